@@ -1,0 +1,30 @@
+/**
+ * The login guard: an imported function, so that it cannot be `undefined` when a route is defined, and fails closed.
+ * @module
+ */
+import type { FastifyRequest } from 'fastify'
+import { requiredError } from './errors.js'
+import { outageOf } from './outage.js'
+import type { LoginSession } from './login-sessions.js'
+
+/**
+ * Hook: lets signed-in requests pass.
+ *
+ * @throws FST_LOGIN_SESSION_REQUIRED 401: not signed in, or the core plugin is not registered
+ * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE 503: it cannot be known right now
+ * @example
+ * app.get('/account', { onRequest: requireLoginSession }, async request => users.profile(currentLoginSession(request).userId))
+ */
+export async function requireLoginSession (request: FastifyRequest): Promise<void> {
+  currentLoginSession(request)
+}
+
+/**
+ * The login session of a request behind {@link requireLoginSession}, without the `null`. On other routes it is a guard
+ * by itself: it throws what the hook throws.
+ */
+export function currentLoginSession (request: FastifyRequest): LoginSession {
+  // `== null`: without the core plugin the getter does not exist, and that must not let anyone in.
+  if (request.loginSession != null) return request.loginSession
+  throw outageOf(request) ?? requiredError()
+}

@@ -1,0 +1,166 @@
+/**
+ * The core plugin's options: checked, and completed with their defaults. Nothing else knows a default.
+ * @module
+ */
+import { optionError } from './errors.js'
+import type { VerifyPassword } from './password.js'
+import type { Lifetime } from './record.js'
+import { STORE_METHODS, type LoginSessionStore } from './store.js'
+
+const SECOND = 1000
+const HOUR = 3600 * SECOND
+const DAY = 24 * HOUR
+
+/** Options of the core plugin. All times in milliseconds. */
+export interface LoginSessionsOptions {
+  /** Signs the cookie. At least 32 characters, from a CSPRNG. Several for rotation: the first signs, all are accepted. */
+  secret: string | string[]
+  /** `mongoStore(collection)`, `memoryStore()`, or your own. */
+  store: LoginSessionStore
+  /** How to check a user's password before sessions are ended. Without it a plain question is asked. */
+  verifyPassword?: VerifyPassword
+  /** Every session ends this long after sign-in. @default 90 days */
+  absoluteTimeout?: number
+  /** A session without "keep me signed in" also ends after this long without a request. @default 1 hour */
+  idleTimeout?: number
+  /** The same for remembered sessions; null: none. @default null */
+  rememberIdleTimeout?: number | null
+  /** "Last active" is written at most once in this time. @default 60 seconds */
+  touchEvery?: number
+  /** How long the store may take for one call. @default 2 seconds */
+  storeTimeout?: number
+  cookie?: LoginSessionCookieOptions
+  /** The clock, for tests. */
+  now?: () => Date
+}
+
+/** The session cookie. It is always HttpOnly with Path=/. */
+export interface LoginSessionCookieOptions {
+  /** @default '__Host-login-session' */
+  name?: string
+  /** false only where there is no https at all; then the name must not begin with __Host- or __Secure-. @default true */
+  secure?: boolean
+  /** @default 'lax' */
+  sameSite?: 'lax' | 'strict'
+  /** Share the cookie with subdomains; then the name must not begin with __Host-. @default none */
+  domain?: string
+}
+
+/** The options as the plugin works with them. */
+export interface ResolvedOptions {
+  secrets: string[]
+  store: LoginSessionStore
+  verifyPassword: VerifyPassword | undefined
+  lifetime: Lifetime
+  storeTimeout: number
+  cookie: ResolvedCookie
+  now: () => Date
+}
+
+/** The cookie's name and attributes. */
+export interface ResolvedCookie {
+  name: string
+  attributes: { path: '/', httpOnly: true, secure: boolean, sameSite: 'lax' | 'strict', domain?: string }
+}
+
+const KNOWN = new Set([
+  'secret', 'store', 'verifyPassword', 'absoluteTimeout', 'idleTimeout', 'rememberIdleTimeout', 'touchEvery',
+  'storeTimeout', 'cookie', 'now'
+])
+const KNOWN_COOKIE = new Set(['name', 'secure', 'sameSite', 'domain'])
+/** Fastify hands these to every plugin. */
+const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
+
+/**
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead
+ */
+export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions {
+  rejectUnknown(options, KNOWN, '')
+  const lifetime = resolveLifetime(options)
+  const { verifyPassword, storeTimeout = 2 * SECOND, now = () => new Date() } = options
+  if (verifyPassword !== undefined && typeof verifyPassword !== 'function') {
+    throw optionError('verifyPassword must be a function: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
+  }
+  if (typeof now !== 'function') throw optionError('now must be a function that returns a Date: leave it out except in tests')
+  return {
+    secrets: resolveSecrets(options.secret),
+    store: resolveStore(options.store),
+    verifyPassword,
+    lifetime,
+    storeTimeout: duration('storeTimeout', storeTimeout),
+    cookie: resolveCookie(options.cookie),
+    now
+  }
+}
+
+function resolveSecrets (secret: unknown): string[] {
+  const secrets = Array.isArray(secret) ? secret : [secret]
+  const good = secrets.length > 0 && secrets.every(one => typeof one === 'string' && one.length >= 32)
+  if (!good) {
+    throw optionError('secret must be a string of at least 32 characters, or an array of them (newest first): ' +
+      'write secret: process.env.SESSION_SECRET and make one with `openssl rand -base64 32`')
+  }
+  return [...secrets]
+}
+
+function resolveStore (store: unknown): LoginSessionStore {
+  if (store === null || typeof store !== 'object') {
+    throw optionError("store is missing: write store: mongoStore(db.collection('loginSessions')), or memoryStore() in tests")
+  }
+  const missing = STORE_METHODS.filter(method => typeof (store as Record<string, unknown>)[method] !== 'function')
+  if (missing.length > 0) {
+    throw optionError(`the store has no ${missing.join(', ')}: a store needs every method of LoginSessionStore; mongoStore(collection) has them`)
+  }
+  return store as LoginSessionStore
+}
+
+function resolveLifetime (options: LoginSessionsOptions): Lifetime {
+  const { absoluteTimeout = 90 * DAY, idleTimeout = HOUR, rememberIdleTimeout = null, touchEvery = 60 * SECOND } = options
+  const lifetime = {
+    absoluteTimeout: duration('absoluteTimeout', absoluteTimeout),
+    idleTimeout: duration('idleTimeout', idleTimeout),
+    rememberIdleTimeout: rememberIdleTimeout === null ? null : duration('rememberIdleTimeout', rememberIdleTimeout),
+    touchEvery: duration('touchEvery', touchEvery)
+  }
+  const shortest = Math.min(lifetime.absoluteTimeout, lifetime.idleTimeout, lifetime.rememberIdleTimeout ?? Infinity)
+  if (lifetime.touchEvery >= shortest) {
+    throw optionError(`touchEvery (${lifetime.touchEvery} ms) must be shorter than every timeout (the shortest is ${shortest} ms): ` +
+      'otherwise active people would be signed out')
+  }
+  return lifetime
+}
+
+function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie {
+  rejectUnknown(cookie, KNOWN_COOKIE, 'cookie.')
+  const { name = '__Host-login-session', secure = true, sameSite = 'lax', domain } = cookie
+  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${JSON.stringify(name)}`)
+  if (typeof secure !== 'boolean') throw optionError('cookie.secure must be true or false')
+  if (sameSite !== 'lax' && sameSite !== 'strict') throw optionError("cookie.sameSite must be 'lax' or 'strict'")
+  if (domain !== undefined && (typeof domain !== 'string' || domain === '')) throw optionError("cookie.domain must be a domain like 'example.com', or left out")
+  if (name.startsWith('__Host-') && (!secure || domain !== undefined)) {
+    throw optionError("browsers refuse a __Host- cookie that is not secure or has a domain: write cookie: { name: 'login-session', … }")
+  }
+  if (name.startsWith('__Secure-') && !secure) {
+    throw optionError("browsers refuse a __Secure- cookie that is not secure: write cookie: { name: 'login-session', secure: false }")
+  }
+  return { name, attributes: { path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) } }
+}
+
+/** The largest delay that Date and MongoDB take comfortably: a thousand years. */
+const LONGEST = 1000 * 366 * DAY
+
+function duration (name: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value > 0) || value > LONGEST) {
+    throw optionError(`${name} must be a positive number of milliseconds, not ${String(value)}: write ${name}: 60 * 60 * 1000 for an hour`)
+  }
+  return value
+}
+
+/** A misspelt option would silently leave a default in force. */
+export function rejectUnknown (options: object, known: ReadonlySet<string>, path: string): void {
+  for (const key of Object.keys(options)) {
+    if (!known.has(key) && !FASTIFYS.has(key)) {
+      throw optionError(`unknown option ${path}${key}: the options are ${[...known].map(name => path + name).join(', ')}`)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The confirmation by password: verify, count, lock.
+ * @module
+ */
+import bcrypt from 'bcrypt'
+import {
+  lockedError, noPasswordError, notFoundError, passwordCheckFailedError, passwordRequiredError, passwordWrongError
+} from './errors.js'
+import type { LoginSessionStore } from './store.js'
+
+/** Compares what was typed, untouched, with the user's password. */
+export type PasswordCheck = (password: string) => boolean | Promise<boolean>
+
+/**
+ * Finds out how to check this user's password; null: this user has none (signs in by passkey, link or another service).
+ *
+ * @example
+ * const verifyPassword: VerifyPassword = async userId => {
+ *   const { passwordHash } = await users.findOne({ _id: userId })
+ *   return passwordHash ? password => argon2.verify(passwordHash, password) : null
+ * }
+ */
+export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<PasswordCheck | null>
+
+/** What a user must do before a session is ended: answer a question, give the password, or it cannot be done. */
+export type ConfirmationKind = 'question' | 'password' | 'no-password'
+
+/** Wrong passwords that lock a session's confirmation (NIST SP 800-63B-4 3.2.2 allows 100, ASVS 5.0 6.3.1 wants a limit). */
+export const ATTEMPTS = 5
+
+/** How long it stays locked, in ms. */
+export const LOCK_TIME: number = 15 * 60_000
+
+/** How long a password check may take, in ms: far above any sensible hash, far below a client's patience. */
+const CHECK_TIMEOUT = 10_000
+
+/** The longest password that is looked at, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
+export const PASSWORD_LENGTH = 1024
+
+/**
+ * A {@link VerifyPassword} for bcrypt hashes. bcrypt itself looks at the first 72 bytes only.
+ *
+ * @param passwordHash the stored hash of this user, or null if there is none
+ * @example
+ * verifyPassword: bcryptPassword(async userId => (await users.findOne({ _id: userId }))?.passwordHash ?? null)
+ */
+export function bcryptPassword (passwordHash: (userId: string) => string | null | undefined | Promise<string | null | undefined>): VerifyPassword {
+  return async userId => {
+    const hash = await passwordHash(userId)
+    return hash ? password => bcrypt.compare(password, hash) : null
+  }
+}
+
+/** Checks and counts passwords of sessions. */
+export interface PasswordConfirmation {
+  kind(userId: string): Promise<ConfirmationKind>
+  /** Resolves when the password is right (or none is asked for: true tells that one was checked); rejects with the coded error otherwise. */
+  check(session: { id: string, userId: string }, password: unknown): Promise<boolean>
+}
+
+/** @param verifyPassword undefined: no password is asked for, a plain question is enough */
+export function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date): PasswordConfirmation {
+  async function checkOf (userId: string): Promise<PasswordCheck | null> {
+    return await answering(async () => await verifyPassword!(userId))
+  }
+
+  async function takeAttempt (id: string): Promise<void> {
+    const at = now()
+    if (await store.takeAttempt(id, ATTEMPTS, new Date(at.getTime() + LOCK_TIME), at) !== null) return
+    const state = await store.confirmation(id)
+    if (state === null) throw notFoundError()
+    throw lockedError((state.lockedUntil?.getTime() ?? 0) - at.getTime())
+  }
+
+  async function matches (id: string, check: PasswordCheck, password: string): Promise<boolean> {
+    try {
+      return await answering(async () => await check(password)) === true
+    } catch (error) {
+      await store.returnAttempt(id)
+      throw error
+    }
+  }
+
+  return {
+    async kind (userId) {
+      if (verifyPassword === undefined) return 'question'
+      return await checkOf(userId) === null ? 'no-password' : 'password'
+    },
+
+    async check ({ id, userId }, password) {
+      if (verifyPassword === undefined) return false
+      const check = await checkOf(userId)
+      if (check === null) throw noPasswordError()
+      if (typeof password !== 'string' || password === '' || password.length > PASSWORD_LENGTH) throw passwordRequiredError()
+      // Counted before the check, so that attempts made at the same moment are counted too.
+      await takeAttempt(id)
+      if (!await matches(id, check, password)) throw passwordWrongError()
+      return true
+    }
+  }
+}
+
+/** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED when it throws or hangs: closed, never open. */
+async function answering<T> (ask: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`verifyPassword took longer than ${CHECK_TIMEOUT} ms`)), CHECK_TIMEOUT)
+  })
+  try {
+    return await Promise.race([ask(), late])
+  } catch (cause) {
+    throw passwordCheckFailedError(cause)
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The login-session record and its life: start, expire, touch, rotate. Pure: no store, no HTTP, the clock is passed in.
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Device } from './device.js'
+
+/** One credential of a session: SHA-256 of the cookie's token, base64url. */
+export interface TokenHash {
+  hash: string
+  /** Only on the token before the last rotation: when it stops working. */
+  until?: Date
+}
+
+/** The password attempts of one session. Counted in the store, so over all servers. */
+export interface Confirmation {
+  failures: number
+  /** No attempt is taken before this. */
+  lockedUntil?: Date
+  /** When the password was last confirmed. */
+  at?: Date
+}
+
+/** What is kept of one browser: its sign-in and its session data, in one document. */
+export interface LoginSessionRecord {
+  /** Public handle, 128 random bits, base64url. Shown in pages and URLs; never a credential and not derived from one. */
+  id: string
+  tokens: TokenHash[]
+  /** Absent on an anonymous session, which exists only because the host wrote data to it. */
+  userId?: string
+  /** When the user signed in. */
+  createdAt: Date
+  /** Last request, exact to `touchEvery`. */
+  lastActiveAt: Date
+  /** Next death. The TTL index is on it, and every read compares it with now. */
+  expiresAt: Date
+  /** Absolute end; `expiresAt` never passes it. */
+  endsAt: Date
+  /** "Keep me signed in": the cookie outlives the browser. */
+  remember: boolean
+  /** Normalised address, or null when none is known or kept. Follows the session. */
+  ip: string | null
+  /** As sent at sign-in, cut at 512 characters. */
+  userAgent: string
+  /** Words for the user agent, parsed once at sign-in. */
+  device: Device
+  confirmation: Confirmation
+  /** The host's `request.session` keys. */
+  data: Record<string, unknown>
+}
+
+/** How long sessions live, all in milliseconds. */
+export interface Lifetime {
+  /** Every session ends this long after sign-in. */
+  absoluteTimeout: number
+  /** A session without "keep me signed in" also ends after this long without a request. */
+  idleTimeout: number
+  /** The same for remembered sessions; null: they have no idle timeout. */
+  rememberIdleTimeout: number | null
+  /** `lastActiveAt` is written at most once in this time. */
+  touchEvery: number
+}
+
+/** Where a request came from. */
+export interface Visit {
+  ip: string | null
+  userAgent: string
+  device: Device
+}
+
+/** The change that a touch writes. */
+export interface Touch {
+  id: string
+  lastActiveAt: Date
+  expiresAt: Date
+  ip: string | null
+}
+
+/** How long the token before a rotation still works, in ms, so that requests already under way survive. */
+export const ROTATION_GRACE = 30_000
+
+/** A new secret token: 256 random bits, base64url (ASVS 5.0 7.2.3 asks for 128). */
+export const newToken = (): string => randomBytes(32).toString('base64url')
+
+/** What is stored of a token. No salt: 256 random bits cannot be guessed from their hash. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+const newId = (): string => randomBytes(16).toString('base64url')
+
+/** What a new record starts from. */
+export interface Beginning {
+  token: string
+  userId?: string
+  remember: boolean
+  visit: Visit
+  data: Record<string, unknown>
+}
+
+/** A record born now. */
+export function startRecord (beginning: Beginning, lifetime: Lifetime, now: Date): LoginSessionRecord {
+  const { token, userId, remember, visit, data } = beginning
+  const endsAt = after(now, lifetime.absoluteTimeout)
+  return {
+    id: newId(),
+    tokens: [{ hash: hashToken(token) }],
+    ...(userId === undefined ? {} : { userId }),
+    createdAt: now,
+    lastActiveAt: now,
+    expiresAt: expiryAt(now, remember, endsAt, lifetime),
+    endsAt,
+    remember,
+    ...visit,
+    confirmation: { failures: 0 },
+    data
+  }
+}
+
+/** Does the token with this hash sign in now? To the millisecond, whatever the TTL monitor does. */
+export function isLive (record: LoginSessionRecord, hash: string, now: Date): boolean {
+  const token = record.tokens.find(token => token.hash === hash)
+  return token !== undefined && (token.until === undefined || token.until > now) && record.expiresAt > now
+}
+
+/** The touch that is due, or null: nothing is written more often than `touchEvery`. */
+export function dueTouch (record: LoginSessionRecord, ip: string | null, lifetime: Lifetime, now: Date): Touch | null {
+  if (now.getTime() - record.lastActiveAt.getTime() < lifetime.touchEvery) return null
+  return {
+    id: record.id,
+    lastActiveAt: now,
+    expiresAt: expiryAt(now, record.remember, record.endsAt, lifetime),
+    ip
+  }
+}
+
+/** The tokens after a rotation: the new one, and the one it replaces for {@link ROTATION_GRACE} more. */
+export function rotatedTokens (current: string, next: string, now: Date): TokenHash[] {
+  return [{ hash: next }, { hash: current, until: after(now, ROTATION_GRACE) }]
+}
+
+function expiryAt (now: Date, remember: boolean, endsAt: Date, lifetime: Lifetime): Date {
+  const idle = remember ? lifetime.rememberIdleTimeout : lifetime.idleTimeout
+  if (idle === null) return endsAt
+  // The last request may be up to `touchEvery` younger than `lastActiveAt` tells: nobody is signed out early.
+  const idleEnd = after(now, idle + lifetime.touchEvery)
+  return idleEnd < endsAt ? idleEnd : endsAt
+}
+
+function after (now: Date, milliseconds: number): Date {
+  return new Date(now.getTime() + milliseconds)
+}

@@ -1,0 +1,76 @@
+/**
+ * The store's contract. `mongoStore` and `memoryStore` keep it, and `test/store-contract.ts` checks it on both.
+ *
+ * Rules for every method: the clock is passed in, never read; nothing upserts, so a removed record stays removed;
+ * a missing record is a value (null, false, 0), errors are for broken systems only; records handed out are the caller's
+ * own copies, deep ones.
+ * @module
+ */
+import type { LoginSessionRecord, Touch, Confirmation, TokenHash } from './record.js'
+
+/** Keeps login-session records. Write your own by keeping these promises; run the contract suite on it. */
+export interface LoginSessionStore {
+  /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
+  prepare?(): Promise<void>
+
+  /** Stores a new record, durably: it survives the loss of one server. A token or id that exists already is an error. */
+  insert(record: LoginSessionRecord): Promise<void>
+
+  /** The record that has a token with this hash, live or not (the caller judges), or null. Reads the truth: no cache, no replica. */
+  findByToken(hash: string): Promise<LoginSessionRecord | null>
+
+  /** This user's record with this id that lives at `now`, or null: foreign, unknown, expired and removed ids are alike. */
+  find(userId: string, id: string, now: Date): Promise<LoginSessionRecord | null>
+
+  /** All records of this user that live at `now`, in no particular order. */
+  listByUser(userId: string, now: Date): Promise<LoginSessionRecord[]>
+
+  /**
+   * Writes the host's session data key by key, leaving other keys alone. Keys may hold any characters.
+   * False: the record is gone; nothing was written.
+   */
+  updateData(id: string, changes: DataChanges): Promise<boolean>
+
+  /** Moves `lastActiveAt`, `expiresAt` and `ip` forward, never back; records that are gone or dead by then stay so. May be lost. */
+  touch(touches: Touch[]): Promise<void>
+
+  /**
+   * Replaces the tokens in one step, if `current` is still the record's newest token, and notes the confirmed password:
+   * failures back to 0, `at` = `now`. False: rotated or removed meanwhile; nothing was written. Durable.
+   */
+  confirm(id: string, current: string, tokens: TokenHash[], now: Date): Promise<boolean>
+
+  /**
+   * Takes one password attempt in one atomic step: counts a failure in advance, and locks when that makes `limit` of
+   * them. An earlier lock that has passed starts the count anew. Returns the state with this attempt counted; null: the
+   * record is locked or gone, nothing was counted.
+   */
+  takeAttempt(id: string, limit: number, lockUntil: Date, now: Date): Promise<Confirmation | null>
+
+  /** Gives the last attempt back: the password could not be checked. */
+  returnAttempt(id: string): Promise<void>
+
+  /** The attempts of this record, or null when it is gone. */
+  confirmation(id: string): Promise<Confirmation | null>
+
+  /** Removes this user's record, durably, and returns it if it lived at `now`; null otherwise. */
+  remove(userId: string, id: string, now: Date): Promise<LoginSessionRecord | null>
+
+  /** Removes the record that has a token with this hash, durably: who holds the token owns the record. */
+  removeByToken(hash: string): Promise<LoginSessionRecord | null>
+
+  /** Removes all records of this user but `exceptId`, durably, and returns how many of them lived at `now`. */
+  removeByUser(userId: string, now: Date, exceptId?: string): Promise<number>
+}
+
+/** Changed and deleted top-level keys of the host's session data. */
+export interface DataChanges {
+  set: Record<string, unknown>
+  unset: string[]
+}
+
+/** The methods that every store must have; checked when the plugin registers. */
+export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare'>> = [
+  'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'confirm',
+  'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'removeByUser'
+]
