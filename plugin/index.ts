@@ -3,6 +3,8 @@
  * @module
  */
 export { loginSessions, loginSessions as default, type StartOptions } from './plugin.js'
+export { loginSessionPages, type LoginSessionPagesOptions } from './pages.js'
+export { loginSessionApi } from './api.js'
 export type { LoginSessionsOptions, LoginSessionCookieOptions } from './options.js'
 export { currentLoginSession, requireLoginSession } from './guard.js'
 export { rejectCrossOrigin } from './csrf.js'

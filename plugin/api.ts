@@ -1,0 +1,74 @@
+/**
+ * The same for scripts, over JSON: list, end one, end the others.
+ * @module
+ */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { notFoundError } from './errors.js'
+import { rejectCrossOrigin } from './csrf.js'
+import { currentLoginSession, requireLoginSession } from './guard.js'
+import { rejectUnknown } from './options.js'
+import { listSchema, revokeOneSchema, revokeOthersSchema } from './api-schemas.js'
+
+const apiPlugin: FastifyPluginAsync = async function loginSessionApiPlugin (app, options) {
+  rejectUnknown(options, new Set(), 'api: ')
+  app.addHook('onRequest', noStore)
+  app.addHook('onRequest', rejectCrossOrigin)
+  app.addHook('onRequest', requireLoginSession)
+  app.addHook('preValidation', refuseCoercion)
+  // text/plain needs no preflight: nothing a foreign form can send reaches a handler.
+  app.removeContentTypeParser('text/plain')
+
+  app.get('/', { schema: listSchema }, async request => {
+    const { userId, id: currentId } = currentLoginSession(request)
+    const sessions = await app.loginSessions.list(userId)
+    return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })) }
+  })
+
+  app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema }, async request => {
+    const { userId, id: currentId } = currentLoginSession(request)
+    const target = await app.loginSessions.find(userId, request.params.id)
+    if (target === null) throw notFoundError()
+    if (target.id === currentId) {
+      await request.endLoginSession()
+      return { revoked: 1 }
+    }
+    await request.confirmPassword(passwordOf(request))
+    if (await app.loginSessions.revoke(userId, target.id) === null) throw notFoundError()
+    return { revoked: 1 }
+  })
+
+  app.post('/others/revoke', { schema: revokeOthersSchema }, async request => {
+    const session = currentLoginSession(request)
+    await request.confirmPassword(passwordOf(request))
+    return { revoked: await app.loginSessions.revokeOthers(session) }
+  })
+}
+
+function passwordOf (request: FastifyRequest): unknown {
+  return (request.body as { password?: unknown } | null | undefined)?.password
+}
+
+async function noStore (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store')
+}
+
+/** Fastify's validator turns numbers, booleans and one-element arrays into strings; a password is none of these. */
+async function refuseCoercion (request: FastifyRequest): Promise<void> {
+  const password = passwordOf(request)
+  if (password === undefined || typeof password === 'string') return
+  throw Object.assign(new Error('body/password must be string'), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
+}
+
+/**
+ * The JSON API below `prefix`. Register it after the core plugin. Errors have Fastify's shape with our codes.
+ *
+ * @example
+ * await app.register(loginSessionApi, { prefix: '/api/account/sessions' })
+ */
+export const loginSessionApi: FastifyPluginAsync = fp(apiPlugin, {
+  fastify: '5.x',
+  name: 'fastify-login-sessions/api',
+  encapsulate: true,
+  decorators: { fastify: ['loginSessions'] }
+})

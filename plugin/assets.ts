@@ -1,0 +1,35 @@
+/**
+ * Where templates and static files are: one level above this file, from source and from build alike.
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { optionError } from './errors.js'
+
+/** The shipped Eta templates. */
+export const templatesDir: string = fileURLToPath(new URL('../templates/', import.meta.url))
+
+/** The stylesheet, the script and htmx. */
+export const publicDir: string = fileURLToPath(new URL('../public/', import.meta.url))
+
+/** The page's own files, each with a fingerprint in its URL, so that browsers may keep it for good. */
+export interface AssetUrls {
+  stylesheet: string
+  script: string
+  htmx: string
+}
+
+/** @param base the URL path that the files are served below, without a slash at its end */
+export function assetUrls (base: string): AssetUrls {
+  const url = (name: string) => `${base}/${name}?v=${fingerprint(name)}`
+  return { stylesheet: url('login-sessions.css'), script: url('login-sessions.js'), htmx: url('htmx.min.js') }
+}
+
+function fingerprint (name: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(publicDir + name)).digest('hex').slice(0, 12)
+  } catch (cause) {
+    throw Object.assign(optionError(`public/${name} is missing: run \`npm run htmx\` in a checkout, or install the package again`), { cause })
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The page's texts. `{name}` in a text is filled in; what fills it is escaped by the templates like everything else.
+ * @module
+ */
+
+/** Every text of the page, by key. */
+export type Messages = typeof english
+
+/** A key of {@link Messages}. */
+export type MessageKey = keyof Messages
+
+const english = {
+  title: 'Where you are signed in',
+  intro: 'These are the browsers and devices that are signed in to your account. Sign out any that you do not recognise, then change your password.',
+  activityNote: 'Requests that a page makes by itself also count as activity.',
+  count: '{count, plural, one {# session} other {# sessions}}',
+  device: 'Device',
+  lastActive: 'Last active',
+  signedIn: 'Signed in',
+  expires: 'Expires',
+  actions: 'Actions',
+  thisDevice: 'This device',
+  activeNow: 'Active now',
+  justNow: 'Just now',
+  browserOnSystem: '{browser} on {system}',
+  unknownBrowser: 'Unknown browser',
+  unknownSystem: 'unknown system',
+  unknownDevice: 'Unknown device',
+  unknownAddress: 'Address unknown',
+  kindDesktop: 'Computer',
+  kindPhone: 'Phone',
+  kindTablet: 'Tablet',
+  kindTv: 'TV',
+  kindOther: 'Device',
+  kindUnknown: 'Unknown device',
+  signOut: 'Sign out',
+  signOutNamed: 'Sign out {name}, last active {when}',
+  signOutOthers: 'Sign out of all other sessions ({count})',
+  noOthers: 'You are not signed in anywhere else.',
+  noPassword: 'Sessions can only be ended with your password, and your account has none. Set a password first.',
+  askOne: 'Sign out {name}?',
+  askOneDetail: 'Signed in {signedIn}, last active {lastActive}. That browser will have to sign in again.',
+  askOthers: 'Sign out of all other sessions?',
+  askOthersDetail: '{count, plural, one {One other session ends.} other {# other sessions end.}} This device stays signed in.',
+  password: 'Your password',
+  cancel: 'Cancel',
+  back: 'Back to your sessions',
+  working: 'Signing out…',
+  signedOutOne: 'Signed out {name}.',
+  signedOutOthers: '{count, plural, =0 {There was no other session.} one {Signed out one other session.} other {Signed out # other sessions.}}',
+  gone: 'That session has ended already.',
+  errorTitle: 'That did not work',
+  passwordRequired: 'Enter your password.',
+  passwordWrong: 'This password is not right. Nothing has been signed out.',
+  locked: '{count, plural, one {Too many wrong passwords. Try again in one minute.} other {Too many wrong passwords. Try again in # minutes.}}',
+  crossOrigin: 'This request came from another site and was refused.',
+  formExpired: 'This form has expired. Load the page again and repeat.',
+  unavailable: 'Sessions cannot be reached right now. Nothing has been changed; try again in a moment.',
+  unreachable: 'The server cannot be reached. Nothing has been changed; try again.',
+  unexpected: 'Something went wrong. Nothing has been changed; try again.'
+}
+
+/** Texts and formats of one language. */
+export interface Texts {
+  language: string
+  direction: 'ltr' | 'rtl'
+  /** A text with its gaps filled; `count` also chooses the plural form. */
+  say(key: MessageKey, values?: Record<string, string | number>): string
+  /** "3 minutes ago", or "in 3 days". */
+  relative(date: Date, now: Date): string
+  /** "24 Nov 2026, 13:05 UTC". */
+  absolute(date: Date): string
+}
+
+/** @param timeZone IANA name; the server cannot know the reader's */
+export function createTexts (timeZone: string): Texts {
+  const language = 'en'
+  const relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const absoluteFormat = new Intl.DateTimeFormat(language, {
+    year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone, timeZoneName: 'short'
+  })
+  const plurals = new Intl.PluralRules(language)
+  const numbers = new Intl.NumberFormat(language)
+
+  const say: Texts['say'] = (key, values = {}) =>
+    choosePlurals(english[key], values, plurals, numbers)
+      .replace(/\{(\w+)\}/g, (_gap, name: string) => String(values[name] ?? ''))
+
+  return {
+    language,
+    direction: 'ltr',
+    say,
+    relative (date, now) {
+      const [amount, unit] = span(date.getTime() - now.getTime())
+      return unit === 'second' ? say('justNow') : relativeFormat.format(amount, unit)
+    },
+    absolute: date => absoluteFormat.format(date)
+  }
+}
+
+const UNITS: Array<[Intl.RelativeTimeFormatUnit, number]> = [
+  ['year', 365 * 86_400_000], ['month', 30 * 86_400_000], ['week', 7 * 86_400_000], ['day', 86_400_000],
+  ['hour', 3_600_000], ['minute', 60_000]
+]
+
+/** The largest unit that fits, cut towards now: 119 seconds ago is one minute ago. */
+function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(milliseconds) >= length) return [Math.trunc(milliseconds / length), unit]
+  }
+  return [0, 'second']
+}
+
+/** `{count, plural, =0 {…} one {…} other {# …}}`, the part of ICU's MessageFormat that these texts need. */
+function choosePlurals (text: string, values: Record<string, string | number>, plurals: Intl.PluralRules, numbers: Intl.NumberFormat): string {
+  return text.replace(/\{(\w+), plural, ((?:[=\w]+ \{[^}]*\} ?)+)\}/g, (_whole, name: string, forms: string) => {
+    const count = Number(values[name])
+    const byForm = new Map([...forms.matchAll(/([=\w]+) \{([^}]*)\}/g)].map(([, form = '', text = '']) => [form, text]))
+    const form = byForm.get(`=${count}`) ?? byForm.get(plurals.select(count)) ?? byForm.get('other') ?? ''
+    return form.replaceAll('#', numbers.format(count))
+  })
+}

@@ -1,0 +1,209 @@
+/**
+ * The account page: where people see and end their sessions. HTML for people; scripts use `loginSessionApi`.
+ * @module
+ */
+import formbody from '@fastify/formbody'
+import assets from '@fastify/static'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { assetUrls, publicDir } from './assets.js'
+import { rejectCrossOrigin } from './csrf.js'
+import { isLoginSessionError, notFoundError, optionError } from './errors.js'
+import { currentLoginSession, requireLoginSession } from './guard.js'
+import type { LoginSession } from './login-sessions.js'
+import { createTexts, type MessageKey } from './messages.js'
+import { rejectUnknown } from './options.js'
+import { pageErrors } from './page-errors.js'
+import { isFragment, pageHeaders } from './page-headers.js'
+import { type ConfirmView, deviceName, type PageView, registerViews, render, toListView } from './views.js'
+
+/** Options of the pages plugin, beside Fastify's `prefix`. */
+export interface LoginSessionPagesOptions {
+  /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
+  signInPath?: string
+  /** IANA time zone of the times shown. @default 'UTC' */
+  timeZone?: string
+}
+
+/** One-shot message for the next page view, kept in the session: what happened, not its words. */
+interface Notice {
+  key: MessageKey
+  values: Record<string, string | number>
+}
+
+declare module 'fastify' {
+  interface Session {
+    loginSessionNotice?: { key: string, values: Record<string, string | number> }
+  }
+}
+
+type Target = { kind: 'one', session: LoginSession } | { kind: 'others', count: number }
+
+const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
+  const { signInPath, timeZone } = resolve(options)
+  const base = app.prefix.replace(/\/$/, '')
+  const texts = createTexts(timeZone)
+  const { say } = texts
+  const page: PageView = { texts, say, assets: assetUrls(`${base}/assets`), base, listUrl: base === '' ? '/' : base, title: say('title') }
+
+  await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, immutable: true, maxAge: '365d' })
+  await registerViews(app)
+  await app.register(pageRoutes)
+
+  async function pageRoutes (app: FastifyInstance): Promise<void> {
+    app.removeAllContentTypeParsers()
+    await app.register(formbody, { bodyLimit: 16 * 1024 })
+    app.addHook('onRequest', pageHeaders)
+    app.addHook('onRequest', rejectCrossOrigin)
+    app.addHook('onRequest', requireLoginSession)
+    app.setErrorHandler(pageErrors(page, signInPath))
+
+    app.get('/', async (request, reply) => {
+      if (isFragment(request)) return render(reply, 'list', await listView(request, null))
+      return render(reply, 'page', await listView(request, takeNotice(request)))
+    })
+
+    app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => ask(request, reply, await targetOne(request)))
+    app.get('/others/revoke', async (request, reply) => ask(request, reply, await targetOthers(request)))
+
+    app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
+      const { userId, id: currentId } = verifyForm(request)
+      const target = await targetOne(request)
+      if (target.session.id === currentId) return await signOut(request, reply)
+      if (!await confirmed(request, reply, target)) return reply
+      const ended = await app.loginSessions.revoke(userId, target.session.id)
+      return await done(request, reply, ended === null
+        ? { key: 'gone', values: {} }
+        : { key: 'signedOutOne', values: { name: deviceName(ended, texts) } })
+    })
+
+    app.post('/others/revoke', async (request, reply) => {
+      const session = verifyForm(request)
+      if (!await confirmed(request, reply, await targetOthers(request))) return reply
+      const count = await app.loginSessions.revokeOthers(session)
+      return await done(request, reply, { key: 'signedOutOthers', values: { count } })
+    })
+  }
+
+  /** The signed-in session, once the form has proved to be ours. */
+  function verifyForm (request: FastifyRequest): LoginSession {
+    const session = currentLoginSession(request)
+    app.loginSessionCsrf.verify(session.id, field(request, 'csrf'))
+    return session
+  }
+
+  async function listView (request: FastifyRequest, message: string | null) {
+    const { userId, id } = currentLoginSession(request)
+    const [list, confirmation] = await Promise.all([app.loginSessions.list(userId), request.confirmationKind()])
+    return toListView(page, list, id, confirmation, new Date(), message)
+  }
+
+  async function targetOne (request: FastifyRequest<{ Params: { id: string } }>): Promise<Target & { kind: 'one' }> {
+    const session = await app.loginSessions.find(currentLoginSession(request).userId, request.params.id)
+    if (session === null) throw notFoundError()
+    return { kind: 'one', session }
+  }
+
+  async function targetOthers (request: FastifyRequest): Promise<Target> {
+    const { userId } = currentLoginSession(request)
+    return { kind: 'others', count: (await app.loginSessions.list(userId)).length - 1 }
+  }
+
+  async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
+    const kind = await request.confirmationKind()
+    const model: ConfirmView = {
+      ...page,
+      ...questionFor(target),
+      csrf: app.loginSessionCsrf.create(currentLoginSession(request).id),
+      askPassword: kind === 'password',
+      error,
+      ...(kind === 'no-password' && { submit: null, error: say('noPassword') })
+    }
+    return render(reply, isFragment(request) ? 'dialog' : 'confirm', model)
+  }
+
+  function questionFor (target: Target): Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'submit'> {
+    if (target.kind === 'others') {
+      const { count } = target
+      const question = say('askOthers')
+      return { title: question, question, detail: say('askOthersDetail', { count }), action: `${base}/others/revoke`, submit: say('signOutOthers', { count }) }
+    }
+    const { session } = target
+    const question = say('askOne', { name: deviceName(session, texts) })
+    const detail = say('askOneDetail', { signedIn: texts.absolute(session.createdAt), lastActive: texts.relative(session.lastActiveAt, new Date()) })
+    return { title: question, question, detail, action: `${base}/${session.id}/revoke`, submit: say('signOut') }
+  }
+
+  /** True when the password was right; otherwise the question has been asked again, with the reason. */
+  async function confirmed (request: FastifyRequest, reply: FastifyReply, target: Target): Promise<boolean> {
+    try {
+      await request.confirmPassword(field(request, 'password'))
+      return true
+    } catch (error) {
+      const reason = confirmationReason(error)
+      if (reason === null) throw error
+      const { statusCode, headers = {} } = error as { statusCode: number, headers?: Record<string, string> }
+      await ask(request, reply.code(statusCode).headers(headers), target, say(...reason))
+      return false
+    }
+  }
+
+  async function done (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
+    if (isFragment(request)) return render(reply, 'changed', await listView(request, say(notice.key, notice.values)))
+    request.session.loginSessionNotice = { ...notice }
+    return reply.redirect(page.listUrl, 303)
+  }
+
+  async function signOut (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    await request.endLoginSession()
+    return isFragment(request) ? reply.header('hx-redirect', signInPath).send('') : reply.redirect(signInPath, 303)
+  }
+
+  function takeNotice (request: FastifyRequest): string | null {
+    const notice = request.session.loginSessionNotice as Notice | undefined
+    if (notice === undefined) return null
+    delete request.session.loginSessionNotice
+    return say(notice.key, notice.values)
+  }
+}
+
+function confirmationReason (error: unknown): [MessageKey, Record<string, number>?] | null {
+  if (!isLoginSessionError(error)) return null
+  switch (error.code) {
+    case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
+    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
+    case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
+    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil(Number(error.headers?.['retry-after']) / 60) }]
+    default: return null
+  }
+}
+
+function field (request: FastifyRequest, name: string): unknown {
+  return (request.body as Record<string, unknown> | null | undefined)?.[name]
+}
+
+function resolve (options: LoginSessionPagesOptions): Required<LoginSessionPagesOptions> {
+  rejectUnknown(options, new Set(['signInPath', 'timeZone']), 'pages: ')
+  const { signInPath = '/login', timeZone = 'UTC' } = options
+  // "//evil.example" would be another site.
+  if (typeof signInPath !== 'string' || !/^\/(?![/\\])/.test(signInPath)) throw optionError("pages: signInPath must be a path of this site: write signInPath: '/login'")
+  try {
+    Intl.DateTimeFormat('en', { timeZone })
+  } catch {
+    throw optionError(`pages: timeZone ${JSON.stringify(timeZone)} is not known: write an IANA name like 'Europe/Berlin'`)
+  }
+  return { signInPath, timeZone }
+}
+
+/**
+ * The sessions page below `prefix`. Register it after the core plugin.
+ *
+ * @example
+ * await app.register(loginSessionPages, { prefix: '/account/sessions', signInPath: '/login' })
+ */
+export const loginSessionPages: FastifyPluginAsync<LoginSessionPagesOptions> = fp(pagesPlugin, {
+  fastify: '5.x',
+  name: 'fastify-login-sessions/pages',
+  encapsulate: true,
+  decorators: { fastify: ['loginSessions', 'loginSessionCsrf'] }
+})
