@@ -11,7 +11,7 @@ import { STORE_METHODS, type LoginSessionStore } from './store.js'
  */
 export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
   const bounded = Object.fromEntries(STORE_METHODS.map(method => {
-    const call = store[method].bind(store) as (...args: unknown[]) => Promise<unknown>
+    const call = (...args: unknown[]): Promise<unknown> => Reflect.apply(store[method], store, args)
     return [method, (...args: unknown[]) => inTime(() => call(...args), timeout, method)]
   }))
   return bounded as unknown as LoginSessionStore

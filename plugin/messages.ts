@@ -103,10 +103,10 @@ const UNITS: Array<[Intl.RelativeTimeFormatUnit, number]> = [
   ['hour', 3_600_000], ['minute', 60_000]
 ]
 
-/** The largest unit that fits, cut towards now: 119 seconds ago is one minute ago. */
+/** The largest unit that fits, rounded: 89.9 days are three months. */
 function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
   for (const [unit, length] of UNITS) {
-    if (Math.abs(milliseconds) >= length) return [Math.trunc(milliseconds / length), unit]
+    if (Math.abs(milliseconds) >= length) return [Math.round(milliseconds / length), unit]
   }
   return [0, 'second']
 }

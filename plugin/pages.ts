@@ -44,6 +44,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   const base = app.prefix.replace(/\/$/, '')
   const texts = createTexts(timeZone)
   const { say } = texts
+  const { csrf, now } = app.loginSessionInternals
   const page: PageView = { texts, say, assets: assetUrls(`${base}/assets`), base, listUrl: base === '' ? '/' : base, title: say('title') }
 
   await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, immutable: true, maxAge: '365d' })
@@ -88,14 +89,14 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   /** The signed-in session, once the form has proved to be ours. */
   function verifyForm (request: FastifyRequest): LoginSession {
     const session = currentLoginSession(request)
-    app.loginSessionCsrf.verify(session.id, field(request, 'csrf'))
+    csrf.verify(session.id, field(request, 'csrf'))
     return session
   }
 
   async function listView (request: FastifyRequest, message: string | null) {
     const { userId, id } = currentLoginSession(request)
     const [list, confirmation] = await Promise.all([app.loginSessions.list(userId), request.confirmationKind()])
-    return toListView(page, list, id, confirmation, new Date(), message)
+    return toListView(page, list, id, confirmation, now(), message)
   }
 
   async function targetOne (request: FastifyRequest<{ Params: { id: string } }>): Promise<Target & { kind: 'one' }> {
@@ -114,7 +115,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     const model: ConfirmView = {
       ...page,
       ...questionFor(target),
-      csrf: app.loginSessionCsrf.create(currentLoginSession(request).id),
+      csrf: csrf.create(currentLoginSession(request).id),
       askPassword: kind === 'password',
       error,
       ...(kind === 'no-password' && { submit: null, error: say('noPassword') })
@@ -130,7 +131,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     }
     const { session } = target
     const question = say('askOne', { name: deviceName(session, texts) })
-    const detail = say('askOneDetail', { signedIn: texts.absolute(session.createdAt), lastActive: texts.relative(session.lastActiveAt, new Date()) })
+    const detail = say('askOneDetail', { signedIn: texts.absolute(session.createdAt), lastActive: texts.absolute(session.lastActiveAt) })
     return { title: question, question, detail, action: `${base}/${session.id}/revoke`, submit: say('signOut') }
   }
 
@@ -205,5 +206,5 @@ export const loginSessionPages: FastifyPluginAsync<LoginSessionPagesOptions> = f
   fastify: '5.x',
   name: 'fastify-login-sessions/pages',
   encapsulate: true,
-  decorators: { fastify: ['loginSessions', 'loginSessionCsrf'] }
+  decorators: { fastify: ['loginSessions', 'loginSessionInternals'] }
 })

@@ -27,8 +27,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** List and end any user's login sessions; needs no request. */
     loginSessions: LoginSessions
-    /** Form tokens of this package's pages; use them in forms of your own that act on sessions. */
-    loginSessionCsrf: CsrfTokens
+    /** What the pages need of the core. Not for hosts: it may change in any release. */
+    loginSessionInternals: { csrf: CsrfTokens, now: () => Date }
   }
 
   interface FastifyRequest {
@@ -104,7 +104,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   const { list, find, revoke, revokeOthers, revokeAll } = sessions
   app.decorate('loginSessions', { list, find, revoke, revokeOthers, revokeAll })
-  app.decorate('loginSessionCsrf', createCsrfTokens(secrets))
+  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now })
 
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 

@@ -1,0 +1,137 @@
+import t from 'tap'
+import { PASSWORD } from './support/app.js'
+import { browser, setCookies } from './support/browser-jar.js'
+import { API, createShopWithPages } from './support/page.js'
+
+t.test('a script lists the sessions of its user, and sees nothing but the public view', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two, bobs] = [browser(app), browser(app), browser(app)]
+  const { id } = await one.signIn('ada', { remember: true })
+  await two.signIn('ada')
+  await bobs.signIn('bob')
+
+  const reply = await one.get(API)
+
+  t.equal(reply.statusCode, 200)
+  t.equal(reply.headers['cache-control'], 'no-store')
+  const { sessions } = reply.json()
+  t.equal(sessions.length, 2)
+  t.same(sessions.filter((session: any) => session.current).map((session: any) => session.id), [id])
+  t.same(Object.keys(sessions[0]).sort(), ['createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent'])
+})
+
+t.test('a script ends one session with the password, and gets a new token', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id } = await two.signIn('ada')
+
+  const reply = await one.post(`${API}/${id}/revoke`, { password: PASSWORD })
+
+  t.same([reply.statusCode, reply.json()], [200, { revoked: 1 }])
+  t.equal(reply.headers['cache-control'], 'no-store')
+  t.equal(setCookies(reply).length, 1)
+  t.equal(await two.user(), null)
+  t.equal((await one.get(API)).statusCode, 200)
+})
+
+t.test('a script ends all others and learns how many', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two, three] = [browser(app), browser(app), browser(app)]
+  for (const each of [one, two, three]) await each.signIn('ada')
+
+  t.same((await one.post(`${API}/others/revoke`, { password: PASSWORD })).json(), { revoked: 2 })
+  t.same((await one.post(`${API}/others/revoke`, { password: PASSWORD })).json(), { revoked: 0 }, 'twice is harmless')
+  t.same([await one.user(), await two.user(), await three.user()], ['ada', null, null])
+})
+
+t.test('a script ends its own session without a password', async t => {
+  const app = await createShopWithPages(t)
+  const one = browser(app)
+  const { id } = await one.signIn('ada')
+
+  t.same((await one.post(`${API}/${id}/revoke`)).json(), { revoked: 1 })
+  t.equal((await one.get(API)).statusCode, 401)
+})
+
+t.test('every refusal has its status and code, and changes nothing', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two, bobs, guest, guests] = [browser(app), browser(app), browser(app), browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id } = await two.signIn('ada')
+  const foreign = await bobs.signIn('bob')
+  await guest.signIn('guest')
+  const { id: guestsId } = await guests.signIn('guest')
+  const password = PASSWORD
+
+  const refused = async (reply: Promise<any>, status: number, code: string) => {
+    const { statusCode, headers, json } = await reply
+    t.same([statusCode, json().code, json().statusCode], [status, code, status])
+    t.equal(headers['cache-control'], 'no-store')
+  }
+  await refused(browser(app).get(API), 401, 'FST_LOGIN_SESSION_REQUIRED')
+  await refused(browser(app).post(`${API}/${id}/revoke`, { password }), 401, 'FST_LOGIN_SESSION_REQUIRED')
+  await refused(one.post(`${API}/${id}/revoke`, { password }, { headers: { 'sec-fetch-site': 'cross-site' } }), 403, 'FST_LOGIN_SESSION_CROSS_ORIGIN')
+  await refused(one.post(`${API}/${foreign.id}/revoke`, { password }), 404, 'FST_LOGIN_SESSION_NOT_FOUND')
+  await refused(one.post(`${API}/AAAAAAAAAAAAAAAAAAAAAA/revoke`, { password }), 404, 'FST_LOGIN_SESSION_NOT_FOUND')
+  await refused(guest.post(`${API}/${guestsId}/revoke`, { password }), 409, 'FST_LOGIN_SESSION_NO_PASSWORD')
+  await refused(one.post(`${API}/${id}/revoke`), 422, 'FST_LOGIN_SESSION_PASSWORD_REQUIRED')
+  await refused(one.post(`${API}/${id}/revoke`, { password: 'wrong' }), 422, 'FST_LOGIN_SESSION_PASSWORD_WRONG')
+  for (let i = 0; i < 4; i++) await one.post(`${API}/others/revoke`, { password: 'wrong' })
+  await refused(one.post(`${API}/${id}/revoke`, { password }), 429, 'FST_LOGIN_SESSION_LOCKED')
+  t.same([await two.user(), await bobs.user(), await guests.user()], ['ada', 'bob', 'guest'])
+})
+
+t.test('a password that is no string is refused, never turned into one', async t => {
+  const app = await createShopWithPages(t, { verifyPassword: () => () => true })
+  const [one, two] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id } = await two.signIn('ada')
+
+  for (const password of [{ $ne: null }, ['x'], 123, true, null]) {
+    const reply = await one.post(`${API}/${id}/revoke`, { password })
+    t.equal(reply.statusCode, 400)
+  }
+  t.equal(await two.user(), 'ada')
+})
+
+t.test('what a foreign form can send does not reach the API', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id } = await two.signIn('ada')
+
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    const reply = await one.post(`${API}/${id}/revoke`, undefined, { payload: `password=${PASSWORD}`, headers: { 'content-type': type } })
+    t.equal(reply.statusCode, 415)
+  }
+  t.equal(await two.user(), 'ada')
+})
+
+t.test('a session that ends in the same moment answers like an unknown one', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id, userId } = await two.signIn('ada')
+  const { find } = app.loginSessions
+  app.loginSessions.find = async (...args) => {
+    const found = await find(...args)
+    await app.loginSessions.revoke(userId, id)
+    return found
+  }
+
+  t.equal((await one.post(`${API}/${id}/revoke`, { password: PASSWORD })).statusCode, 404)
+})
+
+t.test('GET, HEAD and OPTIONS change nothing', async t => {
+  const app = await createShopWithPages(t)
+  const [one, two] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  const { id } = await two.signIn('ada')
+
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'] as const) {
+    await one.get(`${API}/${id}/revoke`, { method })
+    await one.get(`${API}/others/revoke`, { method })
+  }
+  t.equal(await two.user(), 'ada')
+})

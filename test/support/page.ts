@@ -1,0 +1,66 @@
+/**
+ * A shop with the sessions page and the API, and the page as its reader meets it.
+ * @module
+ */
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { Test } from 'tap'
+import { loginSessionApi, loginSessionPages, type VerifyPassword } from '../../plugin/index.js'
+import { createShop, PASSWORD, type ShopOptions } from './app.js'
+import type { JarBrowser, Reply } from './browser-jar.js'
+
+export const PAGE = '/account/sessions'
+export const API = '/api/account/sessions'
+
+/** Users called "guest…" have no password. */
+export const someHavePasswords: VerifyPassword = userId => userId.startsWith('guest') ? null : password => password === PASSWORD
+
+export const HTMX: InjectOptions = { headers: { 'hx-request': 'true' } }
+
+/** Both plugins in a shop. */
+export function createShopWithPages (t: Test, options: ShopOptions = {}): Promise<FastifyInstance> {
+  return createShop(t, {
+    verifyPassword: someHavePasswords,
+    ...options,
+    async routes (app) {
+      await app.register(loginSessionPages, { prefix: PAGE })
+      await app.register(loginSessionApi, { prefix: API })
+      await options.routes?.(app)
+    }
+  })
+}
+
+/** What a reader sees: tags away, entities back, spaces folded. */
+export function textOf (reply: Reply): string {
+  return reply.body
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ').trim()
+}
+
+/** The form on a confirmation page, as a browser would submit it. */
+export interface Form {
+  action: string
+  fields: Record<string, string>
+}
+
+export function formOf (reply: Reply): Form {
+  const action = /<form[^>]* action="([^"]+)"/.exec(reply.body)?.[1]
+  const csrf = /name="csrf" value="([^"]+)"/.exec(reply.body)?.[1]
+  if (action === undefined || csrf === undefined) throw new Error(`no form in: ${reply.body}`)
+  return { action, fields: { csrf } }
+}
+
+/** Submits a form with this password. */
+export function submit (browser: JarBrowser, { action, fields }: Form, password?: string, options: InjectOptions = {}): Promise<Reply> {
+  const body = new URLSearchParams({ ...fields, ...(password !== undefined && { password }) })
+  return browser.post(action, undefined, {
+    payload: body.toString(),
+    ...options,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers }
+  })
+}
+
+/** Opens the question at this URL and answers it with this password. */
+export async function answer (browser: JarBrowser, url: string, password?: string, options: InjectOptions = {}): Promise<Reply> {
+  return await submit(browser, formOf(await browser.get(url)), password, options)
+}
