@@ -40,6 +40,8 @@ const english = {
   noPassword: 'Sessions can only be ended with your password, and your account has none. Set a password first.',
   askOne: 'Sign out {name}?',
   askOneDetail: 'Signed in {signedIn}, last active {lastActive}. That browser will have to sign in again.',
+  askThis: 'Sign out this device?',
+  askThisDetail: 'You will have to sign in again.',
   askOthers: 'Sign out of all other sessions?',
   askOthersDetail: '{count, plural, one {One other session ends.} other {# other sessions end.}} This device stays signed in.',
   password: 'Your password',

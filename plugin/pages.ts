@@ -37,7 +37,8 @@ declare module 'fastify' {
   }
 }
 
-type Target = { kind: 'one', session: LoginSession } | { kind: 'others', count: number }
+/** What a question is about. */
+type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind: 'others', count: number }
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
   const { signInPath, timeZone } = resolve(options)
@@ -68,9 +69,9 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     app.get('/others/revoke', async (request, reply) => ask(request, reply, await targetOthers(request)))
 
     app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
-      const { userId, id: currentId } = verifyForm(request)
+      const { userId } = verifyForm(request)
       const target = await targetOne(request)
-      if (target.session.id === currentId) return await signOut(request, reply)
+      if (target.current) return await signOut(request, reply)
       if (!await confirmed(request, reply, target)) return reply
       const ended = await app.loginSessions.revoke(userId, target.session.id)
       return await done(request, reply, ended === null
@@ -100,9 +101,10 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   }
 
   async function targetOne (request: FastifyRequest<{ Params: { id: string } }>): Promise<Target & { kind: 'one' }> {
-    const session = await app.loginSessions.find(currentLoginSession(request).userId, request.params.id)
+    const { userId, id } = currentLoginSession(request)
+    const session = await app.loginSessions.find(userId, request.params.id)
     if (session === null) throw notFoundError()
-    return { kind: 'one', session }
+    return { kind: 'one', session, current: session.id === id }
   }
 
   async function targetOthers (request: FastifyRequest): Promise<Target> {
@@ -111,7 +113,8 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   }
 
   async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
-    const kind = await request.confirmationKind()
+    // Leaving needs no password.
+    const kind = target.kind === 'one' && target.current ? 'question' : await request.confirmationKind()
     const model: ConfirmView = {
       ...page,
       ...questionFor(target),
@@ -129,10 +132,12 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
       const question = say('askOthers')
       return { title: question, question, detail: say('askOthersDetail', { count }), action: `${base}/others/revoke`, submit: say('signOutOthers', { count }) }
     }
-    const { session } = target
+    const { session, current } = target
+    const action = `${base}/${session.id}/revoke`
+    if (current) return { title: say('askThis'), question: say('askThis'), detail: say('askThisDetail'), action, submit: say('signOut') }
     const question = say('askOne', { name: deviceName(session, texts) })
     const detail = say('askOneDetail', { signedIn: texts.absolute(session.createdAt), lastActive: texts.absolute(session.lastActiveAt) })
-    return { title: question, question, detail, action: `${base}/${session.id}/revoke`, submit: say('signOut') }
+    return { title: question, question, detail, action, submit: say('signOut') }
   }
 
   /** True when the password was right; otherwise the question has been asked again, with the reason. */
