@@ -69,7 +69,7 @@ const errors = (...statuses: number[]) => Object.fromEntries(statuses.map(status
 /** `GET /` */
 export const listSchema: RouteSchema = {
   summary: 'The login sessions of the signed-in user',
-  response: { 200: sessionList, ...errors(401, 503) }
+  response: { 200: sessionList, ...errors(401, 500, 503) }
 }
 
 /** `POST /:id/revoke` */
@@ -77,12 +77,12 @@ export const revokeOneSchema: RouteSchema = {
   summary: 'End one session of the signed-in user',
   params: sessionId,
   body: password,
-  response: { 200: revoked, ...errors(400, 401, 403, 404, 409, 422, 429, 503) }
+  response: { 200: revoked, ...errors(400, 401, 403, 404, 409, 422, 429, 500, 503) }
 }
 
 /** `POST /others/revoke` */
 export const revokeOthersSchema: RouteSchema = {
   summary: 'End all other sessions of the signed-in user',
   body: password,
-  response: { 200: revoked, ...errors(400, 401, 403, 409, 422, 429, 503) }
+  response: { 200: revoked, ...errors(400, 401, 403, 409, 422, 429, 500, 503) }
 }

@@ -2,9 +2,10 @@
  * The same for scripts, over JSON: list, end one, end the others.
  * @module
  */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { notFoundError } from './errors.js'
+import { isLoginSessionError, notFoundError } from './errors.js'
 import { rejectCrossOrigin } from './csrf.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
 import { rejectUnknown } from './options.js'
@@ -16,8 +17,10 @@ const apiPlugin: FastifyPluginAsync = async function loginSessionApiPlugin (app,
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
   app.addHook('preValidation', refuseCoercion)
-  // text/plain needs no preflight: nothing a foreign form can send reaches a handler.
-  app.removeContentTypeParser('text/plain')
+  // JSON only, whatever else the host parses: nothing a foreign form can send reaches a handler.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
+  app.setErrorHandler(jsonError)
 
   app.get('/', { schema: listSchema }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
@@ -51,6 +54,16 @@ function passwordOf (request: FastifyRequest): unknown {
 
 async function noStore (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('cache-control', 'no-store')
+}
+
+/** Fastify's shape, whatever pages the host makes of its own errors. */
+function jsonError (error: FastifyError & { headers?: Record<string, string> }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { statusCode = 500, code, headers = {} } = error
+  if (statusCode >= 500) request.log.error({ err: error }, 'login sessions: the API failed')
+  else request.log.info({ err: error }, 'login sessions: the API refused a request')
+  // What nobody foresaw is for the log, not for the client.
+  const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
+  return reply.code(statusCode).headers(headers).send({ statusCode, code, error: STATUS_CODES[statusCode], message })
 }
 
 /** Fastify's validator turns numbers, booleans and one-element arrays into strings; a password is none of these. */

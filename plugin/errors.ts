@@ -30,6 +30,8 @@ export interface LoginSessionError extends Error {
   statusCode: number
   /** Fastify's default error handler puts these on the reply. */
   headers?: Record<string, string>
+  /** Seconds after which it is worth trying again. */
+  retryAfter?: number
 }
 
 /** Seconds after which a client may ask again when the store was away. */
@@ -91,7 +93,7 @@ export function isLoginSessionError (error: unknown): error is LoginSessionError
 }
 
 function withRetryAfter (error: Error, seconds: number): LoginSessionError {
-  return Object.assign(as(error), { headers: { 'retry-after': String(seconds) } })
+  return Object.assign(as(error), { retryAfter: seconds, headers: { 'retry-after': String(seconds) } })
 }
 
 function as (error: Error): LoginSessionError {

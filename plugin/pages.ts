@@ -179,7 +179,7 @@ function confirmationReason (error: unknown): [MessageKey, Record<string, number
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
     case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
     case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
-    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil(Number(error.headers?.['retry-after']) / 60) }]
+    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil((error.retryAfter ?? 0) / 60) }]
     default: return null
   }
 }

@@ -108,6 +108,25 @@ t.test('what a foreign form can send does not reach the API', async t => {
   t.equal(await two.user(), 'ada')
 })
 
+t.test('errors are JSON for scripts, whatever pages and parsers the host has; what nobody foresaw stays in the log', async t => {
+  const { default: formbody } = await import('@fastify/formbody')
+  const app = await createShopWithPages(t, {
+    async before (app) {
+      await app.register(formbody)
+      app.setErrorHandler((_error, _request, reply) => reply.type('text/html').send('<h1>Oops</h1>'))
+    },
+    verifyPassword: undefined as never
+  })
+  const one = browser(app)
+  await one.signIn('ada')
+
+  const form = await one.post(`${API}/others/revoke`, undefined, { payload: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  t.same([form.statusCode, form.json().error], [415, 'Unsupported Media Type'])
+  app.loginSessions.list = async () => { throw new Error('for programmers') }
+  const failed = await one.get(API)
+  t.same([failed.statusCode, failed.json().message], [500, 'Something went wrong'])
+})
+
 t.test('a session that ends in the same moment answers like an unknown one', async t => {
   const app = await createShopWithPages(t)
   const [one, two] = [browser(app), browser(app)]

@@ -1,0 +1,133 @@
+/**
+ * What `npm start` runs: a MongoDB, the demo users, the application; and their orderly end.
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { MongoClient } from 'mongodb'
+import { buildApp } from './app.js'
+import { type Mongod, startMongod } from './mongod.js'
+import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from './users.js'
+
+/** What people made stays here from one start to the next. */
+const dataDir = fileURLToPath(new URL('./data/', import.meta.url))
+const host = 'localhost'
+
+/** How to close what has been opened so far, last opened last. */
+const closers: Array<() => Promise<unknown>> = []
+
+async function start (): Promise<void> {
+  const port = choosePort(process.env.PORT)
+  // Asked first: no MongoDB is started in vain.
+  await requireFreePort(port)
+  const secret = process.env.SESSION_SECRET || await keptSecret()
+
+  const mongod = await runMongod(port)
+  closers.push(() => mongod.stop())
+  const client = new MongoClient(mongod.uri, { serverSelectionTimeoutMS: 3000 })
+  closers.push(() => client.close())
+  const db = client.db(namesDatabase(mongod.uri) ? undefined : 'login-sessions-example')
+
+  await seedUsers(await createUsers(db))
+  const app = await buildApp({ db, secret, logger: { level: 'warn' } })
+  closers.push(() => app.close())
+  await app.listen({ host, port })
+  if (shutDownAt === null) console.log(welcome(`http://${host}:${port}`, mongod.source))
+}
+
+async function stop (): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+async function fail (error: unknown): Promise<void> {
+  console.error(explain(error))
+  await stop().catch(console.error)
+  process.exit(1)
+}
+
+let shutDownAt: number | null = null
+
+async function shutDown (): Promise<void> {
+  if (shutDownAt !== null) return insist(shutDownAt)
+  shutDownAt = Date.now()
+  console.log('\nStopping. Press Ctrl-C again to stop at once.')
+  // What is still starting can be closed once it has started.
+  await Promise.race([started.catch(() => {}), wait(5000)])
+  await stop().catch(console.error)
+  process.exit(0)
+}
+
+/** One Ctrl-C comes up to three times: from the terminal, from npm and from tsx. */
+function insist (shutDownAt: number): void {
+  if (Date.now() - shutDownAt > 500) process.exit(1)
+}
+
+/** A reason not to start that a person can do something about; said without a stack. */
+class Refusal extends Error {}
+
+/** One sentence that says what to do; only what nobody foresaw comes with its stack. */
+function explain (error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { code, name, message, stack } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return 'This port is taken: choose another one, for example with `PORT=3001 npm start`.'
+  if (name.startsWith('Mongo')) return `MongoDB cannot be used (${message}): check MONGODB_URI, or leave it out to have a MongoDB started for you.`
+  return error instanceof Refusal || code === 'FST_LOGIN_SESSION_OPTION' ? message : stack
+}
+
+function choosePort (text = '3000'): number {
+  const port = Number(text)
+  if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw new Refusal(`PORT must be a number between 1 and 65535, not "${text}".`)
+  return port
+}
+
+/** Each port has data of its own, so that two of these can run. */
+async function runMongod (port: number): Promise<Mongod> {
+  try {
+    return await startMongod({ dataDir: `${dataDir}${port}`, log: console.log })
+  } catch (error) {
+    throw new Refusal((error as Error).message)
+  }
+}
+
+async function requireFreePort (port: number): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, host, resolve))
+  await new Promise(resolve => probe.close(resolve))
+}
+
+/** Made once and kept, so that people stay signed in when the server starts again. */
+async function keptSecret (): Promise<string> {
+  const file = `${dataDir}secret`
+  await mkdir(dataDir, { recursive: true })
+  // "wx" leaves the secret that is there already.
+  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(unlessExists)
+  return await readFile(file, 'utf8')
+}
+
+function unlessExists (error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}
+
+/** Does the connection string name a database, after its hosts? */
+function namesDatabase (uri: string): boolean {
+  return /^[^:]+:\/\/[^/]+\/[^?]/.test(uri)
+}
+
+function welcome (url: string, source: string): string {
+  return `
+  Login sessions example: ${url}
+
+  Sign in with   ${DEMO_USER.email}
+  and password   ${DEMO_USER.password}
+  Or as          ${DEMO_USER_WITHOUT_PASSWORD.email}, who has no password: use the button for it.
+
+  MongoDB: ${source}. Stop with Ctrl-C.
+`
+}
+
+const started = start()
+started.catch(fail)
+process.on('SIGINT', shutDown).on('SIGTERM', shutDown)

@@ -1,0 +1,156 @@
+/**
+ * The example's users: a collection of their own, passwords kept as bcrypt hashes.
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import bcrypt from 'bcrypt'
+import { type Db, MongoServerError } from 'mongodb'
+
+/** What the application knows of a user; the password's hash stays in here. */
+export interface User {
+  id: string
+  email: string
+  createdAt: Date
+}
+
+/** Who is new, and how they sign in: null, without a password. */
+export interface NewUser {
+  email: string
+  password: string | null
+}
+
+/** The collection's documents. The id is a string, so that it is the same in every record that names it. */
+interface UserDocument {
+  _id: string
+  email: string
+  passwordHash: string | null
+  createdAt: Date
+}
+
+/** An entry of a form that cannot be taken; the message is for the person who made it. */
+export class FieldError extends Error {
+  constructor (readonly field: string, message: string) {
+    super(message)
+  }
+}
+
+/** Everything the example does with users. */
+export type Users = Awaited<ReturnType<typeof createUsers>>
+
+/** The demo user who has a password. */
+export const DEMO_USER = { email: 'ada@example.com', password: 'correct horse battery' }
+
+/** The demo user who has none, as if signing in by passkey or mailed link. */
+export const DEMO_USER_WITHOUT_PASSWORD = { email: 'passkey@example.com', password: null }
+
+const BCRYPT_COST = 12
+const PASSWORD_CHARACTERS = 8
+/** bcrypt looks at no more. */
+const PASSWORD_BYTES = 72
+/** Of a random password that nobody knows: with an unknown email there is as much to compute as with a known one. */
+const NOBODYS_HASH = '$2b$12$euPMbIlRcW0nniYRABzUtur.r5YEhYOc.goG1aNyfkqmUiNqHfySS'
+
+/** @param db the users are in its collection `users` */
+export async function createUsers (db: Db) {
+  const collection = db.collection<UserDocument>('users')
+  await collection.createIndex({ email: 1 }, { unique: true })
+
+  return {
+    /** @throws FieldError about the email or the password */
+    async create ({ email, password }: NewUser): Promise<User> {
+      const user: UserDocument = {
+        _id: randomUUID(),
+        email: goodEmail(email),
+        passwordHash: password === null ? null : await hashPassword(password),
+        createdAt: new Date()
+      }
+      await collection.insertOne(user).catch(refuseTakenEmail)
+      return toUser(user)
+    },
+
+    /** The user whose email and password these are, or null; it takes the same time whatever is wrong. */
+    async authenticate (email: string, password: string): Promise<User | null> {
+      const user = await collection.findOne({ email: normalEmail(email) })
+      const hash = user?.passwordHash ?? null
+      const right = await bcrypt.compare(password, hash ?? NOBODYS_HASH)
+      // Beyond its 72 bytes bcrypt would call anything right.
+      return user !== null && hash !== null && right && fitsBcrypt(password) ? toUser(user) : null
+    },
+
+    async find (id: string): Promise<User | null> {
+      return toUserOrNull(await collection.findOne({ _id: id }))
+    },
+
+    async findByEmail (email: string): Promise<User | null> {
+      return toUserOrNull(await collection.findOne({ email: normalEmail(email) }))
+    },
+
+    /** For `bcryptPassword`: null is a user without a password. */
+    async passwordHash (id: string): Promise<string | null> {
+      return (await collection.findOne({ _id: id }))?.passwordHash ?? null
+    },
+
+    /**
+     * Whoever calls this has confirmed the current password: `request.confirmPassword` counts the wrong ones too.
+     * @throws FieldError about the password
+     */
+    async setPassword (id: string, password: string): Promise<void> {
+      await collection.updateOne({ _id: id }, { $set: { passwordHash: await hashPassword(password) } })
+    }
+  }
+}
+
+/** Creates the two demo users if they are not there yet. */
+export async function seedUsers (users: Users): Promise<void> {
+  for (const user of [DEMO_USER, DEMO_USER_WITHOUT_PASSWORD]) {
+    if (await users.findByEmail(user.email) === null) await users.create(user)
+  }
+}
+
+/**
+ * Passwords are taken as they were typed, never trimmed.
+ * @throws FieldError for one that is too short, or longer than bcrypt can look at
+ */
+export function requireGoodPassword (password: string): void {
+  if ([...password].length < PASSWORD_CHARACTERS) {
+    throw new FieldError('password', `Use at least ${PASSWORD_CHARACTERS} characters.`)
+  }
+  if (!fitsBcrypt(password)) {
+    throw new FieldError('password', `Use at most ${PASSWORD_BYTES} characters, fewer with accents or emoji: ${PASSWORD_BYTES} bytes count.`)
+  }
+}
+
+function fitsBcrypt (password: string): boolean {
+  return Buffer.byteLength(password) <= PASSWORD_BYTES
+}
+
+async function hashPassword (password: string): Promise<string> {
+  requireGoodPassword(password)
+  return await bcrypt.hash(password, BCRYPT_COST)
+}
+
+function normalEmail (email: string): string {
+  return email.trim().toLowerCase()
+}
+
+/** Only a mail that arrives proves an address; this catches slips. */
+function goodEmail (email: string): string {
+  const normal = normalEmail(email)
+  if (!/^[^\s@]+@[^\s@]+$/.test(normal) || normal.length > 254) {
+    throw new FieldError('email', 'Enter an email address like name@example.com.')
+  }
+  return normal
+}
+
+function refuseTakenEmail (error: unknown): never {
+  const taken = error instanceof MongoServerError && error.code === 11000
+  throw taken ? new FieldError('email', 'There is an account with this email already. Sign in instead.') : error
+}
+
+function toUser ({ _id, email, createdAt }: UserDocument): User {
+  return { id: _id, email, createdAt }
+}
+
+function toUserOrNull (user: UserDocument | null): User | null {
+  return user === null ? null : toUser(user)
+}

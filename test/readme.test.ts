@@ -1,0 +1,42 @@
+/**
+ * The README's code is code: its TypeScript blocks compile against the plugin's types.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Virtual files beside the plugin, so that imports resolve as they do for a user. */
+function complaints (files: Map<string, string>): string[] {
+  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile } = host
+  host.fileExists = path => files.has(path) || fileExists(path)
+  host.readFile = path => files.get(path) ?? readFile(path)
+  const program = ts.createProgram([...files.keys()], { ...options, paths: { 'fastify-login-sessions': [`${root}plugin/index.ts`] } }, host)
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+const USERS = `
+export declare const users: {
+  authenticate(body: { email: string, password: string }): Promise<{ id: string }>
+  passwordHash(userId: string): Promise<string | null>
+  profile(userId: string): Promise<object>
+  changePassword(body: unknown): Promise<void>
+}`
+
+t.test('every TypeScript block of the README compiles as it stands', async t => {
+  const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
+  t.ok(blocks.length >= 3)
+  const files = new Map([[`${root}users.ts`, USERS]])
+  blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
+
+  t.same(complaints(files), [])
+})
+
+t.test('a block that does not compile would be found', async t => {
+  t.not(complaints(new Map([[`${root}readme-wrong.ts`, "import { nothing } from 'fastify-login-sessions'\n"]])).length, 0)
+})
