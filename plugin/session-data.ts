@@ -10,7 +10,7 @@ export type Snapshot = ReadonlyMap<string, string>
 const EMPTY: Snapshot = new Map()
 
 /** The data as it is now; later changes inside its values do not reach it. */
-export function snapshotOf (data: Record<string, unknown>): Snapshot {
+export function snapshotOf (data: Record<string, unknown> = {}): Snapshot {
   const entries = Object.entries(data)
   return entries.length === 0 ? EMPTY : new Map(entries.map(([key, value]) => [key, jsonOf(value)]))
 }
@@ -20,7 +20,7 @@ export function changesBetween (before: Snapshot, data: Record<string, unknown>)
   const present = Object.entries(data).filter(([, value]) => value !== undefined)
   if (present.length === 0 && before.size === 0) return null
   const set = Object.fromEntries(present.filter(([key, value]) => before.get(key) !== jsonOf(value)))
-  const unset = [...before.keys()].filter(key => data[key] === undefined)
+  const unset = [...before.keys()].filter(key => !Object.hasOwn(data, key) || data[key] === undefined)
   return Object.keys(set).length + unset.length === 0 ? null : { set, unset }
 }
 

@@ -1,0 +1,144 @@
+import { type AddressInfo, connect } from 'node:net'
+import { Signer } from '@fastify/cookie'
+import t from 'tap'
+import { memoryStore } from '../plugin/memory-store.js'
+import { type LoginSessionStore, STORE_METHODS } from '../plugin/store.js'
+import { createShop, OLD_SECRET, SECRET } from './support/app.js'
+import { browser, COOKIE, setCookies } from './support/browser-jar.js'
+
+/** Counts the calls that reach the store. */
+function counting (store: LoginSessionStore) {
+  const calls: string[] = []
+  const counted = Object.fromEntries(STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+    calls.push(method)
+    return await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+  }]))
+  return { calls, store: counted as unknown as LoginSessionStore }
+}
+
+const sign = (token: string, secret = SECRET): string => new Signer(secret).sign(token)
+const TOKEN = 'x'.repeat(43)
+const SIGNATURE = sign(TOKEN).slice(TOKEN.length + 1)
+
+/** No signature of ours: nothing is looked up. */
+const FORGED: Array<[what: string, cookie: string]> = [
+  ['no signature', TOKEN],
+  ['a signature only', `.${SIGNATURE}`],
+  ['nothing at all', ''],
+  ['a dot', '.'],
+  ['dots', '.......'],
+  ['a wrong signature', `${TOKEN}.${'A'.repeat(43)}`],
+  ['another token\'s signature', `${'y'.repeat(43)}.${SIGNATURE}`],
+  ['a signature that lacks its end', sign(TOKEN).slice(0, -1)],
+  ['a signature with more after it', `${sign(TOKEN)}A`],
+  ['the signature of a secret that was never ours', sign(TOKEN, OLD_SECRET)],
+  ['8 KB', 'x'.repeat(8000)],
+  ['bad percent-encoding', '%E0%A4%A.%'],
+  ['percent-encoded zeros', '%00%00.%00'],
+  ['a quoted value', '"quoted"'],
+  ['an object', '[object Object]'],
+  ['JSON', 'j:{"userId":"ada"}'],
+  ['a name that JavaScript knows', '__proto__'],
+  ['markup', '<script>alert(1)</script>']
+]
+
+for (const [what, value] of FORGED) {
+  t.test(`a cookie with ${what} is anonymous: 200, no store call`, async t => {
+    const { calls, store } = counting(memoryStore())
+    const app = await createShop(t, { store })
+    const reply = await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(reply.statusCode, 200)
+    t.strictSame(reply.json(), { user: null })
+    t.strictSame(calls, [])
+    const guarded = await app.inject({ url: '/account', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(guarded.statusCode, 401)
+    t.strictSame(calls, [])
+    t.notOk(setCookies(reply).some(line => !line.startsWith(`${COOKIE}=;`)), 'it may be cleared, never replaced')
+  })
+}
+
+t.test('a well-signed cookie that leads nowhere is looked up once, cleared, and creates nothing', async t => {
+  const { calls, store } = counting(memoryStore())
+  const app = await createShop(t, { store })
+  const laptop = browser(app)
+  laptop.forge(encodeURIComponent(sign(TOKEN)))
+  const reply = await laptop.get('/')
+  t.strictSame([reply.statusCode, reply.json().user], [200, null])
+  t.strictSame(calls, ['findByToken'])
+  t.equal(setCookies(reply).length, 1)
+  t.match(setCookies(reply), [/^__Host-login-session=; .*Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax$/])
+  t.equal(laptop.cookie(), undefined)
+})
+
+t.test('a forged cookie is cleared, so that the browser does not send it forever', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  laptop.forge('forged.signature')
+  t.equal(setCookies(await laptop.get('/')).length, 1)
+  t.equal(laptop.cookie(), undefined)
+})
+
+t.test('of duplicated cookies one decides, and no two are mixed', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const own = `${COOKIE}=${laptop.cookieValue()}`
+  const user = async (cookie: string) => {
+    const reply = await app.inject({ url: '/', headers: { cookie } })
+    t.equal(reply.statusCode, 200)
+    return reply.json().user
+  }
+  t.ok(['ada', null].includes(await user(`${own}; ${COOKIE}=forged.x`)))
+  t.ok(['ada', null].includes(await user(`${COOKIE}=forged.x; ${own}`)))
+  t.equal(await user(`${own}; ${own}`), 'ada')
+  t.equal(await user(`a=b; ${own}; ${'c'.repeat(4000)}=d`), 'ada')
+  t.equal(await user(`${COOKIE.toLowerCase()}=${laptop.cookieValue()}`), null, 'names are told apart by case')
+  t.equal(await laptop.user(), 'ada')
+})
+
+t.test('a truncated cookie of a live session is anonymous', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const value = laptop.cookieValue()!
+  for (const cut of [1, 10, 44, value.length - 1]) {
+    const other = browser(app)
+    other.forge(value.slice(0, value.length - cut))
+    t.equal(await other.user(), null)
+  }
+  t.equal(await laptop.user(), 'ada')
+})
+
+t.test('bytes on the wire that are no ASCII', async t => {
+  const app = await createShop(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const ask = async (cookie: Buffer): Promise<string> => await new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(Buffer.concat([Buffer.from(`GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nCookie: ${COOKIE}=`), cookie, Buffer.from('\r\n\r\n')]))
+    })
+    let answer = ''
+    socket.setEncoding('utf8').on('data', text => { answer += text }).on('end', () => resolve(answer)).on('error', reject)
+  })
+  for (const cookie of [Buffer.from('ключ.подпись'), Buffer.from([0xff, 0xfe, 0x2e, 0x80]), Buffer.from('🔑.🔑')]) {
+    const answer = await ask(cookie)
+    t.match(answer, /^HTTP\/1\.1 200 /)
+    t.match(answer, /\{"user":null\}/)
+  }
+})
+
+t.test('odd headers, methods and paths of anonymous visitors give no 500 and no record', async t => {
+  const { calls, store } = counting(memoryStore())
+  const app = await createShop(t, { store })
+  const odd: Array<[string, Record<string, string>]> = [
+    ['/', { cookie: ';;;=;=a;;' }], ['/', { cookie: '=' }], ['/', { cookie: '__proto__=x; constructor=y' }], ['/', { 'x-forwarded-for': ',,,' }],
+    ['/', { 'x-forwarded-host': '<script>' }], ['/', { 'user-agent': 'x'.repeat(10_000) }], ['/%00', {}], ['/?a=%', {}], ['/..%2f..%2fetc', {}], ['/' + 'a'.repeat(5000), {}]
+  ]
+  for (const [url, headers] of odd) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'DELETE'] as const) {
+      const { statusCode } = await app.inject({ method, url, headers })
+      t.ok(statusCode < 500, `${method} ${url.slice(0, 20)}: ${statusCode}`)
+    }
+  }
+  t.strictSame(calls, [])
+})

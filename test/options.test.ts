@@ -1,0 +1,104 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import loginSessions, { memoryStore } from '../plugin/index.js'
+import { resolveOptions } from '../plugin/options.js'
+import { OLD_SECRET, SECRET } from './support/app.js'
+import { DAY, HOUR, MINUTE, SECOND } from './support/clock.js'
+
+const RIGHT = { secret: SECRET, store: memoryStore() }
+const { touch, confirm, ...storeWithoutTwo } = memoryStore()
+
+/** Each stops the boot; the sentence says what to write instead. */
+const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp]> = [
+  ['no secret', { secret: undefined }, /secret must be .* write secret: process\.env\.SESSION_SECRET .*openssl/],
+  ['an empty secret', { secret: '' }, /at least 32 characters/],
+  ['a short secret', { secret: 'x'.repeat(31) }, /at least 32 characters/],
+  ['a secret that is a number', { secret: 1e40 }, /at least 32 characters/],
+  ['no secret in the list', { secret: [] }, /array of them \(newest first\)/],
+  ['a short secret in the list', { secret: [SECRET, 'short'] }, /at least 32 characters/],
+  ['a missing secret in the list', { secret: [SECRET, undefined] }, /at least 32 characters/],
+  ['no store', { store: undefined }, /store is missing: write store: mongoStore\(db\.collection\('loginSessions'\)\)/],
+  ['null as the store', { store: null }, /store is missing/],
+  ['a function as the store', { store: memoryStore }, /store is missing/],
+  ['a collection as the store', { store: { find () {} } }, /the store has no insert, findByToken, .*mongoStore\(collection\) has them/],
+  ['a store that lacks two methods', { store: storeWithoutTwo }, /the store has no touch, confirm:/],
+  ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(/],
+  ['now that is a Date', { now: new Date() }, /now must be a function/],
+  ['absoluteTimeout as text', { absoluteTimeout: '90d' }, /absoluteTimeout must be a positive number of milliseconds, not 90d: write absoluteTimeout: 60 \* 60 \* 1000/],
+  ['an idleTimeout of 0', { idleTimeout: 0 }, /idleTimeout must be a positive number of milliseconds, not 0/],
+  ['a negative idleTimeout', { idleTimeout: -1 }, /idleTimeout must be a positive number/],
+  ['idleTimeout that is null', { idleTimeout: null }, /idleTimeout must be a positive number of milliseconds, not null/],
+  ['an idleTimeout without end', { idleTimeout: Infinity }, /idleTimeout must be a positive number/],
+  ['an idleTimeout that is not a number', { idleTimeout: NaN }, /idleTimeout must be a positive number/],
+  ['an absoluteTimeout that no Date can hold', { absoluteTimeout: 8.64e15 }, /absoluteTimeout must be a positive number/],
+  ['a rememberIdleTimeout of 0', { rememberIdleTimeout: 0 }, /rememberIdleTimeout must be a positive number/],
+  ['a touchEvery of 0', { touchEvery: 0 }, /touchEvery must be a positive number/],
+  ['a storeTimeout of 0', { storeTimeout: 0 }, /storeTimeout must be a positive number/],
+  ['storeTimeout as text', { storeTimeout: '2s' }, /storeTimeout must be a positive number/],
+  ['touchEvery as long as the idle timeout', { touchEvery: MINUTE, idleTimeout: MINUTE }, /touchEvery \(60000 ms\) must be shorter than every timeout \(the shortest is 60000 ms\)/],
+  ['touchEvery as long as the absolute timeout', { touchEvery: HOUR, absoluteTimeout: HOUR, idleTimeout: DAY }, /touchEvery .* must be shorter/],
+  ['touchEvery as long as the idle timeout of remembered sessions', { rememberIdleTimeout: MINUTE }, /touchEvery .* must be shorter/],
+  ['a misspelt option', { absolutTimeout: DAY }, /unknown option absolutTimeout: the options are secret, store, /],
+  ['a misspelt cookie option', { cookie: { samesite: 'lax' } }, /unknown option cookie\.samesite: the options are cookie\.name, /],
+  ['a cookie option that would weaken the cookie', { cookie: { httpOnly: false } }, /unknown option cookie\.httpOnly/],
+  ['an empty cookie name', { cookie: { name: '' } }, /cookie\.name must be a cookie name, not ""/],
+  ['a cookie name with a semicolon', { cookie: { name: 'a;b' } }, /cookie\.name must be a cookie name, not "a;b"/],
+  ['a cookie name with a line break', { cookie: { name: 'a\nb' } }, /cookie\.name must be a cookie name/],
+  ['a cookie name that is a number', { cookie: { name: 7 } }, /cookie\.name must be a cookie name, not 7/],
+  ['secure as text', { cookie: { secure: 'auto' } }, /cookie\.secure must be true or false/],
+  ['sameSite none', { cookie: { sameSite: 'none' } }, /cookie\.sameSite must be 'lax' or 'strict'/],
+  ['an empty domain', { cookie: { name: 'session', domain: '' } }, /cookie\.domain must be a domain like 'example\.com'/],
+  ['a __Host- cookie that is not secure', { cookie: { secure: false } }, /browsers refuse a __Host- cookie .*write cookie: \{ name: 'login-session'/],
+  ['a __Host- cookie with a domain', { cookie: { domain: 'shop.example' } }, /browsers refuse a __Host- cookie/],
+  ['a __Secure- cookie that is not secure', { cookie: { name: '__Secure-session', secure: false } }, /browsers refuse a __Secure- cookie/]
+]
+
+for (const [what, options, says] of WRONG) {
+  t.test(`${what} stops the boot with a sentence that says what to write`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    const registered = (async () => await app.register(loginSessions, { ...RIGHT, ...options } as any))()
+    await t.rejects(registered, { code: 'FST_LOGIN_SESSION_OPTION', message: says })
+  })
+}
+
+t.test('secret and store are enough; the rest has sensible defaults', async t => {
+  const { store, now, ...resolved } = resolveOptions(RIGHT)
+  t.strictSame(resolved, {
+    secrets: [SECRET],
+    verifyPassword: undefined,
+    lifetime: { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE },
+    storeTimeout: 2 * SECOND,
+    cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } }
+  })
+  t.equal(store, RIGHT.store)
+  t.ok(Math.abs(now().getTime() - Date.now()) < MINUTE)
+})
+
+t.test('every option is taken as it is given', async t => {
+  const given = { absoluteTimeout: DAY, idleTimeout: 15 * MINUTE, rememberIdleTimeout: 2 * HOUR, touchEvery: SECOND }
+  const verifyPassword = () => null
+  const now = () => new Date(0)
+  const resolved = resolveOptions({
+    ...RIGHT, ...given, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
+  })
+  t.strictSame(resolved.secrets, [SECRET, OLD_SECRET])
+  t.strictSame(resolved.lifetime, given)
+  t.equal(resolved.verifyPassword, verifyPassword)
+  t.equal(resolved.storeTimeout, 500)
+  t.equal(resolved.now, now)
+  t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example' } })
+})
+
+t.test('a __Secure- cookie may have a domain', async t => {
+  t.strictSame(resolveOptions({ ...RIGHT, cookie: { name: '__Secure-session', domain: 'shop.example' } }).cookie, {
+    name: '__Secure-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: 'shop.example' }
+  })
+})
+
+t.test('what Fastify hands to every plugin is no unknown option', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(loginSessions, { ...RIGHT, prefix: '/shop', logLevel: 'warn' } as any)
+  t.ok(app.loginSessions)
+})

@@ -1,0 +1,196 @@
+import { mock } from 'node:test'
+import bcrypt from 'bcrypt'
+import t, { type Test } from 'tap'
+import { memoryStore } from '../plugin/memory-store.js'
+import { ATTEMPTS, bcryptPassword, createPasswordConfirmation, LOCK_TIME, PASSWORD_LENGTH, type VerifyPassword } from '../plugin/password.js'
+import { PASSWORD, verifyPassword } from './support/app.js'
+import { createClock, MINUTE } from './support/clock.js'
+import { parallel, turns } from './support/gate.js'
+import { aRecord } from './support/records.js'
+
+const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
+const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
+const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', statusCode: 503, headers: { 'retry-after': '2' } }
+
+/** One session of ada's, and the confirmation of its password. */
+async function setup (verify: VerifyPassword = verifyPassword) {
+  const store = memoryStore()
+  const record = aRecord()
+  await store.insert(record)
+  const clock = createClock()
+  const passwords = createPasswordConfirmation(verify, store, clock.now)
+  return {
+    clock,
+    store,
+    passwords,
+    check: (password: unknown) => passwords.check({ id: record.id, userId: 'ada' }, password),
+    remove: () => store.remove('ada', record.id, clock.now()),
+    failures: async () => (await store.confirmation(record.id))?.failures
+  }
+}
+
+t.test('the right password is taken, a wrong one refused', async t => {
+  const { check } = await setup()
+  await t.rejects(check('wrong'), WRONG)
+  t.equal(await check(PASSWORD), true)
+})
+
+t.test('the password reaches the check untouched, and for the right user', async t => {
+  const asked: unknown[] = []
+  const { check } = await setup(userId => password => { asked.push(userId, password); return true })
+  await check('  pass\u0000wörd  ')
+  t.strictSame(asked, ['ada', '  pass\u0000wörd  '])
+})
+
+t.test('five wrong passwords lock the confirmation for fifteen minutes, also for the right one', async t => {
+  const { check, clock } = await setup()
+  t.equal(ATTEMPTS, 5)
+  t.equal(LOCK_TIME, 15 * MINUTE)
+  for (let i = 0; i < 5; i++) await t.rejects(check('wrong'), WRONG)
+  await t.rejects(check(PASSWORD), { ...LOCKED, headers: { 'retry-after': '900' } })
+  clock.advance(15 * MINUTE - 1)
+  await t.rejects(check(PASSWORD), { ...LOCKED, headers: { 'retry-after': '1' } })
+  clock.advance(1)
+  t.equal(await check(PASSWORD), true)
+})
+
+t.test('fifty wrong passwords at the same moment reach the check five times', async t => {
+  let checked = 0
+  const { check } = await setup(() => async () => { checked++; return false })
+  const codes = await parallel(50, () => check('wrong').catch(error => error.code))
+  t.equal(checked, 5)
+  t.equal(codes.filter(code => code === WRONG.code).length, 5)
+  t.equal(codes.filter(code => code === LOCKED.code).length, 45)
+})
+
+t.test('what is no password is refused without an attempt being counted or a check being made', async t => {
+  let checked = 0
+  const { check, failures } = await setup(() => () => { checked++; return true })
+  for (const nothing of [undefined, null, '', 0, true, {}, [PASSWORD], 'x'.repeat(PASSWORD_LENGTH + 1)]) {
+    await t.rejects(check(nothing), { code: 'FST_LOGIN_SESSION_PASSWORD_REQUIRED', statusCode: 422 })
+  }
+  t.equal(checked, 0)
+  t.equal(await failures(), 0)
+  t.equal(await check('x'.repeat(PASSWORD_LENGTH)), true)
+})
+
+t.test('a user without a password cannot confirm, and no attempt is counted', async t => {
+  for (const none of [() => null, async () => null] as VerifyPassword[]) {
+    const { check, failures, passwords } = await setup(none)
+    await t.rejects(check(PASSWORD), { code: 'FST_LOGIN_SESSION_NO_PASSWORD', statusCode: 409 })
+    t.equal(await failures(), 0)
+    t.equal(await passwords.kind('ada'), 'no-password')
+  }
+})
+
+t.test('without verifyPassword a plain question is enough', async t => {
+  const passwords = createPasswordConfirmation(undefined, memoryStore(), createClock().now)
+  t.equal(await passwords.kind('ada'), 'question')
+  t.equal(await passwords.check({ id: 'any', userId: 'ada' }, undefined), false, 'no password was checked')
+})
+
+t.test('with verifyPassword the password is asked for', async t => {
+  const { passwords } = await setup()
+  t.equal(await passwords.kind('ada'), 'password')
+})
+
+t.test('a session that has ended meanwhile answers as one that never was', async t => {
+  const { check, remove } = await setup()
+  await remove()
+  await t.rejects(check(PASSWORD), { code: 'FST_LOGIN_SESSION_NOT_FOUND', statusCode: 404 })
+})
+
+t.test('a lock that is lifted just as it is met asks to try again at once', async t => {
+  const store = { ...memoryStore(), takeAttempt: async () => null, confirmation: async () => ({ failures: 0 }) }
+  const passwords = createPasswordConfirmation(verifyPassword, store, createClock().now)
+  await t.rejects(passwords.check({ id: 'id', userId: 'ada' }, PASSWORD), { ...LOCKED, headers: { 'retry-after': '1' } })
+})
+
+t.test('anything but true is a wrong password', async t => {
+  for (const answer of [false, undefined, null, 0, 1, 'true', {}, [true]]) {
+    const { check, failures } = await setup(() => () => answer as boolean)
+    await t.rejects(check(PASSWORD), WRONG, String(answer))
+    t.equal(await failures(), 1)
+  }
+})
+
+const broken: Array<[string, VerifyPassword]> = [
+  ['throws', () => { throw new Error('users are away') }],
+  ['rejects', async () => { throw new Error('users are away') }],
+  ['gives a check that throws', () => () => { throw new Error('users are away') }],
+  ['gives a check that rejects', () => async () => { throw new Error('users are away') }]
+]
+for (const [what, verify] of broken) {
+  t.test(`verifyPassword that ${what} is closed, and costs nobody an attempt`, async t => {
+    const { check, failures } = await setup(verify)
+    for (let i = 0; i < 6; i++) await t.rejects(check(PASSWORD), { ...CHECK_FAILED, cause: { message: 'users are away' } })
+    t.equal(await failures(), 0)
+  })
+}
+
+t.test('verifyPassword that gives undefined or a boolean is closed', async t => {
+  for (const nonsense of [undefined, true, 'hash']) {
+    const { check } = await setup(() => nonsense as any)
+    await t.rejects(check(PASSWORD), CHECK_FAILED, String(nonsense))
+  }
+})
+
+t.test('verifyPassword that hangs', async t => {
+  t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+  t.afterEach(() => mock.timers.reset())
+
+  async function closedAfterTenSeconds (t: Test, answer: Promise<unknown>): Promise<void> {
+    let settled = false
+    const rejected = t.rejects(answer.finally(() => { settled = true }), { ...CHECK_FAILED, cause: { message: /longer than 10000 ms/ } })
+    await turns()
+    mock.timers.tick(9999)
+    await turns()
+    t.equal(settled, false)
+    mock.timers.tick(1)
+    await rejected
+  }
+
+  t.test('is closed after ten seconds', async t => {
+    const { check, failures, passwords } = await setup(() => new Promise(() => {}))
+    await closedAfterTenSeconds(t, check(PASSWORD))
+    await closedAfterTenSeconds(t, passwords.kind('ada'))
+    t.equal(await failures(), 0)
+  })
+
+  t.test('is closed after ten seconds, also when only the check hangs', async t => {
+    const { check, failures } = await setup(() => () => new Promise(() => {}))
+    await closedAfterTenSeconds(t, check(PASSWORD))
+    t.equal(await failures(), 0)
+  })
+})
+
+t.test('bcryptPassword', async t => {
+  const hash = await bcrypt.hash(PASSWORD, 4)
+
+  t.test('compares with the user\'s hash, given at once or later', async t => {
+    for (const verify of [bcryptPassword(() => hash), bcryptPassword(async () => hash)]) {
+      const { check } = await setup(verify)
+      t.equal(await check(PASSWORD), true)
+      await t.rejects(check('wrong'), WRONG)
+    }
+  })
+
+  t.test('asks for the hash of this user', async t => {
+    const asked: string[] = []
+    const { check } = await setup(bcryptPassword(userId => { asked.push(userId); return hash }))
+    await check(PASSWORD)
+    t.strictSame(asked, ['ada'])
+  })
+
+  t.test('a user without a hash has no password', async t => {
+    for (const none of [null, undefined, '']) {
+      const { passwords } = await setup(bcryptPassword(() => none))
+      t.equal(await passwords.kind('ada'), 'no-password')
+    }
+  })
+
+  t.test('what is no hash lets nobody in', async t => {
+    const { check } = await setup(bcryptPassword(() => PASSWORD))
+    await t.rejects(check(PASSWORD))
+  })
+})

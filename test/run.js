@@ -1,0 +1,173 @@
+/**
+ * `npm test`: installs what is missing, then lint, types, build and the tests, in a fresh clone as in an old one.
+ *
+ * `npm test -- test/guard.test.ts` hands its arguments to tap: only the build and these tests run, and coverage
+ * may be incomplete. The last line is `N passed, N failed`; the exit code is 0 only if nothing failed.
+ *
+ * Plain JavaScript on node: modules, since it runs before the dependencies are there.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const tapOutput = '.tap/run.tap'
+const tapArgs = process.argv.slice(2)
+const windows = process.platform === 'win32'
+
+/** The command under way, and the signal that asked to end it all. */
+let child
+let interrupted
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.on('SIGINT', interrupt)
+process.on('SIGTERM', interrupt)
+process.exitCode = await main()
+
+async function main () {
+  const count = { passed: 0, failed: 0, skipped: 0 }
+  try {
+    await prepare()
+    await check(count)
+    await test(count)
+  } catch (error) {
+    if (interrupted) return 130
+    explain(error)
+    count.failed++
+  }
+  const skipped = count.skipped ? `, ${count.skipped} skipped` : ''
+  // The reporter may end within a line.
+  console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`)
+  return count.failed ? 1 : 0
+}
+
+// --- what must be there ---
+
+async function prepare () {
+  if (!isInstalled()) await must('npm', ['ci'])
+  if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
+  process.env.CHROMIUM_PATH = await ensureChromium()
+}
+
+/**
+ * Whether node_modules holds the versions of the lock file. By content, not by time: git gives files the time of
+ * the checkout. Optional packages may be absent, as those for other systems are.
+ */
+function isInstalled () {
+  const wanted = packagesOf('package-lock.json')
+  const installed = packagesOf('node_modules/.package-lock.json')
+  return Object.entries(wanted).every(([path, { version, optional }]) =>
+    path === '' || (path in installed ? installed[path].version === version : optional))
+}
+
+function packagesOf (lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {}
+}
+
+async function ensureChromium () {
+  const { findChromium } = await importTypeScript('./support/browser.ts')
+  return findChromium().catch(async missing => {
+    const debianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+    if (!debianRoot) throw missing
+    await installChromium()
+    return findChromium()
+  })
+}
+
+async function installChromium () {
+  heading('installing Chromium')
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  await must('apt-get', ['update', '-qq'], quiet)
+  await must('apt-get', ['install', '-y', '-qq', 'chromium'], quiet)
+}
+
+// --- the checks ---
+
+async function check (count) {
+  for (const script of tapArgs.length ? ['build'] : ['lint', 'types', 'build']) {
+    if (await run('npm', ['run', '--silent', script]) !== 0) count.failed++
+  }
+}
+
+async function test (count) {
+  const { startMongod } = await importTypeScript('../example/mongod.ts')
+  heading('mongod')
+  const mongod = await startMongod({ log: console.log })
+  try {
+    stopIfInterrupted()
+    const code = await runTap({ ...process.env, MONGODB_URI: mongod.uri })
+    addTapCount(count, code)
+  } finally {
+    await mongod.stop()
+  }
+}
+
+async function runTap (variables) {
+  // CI keeps the reporter from redrawing its lines, which only a terminal can show.
+  const env = process.stdout.isTTY ? variables : { CI: 'true', ...variables }
+  mkdirSync('.tap', { recursive: true })
+  rmSync(tapOutput, { force: true })
+  const some = tapArgs.length ? ['--allow-incomplete-coverage', ...tapArgs] : []
+  return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, ...some], { env })
+}
+
+/** tap's own total is the last line of its kind. Whatever else it ends with, such as missing coverage, is a failure. */
+function addTapCount (count, code) {
+  const output = existsSync(tapOutput) ? readFileSync(tapOutput, 'utf8') : ''
+  const total = output.match(/^# \{ total: .*\}$/gm)?.at(-1) ?? ''
+  const number = name => Number(new RegExp(`\\b${name}: (\\d+)`).exec(total)?.[1] ?? 0)
+  const failed = number('fail')
+  count.passed += number('pass')
+  count.skipped += number('skip') + number('todo')
+  count.failed += code === 0 ? failed : Math.max(failed, 1)
+  if (code !== 0 && failed === 0) console.log(`\nNo test failed, but tap ended with ${code}: look for missing coverage above.`)
+}
+
+// --- running commands ---
+
+/** Resolves to the exit code; rejects if the run was interrupted. */
+async function run (command, args, options = {}) {
+  heading([command, ...args].join(' '))
+  const code = await new Promise((resolve, reject) => {
+    child = spawn(command, args, { stdio: 'inherit', shell: windows, ...options })
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  child = undefined
+  stopIfInterrupted()
+  return code
+}
+
+async function must (command, args, options) {
+  const code = await run(command, args, options)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
+}
+
+async function importTypeScript (path) {
+  const { tsImport } = await import('tsx/esm/api')
+  return tsImport(path, import.meta.url)
+}
+
+/** A plain Error says what to do: its sentence and reasons are enough. Any other is a mistake here: all of it. */
+function explain (error) {
+  if (error.constructor !== Error) return console.error(error)
+  console.error(`\n${error.message}`)
+  if (Array.isArray(error.cause)) console.error(error.cause.map(reason => `- ${reason}`).join('\n'))
+}
+
+function heading (text) {
+  console.log(`\n> ${text}`)
+}
+
+/**
+ * The first signal ends the command and then, in order, the rest; a second one ends this process at once.
+ * Ctrl-C reaches every process under way. A signal to this one alone waits for tap, which does not end on it.
+ */
+function interrupt (signal) {
+  if (interrupted) process.exit(130)
+  interrupted = signal
+  child?.kill(signal)
+}
+
+function stopIfInterrupted () {
+  if (interrupted) throw new Error(interrupted)
+}

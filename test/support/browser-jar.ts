@@ -1,0 +1,113 @@
+/**
+ * A browser as the server sees it: a cookie jar over `app.inject`.
+ * @module
+ */
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import { type Cookie, CookieJar } from 'tough-cookie'
+import type { LoginSession } from '../../plugin/index.js'
+import { CHROME } from './records.js'
+
+export const COOKIE = '__Host-login-session'
+const ORIGIN = 'https://shop.example'
+
+export type Reply = LightMyRequestResponse
+
+export interface BrowserOptions {
+  userAgent?: string
+  ip?: string
+  /** The name of the session cookie. */
+  cookie?: string
+}
+
+export interface JarBrowser {
+  get(url: string, options?: InjectOptions): Promise<Reply>
+  post(url: string, payload?: object, options?: InjectOptions): Promise<Reply>
+  /** Signs in, or throws. */
+  signIn(user: string, choices?: { remember?: boolean }): Promise<LoginSession>
+  signOut(): Promise<Reply>
+  /** Who the shop's public page greets, or null. */
+  user(): Promise<string | null>
+  /** The status of the page that only signed-in users see. */
+  accountStatus(): Promise<number>
+  /** The session cookie it holds. */
+  cookie(): Cookie | undefined
+  /** The same, as the value that is sent. */
+  cookieValue(): string | undefined
+  /** Puts a value of its own into the jar. */
+  forge(value: string): void
+  /** Closes all windows: what is not persistent is gone. */
+  restart(): void
+  /** Another browser with the same cookies, as a thief or a request under way has it. */
+  twin(): JarBrowser
+}
+
+/** Set-Cookie headers of a reply, whole. */
+export function setCookies (reply: Reply): string[] {
+  return [reply.headers['set-cookie'] ?? []].flat()
+}
+
+export function browser (app: FastifyInstance, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE } = options
+
+  async function request (injected: InjectOptions): Promise<Reply> {
+    const cookie = jar.getCookieStringSync(ORIGIN)
+    const reply = await app.inject({
+      remoteAddress: ip,
+      ...injected,
+      headers: {
+        host: 'shop.example',
+        'x-forwarded-proto': 'https',
+        'user-agent': userAgent,
+        ...(cookie !== '' && { cookie }),
+        ...injected.headers
+      }
+    })
+    for (const line of setCookies(reply)) jar.setCookieSync(line, ORIGIN)
+    return reply
+  }
+
+  const session = (): Cookie | undefined => jar.getCookiesSync(ORIGIN).find(cookie => cookie.key === name)
+
+  return {
+    get: (url, injected) => request({ method: 'GET', url, ...injected }),
+    post: (url, payload = {}, injected) => request({ method: 'POST', url, payload, ...injected }),
+
+    async signIn (user, choices = {}) {
+      const reply = await request({ method: 'POST', url: '/login', payload: { user, ...choices } })
+      if (reply.statusCode !== 200) throw new Error(`sign-in answered ${reply.statusCode}: ${reply.body}`)
+      return reply.json()
+    },
+
+    signOut: () => request({ method: 'POST', url: '/logout' }),
+
+    async user () {
+      const reply = await request({ method: 'GET', url: '/' })
+      if (reply.statusCode !== 200) throw new Error(`the public page answered ${reply.statusCode}: ${reply.body}`)
+      return reply.json().user
+    },
+
+    async accountStatus () {
+      return (await request({ method: 'GET', url: '/account' })).statusCode
+    },
+
+    cookie: session,
+    cookieValue: () => session()?.value,
+
+    forge (value) {
+      jar.setCookieSync(`${name}=${value}; Path=/; Secure; HttpOnly`, ORIGIN)
+    },
+
+    restart () {
+      const kept = jar.getCookiesSync(ORIGIN).filter(cookie => cookie.expires instanceof Date)
+      jar.removeAllCookiesSync()
+      for (const cookie of kept) jar.setCookieSync(cookie, ORIGIN)
+    },
+
+    twin: () => browser(app, options, jar.cloneSync() as CookieJar)
+  }
+}
+
+/** As strict as browsers are: a `__Host-` cookie that is not one is an error. */
+function newJar (): CookieJar {
+  return new CookieJar(undefined, { prefixSecurity: 'strict', rejectPublicSuffixes: false })
+}

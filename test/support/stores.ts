@@ -1,0 +1,64 @@
+/**
+ * Both stores, for tests that hold on either; and a store that breaks when it is told to.
+ * @module
+ */
+import type { Test } from 'tap'
+import { memoryStore } from '../../plugin/memory-store.js'
+import { mongoStore } from '../../plugin/mongo-store.js'
+import { type LoginSessionStore, STORE_METHODS } from '../../plugin/store.js'
+import { turns } from './gate.js'
+import { database } from './mongo.js'
+
+/** An empty store. */
+export type MakeStore = () => LoginSessionStore
+
+/** Runs the tests twice: on `memoryStore` and on `mongoStore` over a real mongod. */
+export async function onBothStores (t: Test, tests: (t: Test, makeStore: MakeStore) => Promise<void>): Promise<void> {
+  const { collection } = await database(t)
+  await t.test('on memoryStore', async t => await tests(t, memoryStore))
+  await t.test('on mongoStore', async t => await tests(t, () => mongoStore(collection())))
+}
+
+/** The same store, and a way to wait for the touches that no response waits for. */
+export function watched (store: LoginSessionStore): LoginSessionStore & { touched(): Promise<void> } {
+  let writing: Promise<void> = Promise.resolve()
+  return {
+    ...store,
+    touch: touches => { writing = store.touch(touches); return writing },
+    async touched () {
+      await turns()
+      await writing
+    }
+  }
+}
+
+type Method = typeof STORE_METHODS[number]
+
+export interface BreakableStore extends LoginSessionStore {
+  /** From now on these methods (all, if none are named) reject. */
+  fail(...methods: Method[]): void
+  /** From now on these methods (all, if none are named) never answer. */
+  hang(...methods: Method[]): void
+  recover(): void
+}
+
+export function breakable (store: LoginSessionStore): BreakableStore {
+  let trouble: 'fail' | 'hang' | null = null
+  let troubled: readonly Method[] = []
+  const breakDown = (how: 'fail' | 'hang') => (...methods: Method[]): void => {
+    trouble = how
+    troubled = methods.length === 0 ? STORE_METHODS : methods
+  }
+  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+    if (troubled.includes(method) && trouble === 'fail') throw new Error('connection refused')
+    if (troubled.includes(method) && trouble === 'hang') return await new Promise(() => {})
+    return await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+  }])
+  return {
+    ...Object.fromEntries(methods),
+    prepare: async () => await store.prepare?.(),
+    fail: breakDown('fail'),
+    hang: breakDown('hang'),
+    recover () { troubled = [] }
+  }
+}

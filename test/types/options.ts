@@ -1,0 +1,85 @@
+/** The core plugin's options: what may be written, and what does not compile. */
+import Fastify from 'fastify'
+import { type Collection, MongoClient } from 'mongodb'
+import loginSessions, {
+  bcryptPassword, loginSessions as named, type LoginSessionsOptions, type LoginSessionStore, memoryStore, mongoStore, type PasswordCheck, type VerifyPassword
+} from '../../plugin/index.js'
+import { type Equal, expectTrue } from './equal.js'
+
+const app = Fastify()
+const secret = 'at least 32 characters from a CSPRNG'
+const store = memoryStore()
+
+await app.register(loginSessions, { secret, store })
+await app.register(named, { secret: [secret, 'the one before'], store })
+await app.register(loginSessions, {
+  secret,
+  store,
+  verifyPassword: bcryptPassword(async userId => userId === 'ada' ? '$2b$' : null),
+  absoluteTimeout: 1,
+  idleTimeout: 1,
+  rememberIdleTimeout: null,
+  touchEvery: 1,
+  storeTimeout: 1,
+  cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' },
+  now: () => new Date()
+})
+
+// @ts-expect-error the options are missing
+await app.register(loginSessions)
+// @ts-expect-error the store is missing
+await app.register(loginSessions, { secret })
+// @ts-expect-error the secret is missing
+await app.register(loginSessions, { store })
+// @ts-expect-error a secret is text
+await app.register(loginSessions, { secret: 1234567890, store })
+// @ts-expect-error the environment may lack it
+await app.register(loginSessions, { secret: process.env.SESSION_SECRET, store })
+// @ts-expect-error a collection is no store: mongoStore(collection) is
+await app.register(loginSessions, { secret, store: new MongoClient('').db().collection('loginSessions') })
+// @ts-expect-error memoryStore has to be called
+await app.register(loginSessions, { secret, store: memoryStore })
+// @ts-expect-error misspelt
+await app.register(loginSessions, { secret, store, idleTimeOut: 1 })
+// @ts-expect-error times are milliseconds
+await app.register(loginSessions, { secret, store, idleTimeout: '1h' })
+// @ts-expect-error sessions without "keep me signed in" always have an idle timeout
+await app.register(loginSessions, { secret, store, idleTimeout: null })
+// @ts-expect-error 'none' would make the cookie cross-site
+await app.register(loginSessions, { secret, store, cookie: { sameSite: 'none' } })
+// @ts-expect-error the cookie is always HttpOnly
+await app.register(loginSessions, { secret, store, cookie: { httpOnly: false } })
+// @ts-expect-error now is a function
+await app.register(loginSessions, { secret, store, now: new Date() })
+// @ts-expect-error verifyPassword is told the user, and answers with a check
+await app.register(loginSessions, { secret, store, verifyPassword: (userId: string, password: string) => password === userId })
+
+type Required<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]
+expectTrue<Equal<Required<LoginSessionsOptions>, 'secret' | 'store'>>(true)
+
+// mongoStore takes any collection, also one that the host has typed.
+expectTrue<Equal<ReturnType<typeof mongoStore>, LoginSessionStore>>(true)
+declare const typed: Collection<{ _id: string, anything: number }>
+mongoStore(typed)
+mongoStore(new MongoClient('').db().collection('loginSessions'))
+// @ts-expect-error a database is no collection
+mongoStore(new MongoClient('').db())
+
+// Every kind of verifier that the documentation shows.
+expectTrue<Equal<ReturnType<typeof bcryptPassword>, VerifyPassword>>(true)
+const verifiers: VerifyPassword[] = [
+  () => null,
+  async () => null,
+  userId => password => userId === password,
+  async userId => async password => userId === password,
+  bcryptPassword(() => undefined)
+]
+expectTrue<Equal<Awaited<ReturnType<VerifyPassword>>, PasswordCheck | null>>(true)
+// @ts-expect-error a check answers true or false
+const hash: VerifyPassword = () => () => '$2b$'
+// @ts-expect-error no password is null, not undefined
+const missing: VerifyPassword = () => undefined
+// @ts-expect-error user ids are text
+const numbered: VerifyPassword = (userId: number) => null
+
+export { hash, missing, numbered, verifiers }

@@ -1,0 +1,50 @@
+/** A store of the host's own. */
+import {
+  type Confirmation, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type TokenHash,
+  type Touch
+} from '../../plugin/index.js'
+import { type Equal, expectTrue } from './equal.js'
+
+const store: LoginSessionStore = memoryStore()
+expectTrue<Equal<typeof store.findByToken, (hash: string) => Promise<LoginSessionRecord | null>>>(true)
+expectTrue<Equal<Awaited<ReturnType<typeof store.updateData>>, boolean>>(true)
+expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, Confirmation | null>>(true)
+expectTrue<Equal<Parameters<typeof store.updateData>, [id: string, changes: DataChanges]>>(true)
+expectTrue<Equal<Parameters<typeof store.touch>, [touches: Touch[]]>>(true)
+expectTrue<Equal<Parameters<typeof store.confirm>, [id: string, current: string, tokens: TokenHash[], now: Date]>>(true)
+expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
+expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
+
+// prepare() is the only method that a store may do without.
+const { prepare, ...unprepared } = store
+export const enough: LoginSessionStore = unprepared
+const { touch, ...untouched } = store
+// @ts-expect-error touch is missing
+export const lacking: LoginSessionStore = untouched
+// @ts-expect-error a removal needs the user
+export const careless: LoginSessionStore = { ...store, remove: async (userId: number) => null }
+// @ts-expect-error undefined is not null: a missing record is null
+export const undefinedIsNotNull: LoginSessionStore = { ...store, findByToken: async () => undefined }
+// @ts-expect-error stores answer promises
+export const atOnce: LoginSessionStore = { ...store, confirmation: () => null }
+
+/** A host's error handler can tell every code, and knows that there are no others. */
+export function words (error: LoginSessionError): string {
+  const texts: Record<LoginSessionErrorCode, string> = {
+    FST_LOGIN_SESSION_OPTION: '',
+    FST_LOGIN_SESSION_REQUIRED: '',
+    FST_LOGIN_SESSION_CROSS_ORIGIN: '',
+    FST_LOGIN_SESSION_CSRF_TOKEN: '',
+    FST_LOGIN_SESSION_NOT_FOUND: '',
+    FST_LOGIN_SESSION_NO_PASSWORD: '',
+    FST_LOGIN_SESSION_PASSWORD_REQUIRED: '',
+    FST_LOGIN_SESSION_PASSWORD_WRONG: '',
+    FST_LOGIN_SESSION_LOCKED: '',
+    FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: '',
+    FST_LOGIN_SESSION_STORE_UNAVAILABLE: ''
+  }
+  expectTrue<Equal<LoginSessionError['statusCode'], number>>(true)
+  // @ts-expect-error there is no such code
+  if (error.code === 'FST_LOGIN_SESSION_EXPIRED') return ''
+  return texts[error.code]
+}
