@@ -12,7 +12,7 @@ import Fastify, {
 } from 'fastify'
 import type { Db } from 'mongodb'
 import loginSessions, {
-  bcryptPassword, currentLoginSession, isLoginSessionError, loginSessionApi, loginSessionPages, mongoStore, rejectCrossOrigin,
+  bcryptPassword, currentLoginSession, loginSessionApi, loginSessionPages, mongoStore, rejectCrossOrigin,
   requireLoginSession, type LoginSession, type LoginSessionError
 } from '../plugin/index.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, FieldError, requireGoodPassword, type User, type Users } from './users.js'
@@ -189,9 +189,8 @@ const CONFIRMATION_ERRORS: Partial<Record<string, string>> = {
 
 function reasonOf (error: unknown) {
   if (error instanceof FieldError) return { field: error.field, message: error.message, statusCode: 422, headers: {} }
-  if (!isLoginSessionError(error)) return null
-  const { code, statusCode, headers = {}, retryAfter = 0 } = error
-  const message = CONFIRMATION_ERRORS[code]?.replace('{minutes}', String(Math.ceil(retryAfter / 60)))
+  const { code, statusCode, headers = {}, retryAfter } = error as LoginSessionError
+  const message = CONFIRMATION_ERRORS[code]?.replace('{minutes}', String(Math.ceil(Number(retryAfter) / 60)))
   return message === undefined ? null : { field: 'current', message, statusCode, headers }
 }
 

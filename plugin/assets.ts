@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { optionError } from './errors.js'
 
@@ -21,14 +22,14 @@ export interface AssetUrls {
 }
 
 /** @param base the URL path that the files are served below, without a slash at its end */
-export function assetUrls (base: string): AssetUrls {
-  const url = (name: string) => `${base}/${name}?v=${fingerprint(name)}`
+export function assetUrls (base: string, directory: string = publicDir): AssetUrls {
+  const url = (name: string) => `${base}/${name}?v=${fingerprint(directory, name)}`
   return { stylesheet: url('login-sessions.css'), script: url('login-sessions.js'), htmx: url('htmx.min.js') }
 }
 
-function fingerprint (name: string): string {
+function fingerprint (directory: string, name: string): string {
   try {
-    return createHash('sha256').update(readFileSync(publicDir + name)).digest('hex').slice(0, 12)
+    return createHash('sha256').update(readFileSync(join(directory, name))).digest('hex').slice(0, 12)
   } catch (cause) {
     throw Object.assign(optionError(`public/${name} is missing: run \`npm run htmx\` in a checkout, or install the package again`), { cause })
   }

@@ -1,7 +1,8 @@
 /**
- * The page's texts. `{name}` in a text is filled in; what fills it is escaped by the templates like everything else.
+ * The page's texts, in ICU MessageFormat. What fills their gaps is escaped by the templates like everything else.
  * @module
  */
+import { IntlMessageFormat } from 'intl-messageformat'
 
 /** Every text of the page, by key. */
 export type Messages = typeof english
@@ -24,7 +25,6 @@ const english = {
   justNow: 'Just now',
   browserOnSystem: '{browser} on {system}',
   unknownBrowser: 'Unknown browser',
-  unknownSystem: 'unknown system',
   unknownDevice: 'Unknown device',
   unknownAddress: 'Address unknown',
   kindDesktop: 'Computer',
@@ -81,12 +81,13 @@ export function createTexts (timeZone: string): Texts {
   const absoluteFormat = new Intl.DateTimeFormat(language, {
     year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone, timeZoneName: 'short'
   })
-  const plurals = new Intl.PluralRules(language)
-  const numbers = new Intl.NumberFormat(language)
+  const formats = new Map<MessageKey, IntlMessageFormat>()
 
-  const say: Texts['say'] = (key, values = {}) =>
-    choosePlurals(english[key], values, plurals, numbers)
-      .replace(/\{(\w+)\}/g, (_gap, name: string) => String(values[name] ?? ''))
+  const say: Texts['say'] = (key, values) => {
+    const format = formats.get(key) ?? new IntlMessageFormat(english[key], language, undefined, { ignoreTag: true })
+    formats.set(key, format)
+    return String(format.format(values))
+  }
 
   return {
     language,
@@ -111,14 +112,4 @@ function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
     if (Math.abs(milliseconds) >= length) return [Math.round(milliseconds / length), unit]
   }
   return [0, 'second']
-}
-
-/** `{count, plural, =0 {…} one {…} other {# …}}`, the part of ICU's MessageFormat that these texts need. */
-function choosePlurals (text: string, values: Record<string, string | number>, plurals: Intl.PluralRules, numbers: Intl.NumberFormat): string {
-  return text.replace(/\{(\w+), plural, ((?:[=\w]+ \{[^}]*\} ?)+)\}/g, (_whole, name: string, forms: string) => {
-    const count = Number(values[name])
-    const byForm = new Map([...forms.matchAll(/([=\w]+) \{([^}]*)\}/g)].map(([, form = '', text = '']) => [form, text]))
-    const form = byForm.get(`=${count}`) ?? byForm.get(plurals.select(count)) ?? byForm.get('other') ?? ''
-    return form.replaceAll('#', numbers.format(count))
-  })
 }

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import fp from 'fastify-plugin'
 import { assetUrls, publicDir } from './assets.js'
 import { rejectCrossOrigin } from './csrf.js'
-import { isLoginSessionError, notFoundError, optionError } from './errors.js'
+import { type LoginSessionError, notFoundError, optionError } from './errors.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
 import type { LoginSession } from './login-sessions.js'
 import { createTexts, type MessageKey } from './messages.js'
@@ -146,9 +146,9 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
       await request.confirmPassword(field(request, 'password'))
       return true
     } catch (error) {
-      const reason = confirmationReason(error)
+      const { statusCode, headers = {} } = error as LoginSessionError
+      const reason = confirmationReason(error as LoginSessionError)
       if (reason === null) throw error
-      const { statusCode, headers = {} } = error as { statusCode: number, headers?: Record<string, string> }
       await ask(request, reply.code(statusCode).headers(headers), target, say(...reason))
       return false
     }
@@ -173,13 +173,13 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   }
 }
 
-function confirmationReason (error: unknown): [MessageKey, Record<string, number>?] | null {
-  if (!isLoginSessionError(error)) return null
-  switch (error.code) {
+/** Why the question is asked again; null: not for a reason that the person can mend in this form. */
+function confirmationReason ({ code, retryAfter }: LoginSessionError): [MessageKey, Record<string, number>?] | null {
+  switch (code) {
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
     case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
     case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
-    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil((error.retryAfter ?? 0) / 60) }]
+    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil(Number(retryAfter) / 60) }]
     default: return null
   }
 }

@@ -101,16 +101,12 @@ export function createPasswordConfirmation (verifyPassword: VerifyPassword | und
 }
 
 /** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED when it throws or hangs: closed, never open. */
-async function answering<T> (ask: () => Promise<T>): Promise<T> {
+function answering<T> (ask: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`verifyPassword took longer than ${CHECK_TIMEOUT} ms`)), CHECK_TIMEOUT)
   })
-  try {
-    return await Promise.race([ask(), late])
-  } catch (cause) {
-    throw passwordCheckFailedError(cause)
-  } finally {
-    clearTimeout(timer)
-  }
+  return Promise.race([ask(), late])
+    .catch(cause => { throw passwordCheckFailedError(cause) })
+    .finally(() => clearTimeout(timer))
 }

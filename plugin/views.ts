@@ -131,9 +131,8 @@ export function toSessionView (session: LoginSession, currentId: string, base: s
 
 /** "Chrome on Windows", with words for what is not known. */
 export function deviceName ({ device: { browser, os } }: Pick<LoginSession, 'device'>, texts: Texts): string {
-  if (browser === null && os === null) return texts.say('unknownDevice')
-  if (browser !== null && os === null) return browser
-  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: os ?? texts.say('unknownSystem') })
+  if (os === null) return browser ?? texts.say('unknownDevice')
+  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: os })
 }
 
 /** This device first, the others as they come: last active first. */

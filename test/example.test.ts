@@ -145,6 +145,34 @@ t.test('while the database is away, the account says so and nobody is signed out
   t.equal(own.cookieValue(), cookie)
 })
 
+t.test('a failure that is not the form\'s is a page that says so', async t => {
+  const { own } = await newcomer()
+  const { revokeOthers } = app.loginSessions
+  app.loginSessions.revokeOthers = async () => { throw new Error('for programmers') }
+  t.teardown(() => { app.loginSessions.revokeOthers = revokeOthers })
+  const reply = await submit(own, '/account/password', { current: PASSWORD, password: 'the next password' })
+  t.equal(reply.statusCode, 500)
+  t.match(textOf(reply), 'Something went wrong')
+
+  const broken = await createUsers({ collection: () => ({ createIndex: async () => '', insertOne: async () => { throw new Error('disk full') } }) } as never)
+  await t.rejects(broken.create({ email: 'new@example.com', password: null }), { message: 'disk full' })
+})
+
+t.test('after five wrong passwords the form says how long to wait', async t => {
+  const { own } = await newcomer()
+  const change = (current: string) => submit(own, '/account/password', { current, password: 'the next password' })
+  for (let i = 0; i < 5; i++) await change('not this one')
+  const reply = await change(PASSWORD)
+  t.equal(reply.statusCode, 429)
+  t.match(textOf(reply), 'Try again in 15 minutes.')
+})
+
+t.test('a browser that does not say what it is has a name all the same', async t => {
+  const own = browser(app, { userAgent: '' })
+  await submit(own, '/sign-in/demo', {})
+  t.match(textOf(await own.get('/account')), 'Unknown browser on unknown system')
+})
+
 t.test('the demo user may be missing', async t => {
   const users = db.collection('users')
   const demo = await users.findOneAndDelete({ email: DEMO_USER_WITHOUT_PASSWORD.email })

@@ -6,12 +6,10 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { unmeasuredNode } from './support/unmeasured.js'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
-
-/** Without what tap adds to the environment: the coverage of the build is not the coverage of the source. */
-const env = { PATH: process.env.PATH, HOME: process.env.HOME }
 
 t.test('the built package serves the page, its templates and its files', async t => {
   const script = `
@@ -27,13 +25,13 @@ t.test('the built package serves the page, its templates and its files', async t
     const files = await Promise.all(urls.map(url => app.inject(url)))
     console.log(JSON.stringify([page.statusCode, ...files.map(file => file.statusCode)]))`
 
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd, env })
+  const { stdout } = await run(...unmeasuredNode('--input-type=module', '-e', script), { cwd })
 
   t.same(JSON.parse(stdout), [200, 200, 200, 200])
 })
 
 t.test('it contains the build, the templates and the public files, and nothing of the tests', async t => {
-  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd, env })
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd })
   const report = JSON.parse(stdout)
   const [{ files }] = Array.isArray(report) ? report : Object.values(report) as any
   const paths: string[] = files.map((file: { path: string }) => file.path)

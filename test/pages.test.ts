@@ -350,6 +350,48 @@ t.test('the page works at the root, twice, and beside a host\'s own view and for
   t.equal((await browser(app).get('/second')).headers.location, '/second-login')
 })
 
+t.test('it can be all that a server has', async t => {
+  const { default: Fastify } = await import('fastify')
+  const { default: loginSessions, loginSessionPages, memoryStore } = await import('../plugin/index.js')
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(loginSessions, { secret: 'x'.repeat(32), store: memoryStore() })
+  await app.register(loginSessionPages)
+  app.post('/login', async request => await request.startLoginSession('ada'))
+  const [chrome, other] = [browser(app), browser(app)]
+  await chrome.signIn('ada')
+  const { id } = await other.signIn('ada')
+
+  t.match((await chrome.get('/')).body, `href="/${id}/revoke"`)
+  t.equal((await answer(chrome, `/${id}/revoke`)).headers.location, '/')
+})
+
+t.test('while the password cannot be checked, the page says so, and no attempt is counted', async t => {
+  let broken = true
+  const app = await createShopWithPages(t, { verifyPassword: () => password => { if (broken) throw new Error('users are away'); return password === PASSWORD } })
+  const [chrome, safari] = [browser(app), browser(app)]
+  await chrome.signIn('ada')
+  const { id } = await safari.signIn('ada')
+
+  for (let i = 0; i < 6; i++) t.equal((await answer(chrome, `${PAGE}/${id}/revoke`, PASSWORD)).statusCode, 503)
+  t.equal(await safari.user(), 'ada')
+  broken = false
+  t.equal((await answer(chrome, `${PAGE}/${id}/revoke`, PASSWORD)).statusCode, 303)
+})
+
+t.test('devices that tell little have names all the same', async t => {
+  const app = await createShopWithPages(t)
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  for (const userAgent of ['', 'curl/8.5.0', 'Mozilla/5.0 (X11; Linux x86_64)', 'Mozilla/5.0 (Nintendo 3DS; U; ; en) Version/1.7412.EU']) await browser(app, { userAgent }).signIn('ada')
+
+  const page = textOf(await chrome.get(PAGE))
+
+  t.match(page, /Unknown device.*/)
+  t.match(page, / curl /)
+  t.match(page, 'Unknown browser on Linux')
+})
+
 t.test('wrong options stop the boot and say what to write', async t => {
   const { loginSessionPages, loginSessionApi } = await import('../plugin/index.js')
   const boot = (options: object, plugin: any = loginSessionPages) => createShopWithPages(t, { routes: async app => { await app.register(plugin, { prefix: '/x', ...options }) } })

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect } from 'node:net'
 import cookie from '@fastify/cookie'
 import session from '@fastify/session'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -209,4 +210,31 @@ t.test('on localhost the Secure cookie is sent over http too: browsers take it t
   const app = await createShop(t)
   const reply = await app.inject({ method: 'POST', url: '/login', payload: { user: 'ada' } })
   t.match(reply.headers['set-cookie'], new RegExp(`^${COOKIE}=.*; Secure`))
+})
+
+t.test('a sign-in in a hook that comes before the plugin\'s is a mistake that says so', async t => {
+  const app = await createShop(t, {
+    before: app => app.addHook('onRequest', async request => { await request.startLoginSession('ada') })
+  })
+  const reply = await app.inject('/')
+  t.equal(reply.statusCode, 500)
+  t.match(reply.json().message, /onRequest hooks/)
+})
+
+t.test('requests whose target is no path have no session, and keep their cookie', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    socket.on('data', chunk => { text += chunk }).on('end', () => resolve(text)).on('error', reject)
+    socket.end(`OPTIONS * HTTP/1.1\r\nHost: shop.example\r\nCookie: ${COOKIE}=${laptop.cookieValue()}\r\nConnection: close\r\n\r\n`)
+  })
+
+  t.match(answer, /^HTTP\/1\.1 404/)
+  t.notMatch(answer, /set-cookie/i)
 })
