@@ -58,7 +58,7 @@ export async function buildApp ({ db, secret, logger = false }: AppOptions): Pro
     store: mongoStore(db.collection('loginSessions')),
     verifyPassword: bcryptPassword(users.passwordHash)
   })
-  await app.register(loginSessionPages, { prefix: '/account/sessions', signInPath: '/sign-in' })
+  await app.register(loginSessionPages, { prefix: '/account/sessions', signInPath: '/sign-in', templates: directory('views/sessions') })
   await app.register(loginSessionApi, { prefix: '/api/account/sessions' })
 
   await app.register(view, { engine: { eta: new Eta() }, templates: directory('views') })

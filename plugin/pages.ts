@@ -2,6 +2,7 @@
  * The account page: where people see and end their sessions. HTML for people; scripts use `loginSessionApi`.
  * @module
  */
+import { existsSync } from 'node:fs'
 import formbody from '@fastify/formbody'
 import assets from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
@@ -21,6 +22,11 @@ import { type ConfirmView, deviceName, type PageView, registerViews, render, toL
 export interface LoginSessionPagesOptions {
   /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
   signInPath?: string
+  /**
+   * A directory of your own templates: each file there replaces the shipped one of the same name (`layout.eta` brings
+   * your header and stylesheet), and both include each other by name. @default none
+   */
+  templates?: string
   /** IANA time zone of the times shown. @default 'UTC' */
   timeZone?: string
 }
@@ -41,7 +47,7 @@ declare module 'fastify' {
 type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind: 'others', count: number }
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
-  const { signInPath, timeZone } = resolve(options)
+  const { signInPath, timeZone, templates } = resolve(options)
   const base = app.prefix.replace(/\/$/, '')
   const texts = createTexts(timeZone)
   const { say } = texts
@@ -49,7 +55,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   const page: PageView = { texts, say, assets: assetUrls(`${base}/assets`), base, listUrl: base === '' ? '/' : base, title: say('title') }
 
   await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, immutable: true, maxAge: '365d' })
-  await registerViews(app)
+  await registerViews(app, templates)
   await app.register(pageRoutes)
 
   async function pageRoutes (app: FastifyInstance): Promise<void> {
@@ -188,17 +194,18 @@ function field (request: FastifyRequest, name: string): unknown {
   return (request.body as Record<string, unknown> | null | undefined)?.[name]
 }
 
-function resolve (options: LoginSessionPagesOptions): Required<LoginSessionPagesOptions> {
-  rejectUnknown(options, new Set(['signInPath', 'timeZone']), 'pages: ')
-  const { signInPath = '/login', timeZone = 'UTC' } = options
+function resolve (options: LoginSessionPagesOptions) {
+  rejectUnknown(options, new Set(['signInPath', 'templates', 'timeZone']), 'pages: ')
+  const { signInPath = '/login', templates, timeZone = 'UTC' } = options
   // "//evil.example" would be another site.
   if (typeof signInPath !== 'string' || !/^\/(?![/\\])/.test(signInPath)) throw optionError("pages: signInPath must be a path of this site: write signInPath: '/login'")
+  if (templates !== undefined && !existsSync(templates)) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
   try {
     Intl.DateTimeFormat('en', { timeZone })
   } catch {
     throw optionError(`pages: timeZone ${JSON.stringify(timeZone)} is not known: write an IANA name like 'Europe/Berlin'`)
   }
-  return { signInPath, timeZone }
+  return { signInPath, templates, timeZone }
 }
 
 /**

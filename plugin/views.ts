@@ -2,6 +2,8 @@
  * Record → view model → HTML.
  * @module
  */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -92,9 +94,22 @@ export interface Templates {
 
 const RENDER = 'renderLoginSessionView'
 
-/** Gives the pages' context its own Eta; the host's `reply.view` stays the host's. */
-export async function registerViews (app: FastifyInstance): Promise<void> {
-  await app.register(view, { engine: { eta: new Eta({ cache: true }) }, templates: templatesDir, propertyName: RENDER, production: true })
+/**
+ * Gives the pages' context its own Eta; the host's `reply.view` stays the host's.
+ *
+ * @param hosts directory of the host's own templates: a file there replaces ours of the same name
+ */
+export async function registerViews (app: FastifyInstance, hosts: string | undefined): Promise<void> {
+  const eta = new Eta({ cache: true })
+  if (hosts !== undefined) eta.resolvePath = template => replaceable(template, hosts)
+  await app.register(view, { engine: { eta }, templates: templatesDir, propertyName: RENDER, production: true })
+}
+
+/** Ours and the host's include each other by name, wherever they are. */
+function replaceable (template: string, hosts: string): string {
+  const file = template.endsWith('.eta') ? template : `${template}.eta`
+  const own = resolve(hosts, file)
+  return existsSync(own) ? own : resolve(templatesDir, file)
 }
 
 /** Renders a template as the reply. */

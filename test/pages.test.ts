@@ -392,6 +392,17 @@ t.test('devices that tell little have names all the same', async t => {
   t.match(page, 'Unknown browser on Linux')
 })
 
+t.test('a host replaces one template and keeps the rest', async t => {
+  const templates = t.testdir({ 'layout.eta': '<html><h1>The shop</h1><%~ include(\'./footer\') %><%~ it.body %></html>', 'footer.eta': '<p>Made with care</p>' })
+  const { loginSessionPages } = await import('../plugin/index.js')
+  const app = await createShopWithPages(t, { routes: async app => { await app.register(loginSessionPages, { prefix: '/framed', templates }) } })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  t.match(textOf(await chrome.get('/framed')), /^The shop Made with care Where you are signed in .*This device/)
+  t.notMatch((await chrome.get(PAGE)).body, 'The shop')
+})
+
 t.test('wrong options stop the boot and say what to write', async t => {
   const { loginSessionPages, loginSessionApi } = await import('../plugin/index.js')
   const boot = (options: object, plugin: any = loginSessionPages) => createShopWithPages(t, { routes: async app => { await app.register(plugin, { prefix: '/x', ...options }) } })
@@ -399,6 +410,7 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await t.rejects(boot({ signInPath: 'https://evil.example/' }), { code: 'FST_LOGIN_SESSION_OPTION', message: /signInPath: '\/login'/ })
   await t.rejects(boot({ signInPath: '//evil.example/' }), { code: 'FST_LOGIN_SESSION_OPTION' })
   await t.rejects(boot({ timeZone: 'Mars/Olympus' }), { message: /'Europe\/Berlin'/ })
+  await t.rejects(boot({ templates: '/nowhere/at/all' }), { message: /templates must be a directory/ })
   await t.rejects(boot({ signinPath: '/x' }), { message: /unknown option pages: signinPath/ })
   await t.rejects(boot({ password: true }, loginSessionApi), { message: /unknown option api: password/ })
 })

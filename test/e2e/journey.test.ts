@@ -151,10 +151,10 @@ t.test('without JavaScript every path works, with one-shot messages', async t =>
 
   await windows.getByRole('button', { name: /Sign out Safari on macOS/ }).click()
   await windows.getByLabel('Your password').fill('wrong')
-  await windows.getByRole('button', { name: 'Sign out' }).click()
+  await windows.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   t.match(await windows.getByRole('main').innerText(), 'This password is not right.')
   await windows.getByLabel('Your password').fill(password)
-  await windows.getByRole('button', { name: 'Sign out' }).click()
+  await windows.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   t.match(await windows.getByRole('status').innerText(), 'Signed out Safari on macOS.')
   t.ok(windows.url().endsWith(SESSIONS))
   await windows.reload()
@@ -170,14 +170,14 @@ t.test('a question opened as a page of its own works with JavaScript too, for an
   await windows.goto(`${SESSIONS}/others/revoke`)
 
   await windows.getByLabel('Your password').fill(password)
-  await windows.getByRole('button', { name: /Sign out/ }).click()
+  await windows.getByRole('button', { name: /^Sign out of all/ }).click()
   await windows.getByRole('status').getByText('Signed out one other session.').waitFor()
   t.ok(await isSignedOut(mac))
 
   await windows.goto(SESSIONS)
   const id = await windows.evaluate(async () => (await (await fetch('/api/account/sessions')).json()).sessions[0].id)
   await windows.goto(`${SESSIONS}/${id}/revoke`)
-  await windows.getByRole('button', { name: 'Sign out' }).click()
+  await windows.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   await windows.waitForURL('**/sign-in')
 })
 
@@ -191,7 +191,7 @@ t.test('a user without a password sees the list and why the actions are off', as
   await windows.goto(SESSIONS)
 
   t.match(await windows.getByRole('main').innerText(), /your account has none/)
-  t.equal(await windows.getByRole('button').count(), 0)
+  t.equal(await windows.getByRole('main').getByRole('button').count(), 0)
 })
 
 t.test('changing the password ends the other sessions and keeps this one', async t => {
