@@ -15,7 +15,7 @@ import type { SessionStore } from '@fastify/session'
 import type { LoginSessionError } from './errors.js'
 import { type LoginSession, type LoginSessionVerbs, toLoginSession } from './login-sessions.js'
 import type { ResolvedCookie } from './options.js'
-import { noteOutage, outageOf } from './outage.js'
+import { clearOutage, noteOutage, outageOf } from './outage.js'
 import { isNewest, type LoginSessionRecord, newToken } from './record.js'
 import { changesBetween, type Snapshot, snapshotOf } from './session-data.js'
 import { dataOf, replaceData, replaceMethods, replaceToken, type SessionObject } from './session-object.js'
@@ -41,6 +41,10 @@ interface Attached {
   dead: boolean
   /** Set-Cookie is due on this response. */
   issue: boolean
+  /** The response is being sent: `save` is called by @fastify/session, which sends the cookie next. */
+  sending: boolean
+  /** What is being saved; the next save comes after it. */
+  saving: Promise<void> | null
   view?: LoginSession
 }
 
@@ -82,7 +86,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     const { [CARRIED]: carried } = session as unknown as Partial<Record<typeof CARRIED, Carried>>
     delete (session as Partial<Record<typeof CARRIED, Carried>>)[CARRIED]
     const record = carried?.record ?? null
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false }
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false, sending: false, saving: null }
     attached.set(request, state)
     if (carried?.outage) noteOutage(request, carried.outage)
     judgeCookie(state)
@@ -111,7 +115,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
       async save () {
         await save(state)
-        // What @fastify/session is about to send as the cookie's attributes.
+        if (!state.sending) return
         session.cookie.secure = cookie.attributes.secure
         session.cookie.expires = state.record?.remember ? state.record.endsAt : null
       },
@@ -119,19 +123,23 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       async destroy () {
         await end(state)
         leave(state, {})
+        state.dead = state.sent
       },
 
       async regenerate (keep) {
         await end(state)
         const kept = Object.entries(dataOf(session)).filter(([key]) => keep.includes(key))
         leave(state, Object.fromEntries(kept))
+        state.dead = state.sent
       },
 
       async reload () {
         throwOutage(request)
         const record = await sessions.resume(state.token)
+        // Gone meanwhile. The browser may hold a newer cookie than this request's by now: nothing is cleared.
+        if (record === null) return leave(state, {})
         setRecord(state, record)
-        replaceData(session, record?.data ?? {})
+        replaceData(session, record.data)
       }
     })
   }
@@ -149,7 +157,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
   async function end (state: Attached): Promise<void> {
     throwOutage(state.request)
-    if (state.record !== null) await sessions.end(state.token)
+    if (state.record !== null) await sessions.end(state.record, state.token)
   }
 
   /** The session goes on as that of a visitor, under a token that nobody has seen. */
@@ -157,17 +165,18 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     setRecord(state, null)
     replaceData(state.session, data)
     setToken(state, newToken(), false)
-    state.dead = state.sent
   }
 
-  /** Saves what the host changed; null: nothing. */
+  /** Saves what the host changed, after what is being saved already; null: nothing. */
   function save (state: Attached): Promise<void> | null {
     const data = dataOf(state.session)
     const changes = changesBetween(state.snapshot, data)
-    if (changes === null) return null
+    if (changes === null) return state.saving
     // Noted first: if the store fails, the error's own response must not try again.
     state.snapshot = snapshotOf(data)
-    return write(state, changes)
+    const saving = (state.saving ?? Promise.resolve()).then(() => write(state, changes))
+    state.saving = saving.finally(() => { state.saving = null })
+    return state.saving
   }
 
   async function write (state: Attached, changes: DataChanges): Promise<void> {
@@ -202,6 +211,9 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       const state = attached.get(request)
       // A hook before ours has answered: nothing was looked up, so nothing is known of the cookie.
       if (state === undefined) return
+      state.sending = true
+      // Once more for the response of an error: @fastify/session looks at it before it saves.
+      state.session.cookie.secure = false
       const clear = (): void => {
         if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
         state.dead = false
@@ -219,13 +231,21 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     async signIn (request, userId, remember) {
       const state = stateOf(request)
       const { session, record: former, token: formerToken } = state
-      // What an anonymous visitor gathered comes along; what another login left stays behind.
-      if (former?.userId !== undefined) replaceData(session, {})
       const token = newToken()
-      const record = await sessions.start({ token, userId, remember, visit: visitOf(request), data: dataOf(session) })
-      // One that could not be read before may be there all the same.
-      if (former !== null || outageOf(request) !== undefined) await sessions.end(formerToken)
+      // What an anonymous visitor gathered comes along; what another login left stays behind.
+      const data = former?.userId === undefined ? dataOf(session) : {}
+      const record = await sessions.start({ token, userId, remember, visit: visitOf(request), data })
+      try {
+        // One that could not be read before may be there all the same.
+        if (former !== null || outageOf(request) !== undefined) await sessions.end(former, formerToken)
+      } catch (error) {
+        // The browser will not get this token: no ghost of it shall stay in the list.
+        await sessions.revoke(userId, record.id).catch(() => {})
+        throw error
+      }
+      clearOutage(request)
       setRecord(state, record)
+      replaceData(session, data)
       setToken(state, token, true)
       return toLoginSession(record)
     },
@@ -236,6 +256,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       if (state.record?.userId === undefined) return
       await end(state)
       leave(state, {})
+      state.dead = state.sent
     },
 
     async rotate (request) {
@@ -256,15 +277,12 @@ function createStore (sessions: LoginSessionVerbs): SessionStore {
         record => { process.nextTick(callback, null, record === null ? null : carry(record, null)) },
         (outage: LoginSessionError) => { process.nextTick(callback, null, carry(null, outage)) })
     },
-    // Only the methods of @fastify/session's own Session call these, and they are replaced.
-    set: unused,
-    destroy: unused
+    // A request's own session has methods of its own; these serve the Sessions that `app.decryptSession` makes.
+    set (_token, _session, callback) { process.nextTick(callback, null) },
+    destroy (token, callback) {
+      sessions.end(null, token).then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
+    }
   }
-}
-
-/* c8 ignore next 3 -- a store must have them */
-function unused (): never {
-  throw new Error('unreachable')
 }
 
 function carry (record: LoginSessionRecord | null, outage: LoginSessionError | null): Session {

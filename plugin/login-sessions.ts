@@ -44,7 +44,7 @@ export interface LoginSessions {
   /**
    * Ends all sessions of this user but the given one, and returns their number. After a password change:
    * @example
-   * await app.loginSessions.revokeOthers(request.loginSession)
+   * await app.loginSessions.revokeOthers(currentLoginSession(request))
    */
   revokeOthers(session: Pick<LoginSession, 'id' | 'userId'>): Promise<number>
   /** Ends all sessions of this user and returns their number: account disabled or deleted (ASVS 5.0 7.4.2). */
@@ -63,8 +63,11 @@ export interface LoginSessionVerbs extends LoginSessions {
   save(record: LoginSessionRecord, changes: DataChanges): Promise<boolean>
   /** Replaces the token after a confirmed password. The new token, or null: a parallel request was first. */
   rotate(record: LoginSessionRecord, token: string): Promise<string | null>
-  /** Removes the record of this token. */
-  end(token: string): Promise<void>
+  /**
+   * Removes a record: a login by its id, whatever has become of its token since; an anonymous one, or one that could not
+   * be read (null), by the token.
+   */
+  end(record: LoginSessionRecord | null, token: string): Promise<void>
 }
 
 /** @param store bounded in time @param now the clock */
@@ -119,16 +122,17 @@ export function createLoginSessions (store: LoginSessionStore, touches: TouchQue
       return await store.confirm(record.id, current, rotatedTokens(current, hashToken(next), at), at) ? next : null
     },
 
-    async end (token) {
-      await store.removeByToken(hashToken(token))
+    async end (record, token) {
+      if (record?.userId === undefined) await store.removeByToken(hashToken(token))
+      else await store.remove(record.userId, record.id, now())
     }
   }
 }
 
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: LoginSessionRecord): LoginSession {
-  const { tokens, confirmation, data, userId = '', ...shown } = record
-  return { userId, ...shown }
+  const { id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device } = record
+  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device }
 }
 
 function toLoginSessionOrNull (record: LoginSessionRecord | null): LoginSession | null {

@@ -57,9 +57,9 @@ const english = {
   locked: '{count, plural, one {Too many wrong passwords. Try again in one minute.} other {Too many wrong passwords. Try again in # minutes.}}',
   crossOrigin: 'This request came from another site and was refused.',
   formExpired: 'This form has expired. Load the page again and repeat.',
-  unavailable: 'Sessions cannot be reached right now. Nothing has been changed; try again in a moment.',
-  unreachable: 'The server cannot be reached. Nothing has been changed; try again.',
-  unexpected: 'Something went wrong. Nothing has been changed; try again.'
+  unavailable: 'Sessions cannot be reached right now. Try again in a moment; the list then shows what has been signed out.',
+  unreachable: 'The server cannot be reached. Try again; the list then shows what has been signed out.',
+  unexpected: 'Something went wrong. Load the page again to see what has been signed out.'
 }
 
 /** Texts and formats of one language. */
@@ -70,7 +70,7 @@ export interface Texts {
   say(key: MessageKey, values?: Record<string, string | number>): string
   /** "3 minutes ago", or "in 3 days". */
   relative(date: Date, now: Date): string
-  /** "24 Nov 2026, 13:05 UTC". */
+  /** "Nov 24, 2026, 1:05 PM UTC". */
   absolute(date: Date): string
 }
 
@@ -101,15 +101,15 @@ export function createTexts (timeZone: string): Texts {
   }
 }
 
-const UNITS: Array<[Intl.RelativeTimeFormatUnit, number]> = [
-  ['year', 365 * 86_400_000], ['month', 30 * 86_400_000], ['week', 7 * 86_400_000], ['day', 86_400_000],
-  ['hour', 3_600_000], ['minute', 60_000]
+/** Each unit, and from how many of it on the next one says more. */
+const UNITS: Array<[Intl.RelativeTimeFormatUnit, milliseconds: number, below: number]> = [
+  ['minute', 60_000, 60], ['hour', 3_600_000, 24], ['day', 86_400_000, 7], ['week', 7 * 86_400_000, 5],
+  ['month', 30 * 86_400_000, 12], ['year', 365 * 86_400_000, Infinity]
 ]
 
-/** The largest unit that fits, rounded: 89.9 days are three months. */
+/** Rounded first, so that 59.7 minutes are one hour and not 60 minutes. */
 function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
-  for (const [unit, length] of UNITS) {
-    if (Math.abs(milliseconds) >= length) return [Math.round(milliseconds / length), unit]
-  }
-  return [0, 'second']
+  if (Math.abs(milliseconds) < 60_000) return [0, 'second']
+  const [unit, length] = UNITS.find(([, length, below]) => Math.round(Math.abs(milliseconds) / length) < below)!
+  return [Math.round(milliseconds / length), unit]
 }

@@ -120,8 +120,10 @@ function sharedLookups (sessions: Collection<LoginSessionDocument>): DataLoader<
 
 async function findAll (sessions: Collection<LoginSessionDocument>, hashes: readonly string[]): Promise<Array<LoginSessionRecord | null>> {
   const wanted = [...new Set(hashes)]
+  // All of them, even where they exceed one reply (16 MB): a record left out would sign its user out. One round trip is
+  // the rule, as without `batchSize` it would be for the first 101 only.
   const documents = await sessions
-    .find({ 'tokens.hash': { $in: wanted } }, { limit: wanted.length, singleBatch: true })
+    .find({ 'tokens.hash': { $in: wanted } }, { limit: wanted.length, batchSize: wanted.length })
     .toArray()
   const byHash = new Map(documents.flatMap(document => document.tokens.map(({ hash }) => [hash, document] as const)))
   const handedOut = new Set<LoginSessionDocument>()
@@ -174,7 +176,7 @@ function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | 
 function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | null {
   if (document === null) return null
   const { _id: id, ...record } = document
-  return { id, ...record, data: mapKeys(record.data, unescapeKey) }
+  return { id, ...record, data: mapKeys(record.data ?? {}, unescapeKey) }
 }
 
 function mapKeys (object: Record<string, unknown>, rename: (key: string) => string): Record<string, unknown> {

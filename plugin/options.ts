@@ -87,7 +87,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
     store: resolveStore(options.store),
     verifyPassword,
     lifetime,
-    storeTimeout: duration('storeTimeout', storeTimeout),
+    storeTimeout: duration('storeTimeout', storeTimeout, LONGEST_TIMER),
     cookie: resolveCookie(options.cookie),
     now
   }
@@ -131,6 +131,7 @@ function resolveLifetime (options: LoginSessionsOptions): Lifetime {
 }
 
 function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie {
+  if (cookie === null || typeof cookie !== 'object') throw optionError("cookie must be an object: write cookie: { name: 'login-session', secure: false }, or leave it out")
   rejectUnknown(cookie, KNOWN_COOKIE, 'cookie.')
   const { name = '__Host-login-session', secure = true, sameSite = 'lax', domain } = cookie
   if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${JSON.stringify(name)}`)
@@ -149,8 +150,11 @@ function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie 
 /** The largest delay that Date and MongoDB take comfortably: a thousand years. */
 const LONGEST = 1000 * 366 * DAY
 
-function duration (name: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value > 0) || value > LONGEST) {
+/** Node's timers take no more: a longer one would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function duration (name: string, value: unknown, longest: number = LONGEST): number {
+  if (typeof value !== 'number' || !(value > 0) || value > longest) {
     throw optionError(`${name} must be a positive number of milliseconds, not ${String(value)}: write ${name}: 60 * 60 * 1000 for an hour`)
   }
   return value

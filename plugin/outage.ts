@@ -10,5 +10,8 @@ const outages = new WeakMap<FastifyRequest, LoginSessionError>()
 /** Notes that the store failed for this request. */
 export const noteOutage = (request: FastifyRequest, error: LoginSessionError): void => { outages.set(request, error) }
 
+/** It is known after all: somebody has signed in since. */
+export const clearOutage = (request: FastifyRequest): void => { outages.delete(request) }
+
 /** The store's failure for this request, if there was one. */
 export const outageOf = (request: FastifyRequest): LoginSessionError | undefined => outages.get(request)

@@ -17,7 +17,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
-  vary: 'HX-Request'
+  vary: 'HX-Request, HX-Request-Type, HX-Boosted'
 }
 
 /** Hook: private, not to be kept, not to be embedded. */
@@ -25,7 +25,11 @@ export async function pageHeaders (_request: FastifyRequest, reply: FastifyReply
   reply.headers(HEADERS)
 }
 
-/** Does htmx ask for a fragment? Anything else, a fragment's URL opened directly included, gets a whole page. */
-export function isFragment (request: FastifyRequest): boolean {
-  return request.headers['hx-request'] === 'true' && request.headers['hx-history-restore-request'] !== 'true'
+/**
+ * Does htmx ask for a fragment? Anything else gets a whole page: a fragment's URL opened directly, the Back button, and
+ * a host's boosted link, which is to replace its whole body.
+ */
+export function isFragment ({ headers }: FastifyRequest): boolean {
+  const whole = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
+  return headers['hx-request'] === 'true' && !whole
 }

@@ -48,7 +48,7 @@ type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind:
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
   const { signInPath, timeZone, templates } = resolve(options)
-  const base = app.prefix.replace(/\/$/, '')
+  const base = requirePlainPrefix(app.prefix)
   const texts = createTexts(timeZone)
   const { say } = texts
   const { csrf, now } = app.loginSessionInternals
@@ -68,7 +68,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
 
     app.get('/', async (request, reply) => {
       if (isFragment(request)) return render(reply, 'list', await listView(request, null))
-      return render(reply, 'page', await listView(request, takeNotice(request)))
+      return render(reply, 'page', await listView(request, request.method === 'HEAD' ? null : takeNotice(request)))
     })
 
     app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => ask(request, reply, await targetOne(request)))
@@ -114,8 +114,9 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   }
 
   async function targetOthers (request: FastifyRequest): Promise<Target> {
-    const { userId } = currentLoginSession(request)
-    return { kind: 'others', count: (await app.loginSessions.list(userId)).length - 1 }
+    const { userId, id } = currentLoginSession(request)
+    const list = await app.loginSessions.list(userId)
+    return { kind: 'others', count: list.filter(session => session.id !== id).length }
   }
 
   async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
@@ -188,6 +189,12 @@ function confirmationReason ({ code, retryAfter }: LoginSessionError): [MessageK
     case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil(Number(retryAfter) / 60) }]
     default: return null
   }
+}
+
+/** Links are made from it. */
+function requirePlainPrefix (prefix: string): string {
+  if (/[:*]|\/$/.test(prefix)) throw optionError(`pages: the prefix must be a fixed path without a slash at its end, not ${JSON.stringify(prefix)}: write prefix: '/account/sessions'`)
+  return prefix
 }
 
 function field (request: FastifyRequest, name: string): unknown {

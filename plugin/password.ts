@@ -4,7 +4,7 @@
  */
 import bcrypt from 'bcrypt'
 import {
-  lockedError, noPasswordError, notFoundError, passwordCheckFailedError, passwordRequiredError, passwordWrongError
+  lockedError, noPasswordError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError
 } from './errors.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -25,7 +25,7 @@ export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<
 /** What a user must do before a session is ended: answer a question, give the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
 
-/** Wrong passwords that lock a session's confirmation (NIST SP 800-63B-4 3.2.2 allows 100, ASVS 5.0 6.3.1 wants a limit). */
+/** Wrong passwords that lock a session's confirmation (ASVS 5.0 6.3.1 wants a limit; what an account may take in all is the host's). */
 export const ATTEMPTS = 5
 
 /** How long it stays locked, in ms. */
@@ -54,8 +54,12 @@ export function bcryptPassword (passwordHash: (userId: string) => string | null 
 /** Checks and counts passwords of sessions. */
 export interface PasswordConfirmation {
   kind(userId: string): Promise<ConfirmationKind>
-  /** Resolves when the password is right (or none is asked for: true tells that one was checked); rejects with the coded error otherwise. */
-  check(session: { id: string, userId: string }, password: unknown): Promise<boolean>
+  /**
+   * Resolves when the password is right and the session has its new token, or when none is asked for; rejects with the
+   * coded error otherwise.
+   * @param rotate gives the session its new token; false: it was rotated or ended meanwhile
+   */
+  confirm(session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>): Promise<void>
 }
 
 /** @param verifyPassword undefined: no password is asked for, a plain question is enough */
@@ -68,7 +72,7 @@ export function createPasswordConfirmation (verifyPassword: VerifyPassword | und
     const at = now()
     if (await store.takeAttempt(id, ATTEMPTS, new Date(at.getTime() + LOCK_TIME), at) !== null) return
     const state = await store.confirmation(id)
-    if (state === null) throw notFoundError()
+    if (state === null) throw requiredError()
     throw lockedError((state.lockedUntil?.getTime() ?? 0) - at.getTime())
   }
 
@@ -87,15 +91,19 @@ export function createPasswordConfirmation (verifyPassword: VerifyPassword | und
       return await checkOf(userId) === null ? 'no-password' : 'password'
     },
 
-    async check ({ id, userId }, password) {
-      if (verifyPassword === undefined) return false
+    async confirm ({ id, userId }, password, rotate) {
+      if (verifyPassword === undefined) return
       const check = await checkOf(userId)
       if (check === null) throw noPasswordError()
-      if (typeof password !== 'string' || password === '' || password.length > PASSWORD_LENGTH) throw passwordRequiredError()
+      if (typeof password !== 'string' || password === '') throw passwordRequiredError()
       // Counted before the check, so that attempts made at the same moment are counted too.
       await takeAttempt(id)
-      if (!await matches(id, check, password)) throw passwordWrongError()
-      return true
+      if (password.length > PASSWORD_LENGTH || !await matches(id, check, password)) throw passwordWrongError()
+      if (await rotate()) return
+      // Ended while its password was checked: it confirms nothing any more.
+      if (await store.confirmation(id) === null) throw requiredError()
+      // A parallel confirmation was first, and reset the count before this one was taken.
+      await store.returnAttempt(id)
     }
   }
 }

@@ -46,7 +46,7 @@ declare module 'fastify' {
     startLoginSession(userId: string, options?: StartOptions): Promise<LoginSession>
 
     /**
-     * Signs this browser out: the record is removed, the cookie cleared, `request.session` emptied. Harmless when not signed in.
+     * Signs this browser out: the record is removed, the cookie cleared, `request.session` emptied. Does nothing when not signed in.
      * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
      */
     endLoginSession(): Promise<void>
@@ -125,10 +125,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   })
 
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
-    const session = currentLoginSession(this)
-    if (!await passwords.check(session, password)) return
-    // A parallel confirmation of the same browser was first, and reset the count before this one was taken.
-    if (!await bridge.rotate(this)) await store.returnAttempt(session.id)
+    await passwords.confirm(currentLoginSession(this), password, () => bridge.rotate(this))
   })
 }
 

@@ -1,5 +1,5 @@
 /**
- * The store's contract. `mongoStore` and `memoryStore` keep it, and `test/store-contract.ts` checks it on both.
+ * The store's contract. `mongoStore` and `memoryStore` keep it; the repository's `test/store-contract.ts` checks it on both.
  *
  * Rules for every method: the clock is passed in, never read; nothing upserts, so a removed record stays removed;
  * a missing record is a value (null, false, 0), errors are for broken systems only; records handed out are the caller's
@@ -8,7 +8,7 @@
  */
 import type { LoginSessionRecord, Touch, Confirmation, TokenHash } from './record.js'
 
-/** Keeps login-session records. Write your own by keeping these promises; run the contract suite on it. */
+/** Keeps login-session records. Write your own by keeping these promises. */
 export interface LoginSessionStore {
   /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
   prepare?(): Promise<void>
@@ -31,7 +31,7 @@ export interface LoginSessionStore {
    */
   updateData(id: string, changes: DataChanges): Promise<boolean>
 
-  /** Moves `lastActiveAt`, `expiresAt` and `ip` forward, never back; records that are gone or dead by then stay so. May be lost. */
+  /** Writes a later `lastActiveAt` with its `expiresAt` and `ip`, never an earlier one; records that are gone or dead by then stay so. May be lost. */
   touch(touches: Touch[]): Promise<void>
 
   /**

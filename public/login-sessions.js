@@ -15,10 +15,11 @@
     else if (source.id.startsWith('revoke-')) invoker = source.id
   })
 
-  document.addEventListener('htmx:after:swap', () => {
+  document.addEventListener('htmx:after:swap', event => {
     const fresh = document.querySelector('dialog[data-ls-open]:not([open])')
     if (fresh) open(fresh)
-    else if (id('problem')?.textContent.trim()) problemShown()
+    // Not when it was the list that failed or was brought up to date: that would go on for ever.
+    else if (id('problem')?.textContent.trim() && event.detail.ctx.sourceElement !== id('list')) problemShown()
     else if (invoker && !openDialog()) focusAfter()
   })
 

@@ -100,13 +100,14 @@ await onBothStores(t, async (t, makeStore) => {
     await app.loginSessions.revokeAll('ada')
     answer.open()
     const reply = await confirming
+    t.equal(reply.statusCode, 401, 'it confirms nothing any more')
     t.notOk(setCookies(reply).some(line => !line.startsWith('__Host-login-session=;')), 'no new token')
     t.equal(await laptop.user(), null)
     t.equal(await old.user(), null)
     t.strictSame(await app.loginSessions.list('ada'), [])
   })
 
-  t.test('an idle timeout that falls into the check is no rotation into a longer life', async t => {
+  t.test('a confirmed password does not move the end of the session', async t => {
     const clock = createClock()
     const app = await createShop(t, { store: makeStore(), now: clock.now })
     const laptop = browser(app)

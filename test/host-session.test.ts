@@ -400,7 +400,7 @@ await onBothStores(t, async (t, makeStore) => {
       t.equal(await status('/save', { cart: ['book'], theme: 'dark' }), 200)
       t.equal(await status('/reload'), 200)
       t.strictSame(await dataIn(laptop), { cart: ['book'], theme: 'dark' })
-      store.fail('removeByToken', 'updateData')
+      store.fail('remove', 'updateData')
       t.equal(await status('/save', { theme: 'light' }), 503)
       t.equal(await status('/destroy'), 503)
       store.recover()

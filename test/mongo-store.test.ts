@@ -91,7 +91,7 @@ t.test('every query that a request or a user can cause uses an index', async t =
   }
 })
 
-t.test('fifty lookups at the same moment travel as one find, which needs no cursor', async t => {
+t.test('fifty lookups at the same moment travel as one find', async t => {
   const sessions = collection()
   const store = mongoStore(sessions)
   const record = aRecord()
@@ -101,9 +101,41 @@ t.test('fifty lookups at the same moment travel as one find, which needs no curs
   t.equal(found.filter(one => one !== null).length, 25)
   t.strictSame(commands.names(), ['find'])
   const [find] = commands.documents()
-  t.equal(find?.singleBatch, true)
   t.equal(find?.limit, 26)
   t.equal(new Set(find?.filter['tokens.hash'].$in).size, 26)
+})
+
+t.test('hundreds of lookups at the same moment all find their record, in one round trip', async t => {
+  const sessions = collection()
+  const store = mongoStore(sessions)
+  const records = Array.from({ length: 300 }, () => aRecord())
+  for (const record of records) await store.insert(record)
+  const commands = commandsOn(sessions, client)
+
+  const found = await Promise.all(records.map(record => store.findByToken(hashOf(record))))
+
+  t.strictSame(found.map(record => record?.id), records.map(({ id }) => id))
+  t.strictSame(commands.names(), ['find'])
+})
+
+t.test('more than fits into one reply of the server is found all the same', async t => {
+  const store = mongoStore(collection())
+  const records = Array.from({ length: 25 }, () => aRecord({ data: { essay: 'x'.repeat(1_000_000) } }))
+  for (const record of records) await store.insert(record)
+
+  const found = await Promise.all(records.map(record => store.findByToken(hashOf(record))))
+
+  t.strictSame(found.map(record => record?.id), records.map(({ id }) => id))
+})
+
+t.test('a record without session data is read like any other', async t => {
+  const sessions = collection()
+  const store = mongoStore(sessions)
+  const record = aRecord()
+  await store.insert(record)
+  await sessions.updateOne({ _id: record.id }, { $unset: { data: '' } })
+
+  t.strictSame((await store.findByToken(hashOf(record)))?.data, {})
 })
 
 t.test('lookups of different moments each read the truth', async t => {

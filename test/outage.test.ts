@@ -86,7 +86,7 @@ for (const trouble of ['fail', 'hang'] as const) {
 
     t.test('does not pretend to sign out when it breaks between reading and removing', async t => {
       const { store, laptop, cookie } = await setup(t)
-      store[trouble]('removeByToken')
+      store[trouble]('remove', 'removeByToken')
       const reply = await laptop.signOut()
       t.equal(reply.statusCode, 503)
       t.strictSame(setCookies(reply), [])
@@ -99,7 +99,7 @@ for (const trouble of ['fail', 'hang'] as const) {
       const { store, laptop, cookie } = await setup(t, {
         routes: app => app.post('/destroy', async request => { await request.session.destroy(); return {} })
       })
-      store[trouble]('removeByToken')
+      store[trouble]('remove', 'removeByToken')
       const reply = await laptop.post('/destroy')
       t.equal(reply.statusCode, 503)
       t.equal(laptop.cookieValue(), cookie)

@@ -69,6 +69,18 @@ t.test('signing one out asks for the password, does it, and says what happened o
   t.equal(await firefox.user(), 'ada')
 })
 
+t.test('looking at the page without reading it does not use up the message', async t => {
+  const app = await createShopWithPages(t)
+  const [chrome, safari] = [browser(app), browser(app, { userAgent: SAFARI })]
+  await chrome.signIn('ada')
+  await safari.signIn('ada')
+  await answer(chrome, `${PAGE}/others/revoke`, PASSWORD)
+
+  await chrome.get(PAGE, { method: 'HEAD' })
+
+  t.match(textOf(await chrome.get(PAGE)), 'Signed out one other session.')
+})
+
 t.test('signing out all others keeps this one', async t => {
   const app = await createShopWithPages(t)
   const [chrome, safari, firefox, bobs] = [browser(app), browser(app), browser(app), browser(app)]
@@ -236,7 +248,10 @@ t.test('htmx gets fragments of the same URLs: the list, the dialog, the changed 
   const list = await chrome.get(PAGE, HTMX)
   t.match(list.body, /^<table/)
   t.match(list.headers.vary, /HX-Request/)
-  t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-history-restore-request': 'true' } })).body, /^<!doctype/)
+  for (const header of ['hx-history-restore-request', 'hx-boosted']) {
+    t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, [header]: 'true' } })).body, /^<!doctype/, header)
+  }
+  t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-request-type': 'full' } })).body, /^<!doctype/)
   const dialog = await chrome.get(`${PAGE}/${id}/revoke`, HTMX)
   t.match(dialog.body, /^<dialog/)
   const wrong = await submit(chrome, formOf(dialog), 'wrong', HTMX)
@@ -410,6 +425,8 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await t.rejects(boot({ signInPath: 'https://evil.example/' }), { code: 'FST_LOGIN_SESSION_OPTION', message: /signInPath: '\/login'/ })
   await t.rejects(boot({ signInPath: '//evil.example/' }), { code: 'FST_LOGIN_SESSION_OPTION' })
   await t.rejects(boot({ timeZone: 'Mars/Olympus' }), { message: /'Europe\/Berlin'/ })
+  await t.rejects(boot({ prefix: '/slash/' }), { message: /fixed path without a slash at its end/ })
+  await t.rejects(boot({ prefix: '/:tenant/sessions' }), { message: /write prefix: '\/account\/sessions'/ })
   await t.rejects(boot({ templates: '/nowhere/at/all' }), { message: /templates must be a directory/ })
   await t.rejects(boot({ signinPath: '/x' }), { message: /unknown option pages: signinPath/ })
   await t.rejects(boot({ password: true }, loginSessionApi), { message: /unknown option api: password/ })

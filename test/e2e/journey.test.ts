@@ -140,6 +140,29 @@ t.test('a session that another tab has ended is said to have ended, and the list
 
   await windows.getByRole('alert').getByText('That session has ended already.').waitFor()
   await windows.getByText('You are not signed in anywhere else.').waitFor()
+  let requests = 0
+  windows.on('request', () => requests++)
+  // Long enough for a loop to show: it would make hundreds of requests.
+  await windows.waitForTimeout(500)
+  t.equal(requests, 0, 'the list is brought up to date once')
+})
+
+t.test('while the server cannot be reached, the page says so once, and asks no more until it is told to', async t => {
+  const { signIn } = await newUser(t)
+  const [windows, mac] = [await profile(t, WINDOWS), await profile(t, MAC)]
+  await signIn(mac)
+  await signIn(windows)
+  await windows.goto(SESSIONS)
+  let requests = 0
+  await windows.route('**/revoke', route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'hx-retarget': '#login-sessions-problem', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
+  await windows.route(`**${SESSIONS}`, route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'hx-retarget': '#login-sessions-problem', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
+
+  await windows.getByRole('button', { name: /Sign out Safari on macOS/ }).click()
+
+  await windows.getByRole('alert').getByText('Sessions cannot be reached right now.').waitFor()
+  await windows.waitForTimeout(500)
+  t.ok(requests <= 2, `${requests} requests`)
+  t.equal(await rows(windows).count(), 2, 'the list stays')
 })
 
 t.test('without JavaScript every path works, with one-shot messages', async t => {
