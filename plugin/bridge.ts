@@ -1,23 +1,20 @@
 /**
- * The bridge to @fastify/session: with `session-object.ts` the only file that knows its Store and its Session.
+ * The bridge to @fastify/session. Only it, `session-lookup.ts` (its Store) and `session-object.ts` (its Session) know it.
  *
  * What of it bites, and is met here (all observed):
- * - a store that answers "nothing" makes it drop the browser's cookie, an error makes every route a 500: on an outage
- *   `get` answers a stand-in instead;
  * - its clearing of the cookie omits Secure, which `__Host-` cookies need: the cookie is hidden from it and cleared here;
  * - it sends no cookie over http when `secure` is true, silently, on localhost too: it is told `secure: false`, and the
  *   attribute is put on when the cookie is issued;
  * - it saves whole sessions, with a Set-Cookie each time: changes are saved here, key by key, and it only issues cookies.
  * @module
  */
-import type { FastifyReply, FastifyRequest, Session } from 'fastify'
-import type { SessionStore } from '@fastify/session'
-import type { LoginSessionError } from './errors.js'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type LoginSession, type LoginSessionVerbs, toLoginSession } from './login-sessions.js'
 import type { ResolvedCookie } from './options.js'
 import { clearOutage, noteOutage, outageOf } from './outage.js'
 import { isNewest, type LoginSessionRecord, newToken } from './record.js'
 import { changesBetween, type Snapshot, snapshotOf } from './session-data.js'
+import { takeLookup } from './session-lookup.js'
 import { dataOf, replaceData, replaceMethods, replaceToken, type SessionObject } from './session-object.js'
 import type { DataChanges } from './store.js'
 import { addressOf, visitOf } from './visit.js'
@@ -48,19 +45,8 @@ interface Attached {
   view?: LoginSession
 }
 
-/** What `get` hands over through @fastify/session's copying: one enumerable key, which vanishes from its hashes. */
-interface Carried {
-  record: LoginSessionRecord | null
-  outage: LoginSessionError | null
-  toJSON(): undefined
-}
-
-const CARRIED = '__loginSession'
-
 /** Joins Fastify requests, @fastify/session and the verbs. */
 export interface Bridge {
-  /** The store that @fastify/session is given. */
-  store: SessionStore
   /** The cookie that @fastify/session is given. */
   cookie: Omit<ResolvedCookie['attributes'], 'secure'> & { secure: false }
   /** onRequest, after @fastify/session's: takes over what was looked up. */
@@ -83,12 +69,10 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
   function attach (request: FastifyRequest): Attached {
     const session = request.session
-    const { [CARRIED]: carried } = session as unknown as Partial<Record<typeof CARRIED, Carried>>
-    delete (session as Partial<Record<typeof CARRIED, Carried>>)[CARRIED]
-    const record = carried?.record ?? null
+    const { record, outage } = takeLookup(session)
     const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false, sending: false, saving: null }
     attached.set(request, state)
-    if (carried?.outage) noteOutage(request, carried.outage)
+    if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
     takeOver(state)
     return state
@@ -197,7 +181,6 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   }
 
   return {
-    store: createStore(sessions),
     cookie: { ...cookie.attributes, secure: false },
 
     adopt (request) {
@@ -266,28 +249,6 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       return next !== null
     }
   }
-}
-
-/** Lookups only: everything else the Session's methods do themselves. */
-function createStore (sessions: LoginSessionVerbs): SessionStore {
-  return {
-    get (token, callback) {
-      // Out of the promise chain: what the callback throws is not the promise's.
-      sessions.resume(token).then(
-        record => { process.nextTick(callback, null, record === null ? null : carry(record, null)) },
-        (outage: LoginSessionError) => { process.nextTick(callback, null, carry(null, outage)) })
-    },
-    // A request's own session has methods of its own; these serve the Sessions that `app.decryptSession` makes.
-    set (_token, _session, callback) { process.nextTick(callback, null) },
-    destroy (token, callback) {
-      sessions.end(null, token).then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
-    }
-  }
-}
-
-function carry (record: LoginSessionRecord | null, outage: LoginSessionError | null): Session {
-  const carried: Carried = { record, outage, toJSON: () => undefined }
-  return { ...record?.data, [CARRIED]: carried } as unknown as Session
 }
 
 function throwOutage (request: FastifyRequest): void {

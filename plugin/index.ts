@@ -3,7 +3,8 @@
  * @module
  */
 export { loginSessions, loginSessions as default, type StartOptions } from './plugin.js'
-export { loginSessionPages, type LoginSessionPagesOptions } from './pages.js'
+export { loginSessionPages } from './pages.js'
+export type { LoginSessionPagesOptions } from './page-options.js'
 export { loginSessionApi } from './api.js'
 export type { LoginSessionsOptions, LoginSessionCookieOptions } from './options.js'
 export { currentLoginSession, requireLoginSession } from './guard.js'

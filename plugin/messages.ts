@@ -109,7 +109,8 @@ const UNITS: Array<[Intl.RelativeTimeFormatUnit, milliseconds: number, below: nu
 
 /** Rounded first, so that 59.7 minutes are one hour and not 60 minutes. */
 function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
-  if (Math.abs(milliseconds) < 60_000) return [0, 'second']
-  const [unit, length] = UNITS.find(([, length, below]) => Math.round(Math.abs(milliseconds) / length) < below)!
-  return [Math.round(milliseconds / length), unit]
+  const distance = Math.abs(milliseconds)
+  if (distance < 60_000) return [0, 'second']
+  const [unit, length] = UNITS.find(([, length, below]) => Math.round(distance / length) < below)!
+  return [Math.sign(milliseconds) * Math.round(distance / length), unit]
 }

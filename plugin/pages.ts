@@ -2,34 +2,21 @@
  * The account page: where people see and end their sessions. HTML for people; scripts use `loginSessionApi`.
  * @module
  */
-import { existsSync } from 'node:fs'
 import formbody from '@fastify/formbody'
 import assets from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { assetUrls, publicDir } from './assets.js'
 import { rejectCrossOrigin } from './csrf.js'
-import { type LoginSessionError, notFoundError, optionError } from './errors.js'
+import { type LoginSessionError, notFoundError } from './errors.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
 import type { LoginSession } from './login-sessions.js'
 import { createTexts, type MessageKey } from './messages.js'
-import { rejectUnknown } from './options.js'
 import { pageErrors } from './page-errors.js'
 import { isFragment, pageHeaders } from './page-headers.js'
+import { type LoginSessionPagesOptions, requirePlainPrefix, resolvePageOptions } from './page-options.js'
+import { questionAbout, reasonToAskAgain, type Target } from './question.js'
 import { type ConfirmView, deviceName, type PageView, registerViews, render, toListView } from './views.js'
-
-/** Options of the pages plugin, beside Fastify's `prefix`. */
-export interface LoginSessionPagesOptions {
-  /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
-  signInPath?: string
-  /**
-   * A directory of your own templates: each file there replaces the shipped one of the same name (`layout.eta` brings
-   * your header and stylesheet), and both include each other by name. @default none
-   */
-  templates?: string
-  /** IANA time zone of the times shown. @default 'UTC' */
-  timeZone?: string
-}
 
 /** One-shot message for the next page view, kept in the session: what happened, not its words. */
 interface Notice {
@@ -39,15 +26,12 @@ interface Notice {
 
 declare module 'fastify' {
   interface Session {
-    loginSessionNotice?: { key: string, values: Record<string, string | number> }
+    loginSessionNotice?: Notice
   }
 }
 
-/** What a question is about. */
-type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind: 'others', count: number }
-
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
-  const { signInPath, timeZone, templates } = resolve(options)
+  const { signInPath, timeZone, templates } = resolvePageOptions(options)
   const base = requirePlainPrefix(app.prefix)
   const texts = createTexts(timeZone)
   const { say } = texts
@@ -106,7 +90,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     return toListView(page, list, id, confirmation, now(), message)
   }
 
-  async function targetOne (request: FastifyRequest<{ Params: { id: string } }>): Promise<Target & { kind: 'one' }> {
+  async function targetOne (request: FastifyRequest<{ Params: { id: string } }>): Promise<Extract<Target, { kind: 'one' }>> {
     const { userId, id } = currentLoginSession(request)
     const session = await app.loginSessions.find(userId, request.params.id)
     if (session === null) throw notFoundError()
@@ -124,27 +108,13 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     const kind = target.kind === 'one' && target.current ? 'question' : await request.confirmationKind()
     const model: ConfirmView = {
       ...page,
-      ...questionFor(target),
+      ...questionAbout(target, page),
       csrf: csrf.create(currentLoginSession(request).id),
       askPassword: kind === 'password',
       error,
       ...(kind === 'no-password' && { submit: null, error: say('noPassword') })
     }
     return render(reply, isFragment(request) ? 'dialog' : 'confirm', model)
-  }
-
-  function questionFor (target: Target): Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'submit'> {
-    if (target.kind === 'others') {
-      const { count } = target
-      const question = say('askOthers')
-      return { title: question, question, detail: say('askOthersDetail', { count }), action: `${base}/others/revoke`, submit: say('signOutOthers', { count }) }
-    }
-    const { session, current } = target
-    const action = `${base}/${session.id}/revoke`
-    if (current) return { title: say('askThis'), question: say('askThis'), detail: say('askThisDetail'), action, submit: say('signOut') }
-    const question = say('askOne', { name: deviceName(session, texts) })
-    const detail = say('askOneDetail', { signedIn: texts.absolute(session.createdAt), lastActive: texts.absolute(session.lastActiveAt) })
-    return { title: question, question, detail, action, submit: say('signOut') }
   }
 
   /** True when the password was right; otherwise the question has been asked again, with the reason. */
@@ -154,7 +124,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
       return true
     } catch (error) {
       const { statusCode, headers = {} } = error as LoginSessionError
-      const reason = confirmationReason(error as LoginSessionError)
+      const reason = reasonToAskAgain(error as LoginSessionError)
       if (reason === null) throw error
       await ask(request, reply.code(statusCode).headers(headers), target, say(...reason))
       return false
@@ -163,7 +133,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
 
   async function done (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
     if (isFragment(request)) return render(reply, 'changed', await listView(request, say(notice.key, notice.values)))
-    request.session.loginSessionNotice = { ...notice }
+    request.session.loginSessionNotice = notice
     return reply.redirect(page.listUrl, 303)
   }
 
@@ -173,46 +143,15 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
   }
 
   function takeNotice (request: FastifyRequest): string | null {
-    const notice = request.session.loginSessionNotice as Notice | undefined
+    const notice = request.session.loginSessionNotice
     if (notice === undefined) return null
     delete request.session.loginSessionNotice
     return say(notice.key, notice.values)
   }
 }
 
-/** Why the question is asked again; null: not for a reason that the person can mend in this form. */
-function confirmationReason ({ code, retryAfter }: LoginSessionError): [MessageKey, Record<string, number>?] | null {
-  switch (code) {
-    case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
-    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
-    case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
-    case 'FST_LOGIN_SESSION_LOCKED': return ['locked', { count: Math.ceil(Number(retryAfter) / 60) }]
-    default: return null
-  }
-}
-
-/** Links are made from it. */
-function requirePlainPrefix (prefix: string): string {
-  if (/[:*]|\/$/.test(prefix)) throw optionError(`pages: the prefix must be a fixed path without a slash at its end, not ${JSON.stringify(prefix)}: write prefix: '/account/sessions'`)
-  return prefix
-}
-
 function field (request: FastifyRequest, name: string): unknown {
   return (request.body as Record<string, unknown> | null | undefined)?.[name]
-}
-
-function resolve (options: LoginSessionPagesOptions) {
-  rejectUnknown(options, new Set(['signInPath', 'templates', 'timeZone']), 'pages: ')
-  const { signInPath = '/login', templates, timeZone = 'UTC' } = options
-  // "//evil.example" would be another site.
-  if (typeof signInPath !== 'string' || !/^\/(?![/\\])/.test(signInPath)) throw optionError("pages: signInPath must be a path of this site: write signInPath: '/login'")
-  if (templates !== undefined && !existsSync(templates)) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
-  try {
-    Intl.DateTimeFormat('en', { timeZone })
-  } catch {
-    throw optionError(`pages: timeZone ${JSON.stringify(timeZone)} is not known: write an IANA name like 'Europe/Berlin'`)
-  }
-  return { signInPath, templates, timeZone }
 }
 
 /**

@@ -15,6 +15,7 @@ import { createLoginSessions, type LoginSession, type LoginSessions } from './lo
 import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
 import { type ConfirmationKind, createPasswordConfirmation } from './password.js'
 import { newToken } from './record.js'
+import { createLookup } from './session-lookup.js'
 import { createTouchQueue } from './touch-queue.js'
 
 /** Choices of one sign-in. */
@@ -86,7 +87,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   await app.register(sessionPlugin, {
     secret: signer,
-    store: bridge.store,
+    store: createLookup(sessions),
     cookieName: cookie.name,
     cookie: bridge.cookie,
     idGenerator: newToken,

@@ -5,8 +5,8 @@ import t from 'tap'
 /** From what hosts see down to what knows nothing of the others: a file imports only what stands below it. */
 const ORDER = [
   'index',
-  'pages', 'api', 'api-schemas', 'page-errors', 'page-headers', 'views', 'assets', 'messages',
-  'plugin', 'bridge', 'session-object', 'visit', 'guard', 'csrf', 'options', 'password',
+  'pages', 'api', 'api-schemas', 'page-errors', 'page-headers', 'page-options', 'question', 'views', 'assets', 'messages',
+  'plugin', 'bridge', 'session-lookup', 'session-object', 'visit', 'guard', 'csrf', 'options', 'password',
   'login-sessions', 'bounded-store', 'touch-queue', 'session-data', 'outage',
   'mongo-store', 'memory-store', 'store',
   'record', 'device', 'address', 'errors'
@@ -14,7 +14,7 @@ const ORDER = [
 
 /** Who may know these packages; nobody else does. */
 const KNOWN_BY: Record<string, string[]> = {
-  '@fastify/session': ['plugin', 'bridge'],
+  '@fastify/session': ['plugin', 'session-lookup'],
   '@fastify/cookie': ['plugin'],
   '@fastify/csrf': ['csrf'],
   mongodb: ['mongo-store'],
