@@ -38,8 +38,6 @@ interface Attached {
   dead: boolean
   /** Set-Cookie is due on this response. */
   issue: boolean
-  /** The response is being sent: `save` is called by @fastify/session, which sends the cookie next. */
-  sending: boolean
   /** What is being saved; the next save comes after it. */
   saving: Promise<void> | null
   view?: LoginSession
@@ -70,7 +68,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   function attach (request: FastifyRequest): Attached {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false, sending: false, saving: null }
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false, saving: null }
     attached.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
@@ -99,7 +97,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
       async save () {
         await save(state)
-        if (!state.sending) return
+        // What @fastify/session is about to send as the cookie's attributes, if it is its onSend that saves.
         session.cookie.secure = cookie.attributes.secure
         session.cookie.expires = state.record?.remember ? state.record.endsAt : null
       },
@@ -194,8 +192,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       const state = attached.get(request)
       // A hook before ours has answered: nothing was looked up, so nothing is known of the cookie.
       if (state === undefined) return
-      state.sending = true
-      // Once more for the response of an error: @fastify/session looks at it before it saves.
+      // It looks at this before it saves; a save of the host's, or the response that an error replaced, has set it.
       state.session.cookie.secure = false
       const clear = (): void => {
         if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
