@@ -102,18 +102,8 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
         session.cookie.expires = state.record?.remember ? state.record.endsAt : null
       },
 
-      async destroy () {
-        await end(state)
-        leave(state, {})
-        state.dead = state.sent
-      },
-
-      async regenerate (keep) {
-        await end(state)
-        const kept = Object.entries(dataOf(session)).filter(([key]) => keep.includes(key))
-        leave(state, Object.fromEntries(kept))
-        state.dead = state.sent
-      },
+      destroy: () => end(state, []),
+      regenerate: keep => end(state, keep),
 
       async reload () {
         throwOutage(request)
@@ -137,9 +127,13 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     Object.assign(state, { token, issue })
   }
 
-  async function end (state: Attached): Promise<void> {
+  /** Ends the session and clears its cookie; these keys of its data go on with the visitor. */
+  async function end (state: Attached, keep: string[]): Promise<void> {
     throwOutage(state.request)
     if (state.record !== null) await sessions.end(state.record, state.token)
+    const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
+    leave(state, Object.fromEntries(kept))
+    state.dead = state.sent
   }
 
   /** The session goes on as that of a visitor, under a token that nobody has seen. */
@@ -234,9 +228,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       const state = stateOf(request)
       throwOutage(request)
       if (state.record?.userId === undefined) return
-      await end(state)
-      leave(state, {})
-      state.dead = state.sent
+      await end(state, [])
     },
 
     async rotate (request) {
