@@ -21,6 +21,8 @@ export async function database (t: Test): Promise<Database> {
   const mongod = await startMongod()
   t.teardown(() => mongod.stop())
   const client = await new MongoClient(mongod.uri, { monitorCommands: true }).connect()
+  // Each test counts commands of its own.
+  client.setMaxListeners(0)
   const db = client.db(`test-${randomId()}`)
   t.teardown(async () => {
     await db.dropDatabase()
