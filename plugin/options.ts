@@ -81,7 +81,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   if (verifyPassword !== undefined && typeof verifyPassword !== 'function') {
     throw optionError('verifyPassword must be a function: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
   }
-  if (typeof now !== 'function') throw optionError('now must be a function that returns a Date: leave it out except in tests')
+  if (typeof now !== 'function' || !isDate(now())) throw optionError('now must be a function that returns a Date: leave it out except in tests')
   return {
     secrets: resolveSecrets(options.secret),
     store: resolveStore(options.store),
@@ -92,6 +92,8 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
     now
   }
 }
+
+const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime())
 
 function resolveSecrets (secret: unknown): string[] {
   const secrets = Array.isArray(secret) ? secret : [secret]
@@ -137,7 +139,8 @@ function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie 
   if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${JSON.stringify(name)}`)
   if (typeof secure !== 'boolean') throw optionError('cookie.secure must be true or false')
   if (sameSite !== 'lax' && sameSite !== 'strict') throw optionError("cookie.sameSite must be 'lax' or 'strict'")
-  if (domain !== undefined && (typeof domain !== 'string' || domain === '')) throw optionError("cookie.domain must be a domain like 'example.com', or left out")
+  // One that no cookie can have would only fail when the first cookie is sent, outside of any request's error handling.
+  if (domain !== undefined && (typeof domain !== 'string' || !/^\.?[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(domain))) throw optionError("cookie.domain must be a domain like 'example.com', or left out")
   if (name.startsWith('__Host-') && (!secure || domain !== undefined)) {
     throw optionError("browsers refuse a __Host- cookie that is not secure or has a domain: write cookie: { name: 'login-session', … }")
   }
