@@ -3,13 +3,14 @@
  * @module
  */
 import { STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isLoginSessionError, notFoundError } from './errors.js'
 import { rejectCrossOrigin } from './csrf.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
-import { rejectUnknown } from './options.js'
+import { rejectUnknown } from './option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './api-schemas.js'
+import { type HandledError, reportError } from './report-error.js'
 
 const apiPlugin: FastifyPluginAsync = async function loginSessionApiPlugin (app, options) {
   rejectUnknown(options, new Set(), 'api: ')
@@ -57,13 +58,11 @@ async function noStore (_request: FastifyRequest, reply: FastifyReply): Promise<
 }
 
 /** Fastify's shape, whatever pages the host makes of its own errors. */
-function jsonError (error: FastifyError & { headers?: Record<string, string> }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { statusCode = 500, code, headers = {} } = error
-  if (statusCode >= 500) request.log.error({ err: error }, 'login sessions: the API failed')
-  else request.log.info({ err: error }, 'login sessions: the API refused a request')
+function jsonError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const statusCode = reportError(error, request, reply, 'API')
   // What nobody foresaw is for the log, not for the client.
   const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
-  return reply.code(statusCode).headers(headers).send({ statusCode, code, error: STATUS_CODES[statusCode], message })
+  return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message })
 }
 
 /** Fastify's validator turns numbers, booleans and one-element arrays into strings; a password is none of these. */

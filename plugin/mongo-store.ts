@@ -184,7 +184,7 @@ function mapKeys (object: Record<string, unknown>, rename: (key: string) => stri
 }
 
 /** MongoDB reads dots and dollars in an update's keys as paths and operators, and takes no empty or NUL ones. */
-const escapeKey = (key: string): string => key === '' ? '%' : key.replace(/[%.$\0]/g, encodeURIComponent).replaceAll('.', '%2E')
+const escapeKey = (key: string): string => key === '' ? '%' : key.replace(/[%$\0]/g, encodeURIComponent).replaceAll('.', '%2E')
 
 const unescapeKey = (key: string): string => key === '%' ? '' : decodeURIComponent(key)
 

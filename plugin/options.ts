@@ -3,6 +3,7 @@
  * @module
  */
 import { optionError } from './errors.js'
+import { rejectUnknown } from './option-check.js'
 import type { VerifyPassword } from './password.js'
 import type { Lifetime } from './record.js'
 import { STORE_METHODS, type LoginSessionStore } from './store.js'
@@ -68,8 +69,6 @@ const KNOWN = new Set([
   'storeTimeout', 'cookie', 'now'
 ])
 const KNOWN_COOKIE = new Set(['name', 'secure', 'sameSite', 'domain'])
-/** Fastify hands these to every plugin. */
-const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 /**
  * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead
@@ -161,13 +160,4 @@ function duration (name: string, value: unknown, longest: number = LONGEST): num
     throw optionError(`${name} must be a positive number of milliseconds, not ${String(value)}: write ${name}: 60 * 60 * 1000 for an hour`)
   }
   return value
-}
-
-/** A misspelt option would silently leave a default in force. */
-export function rejectUnknown (options: object, known: ReadonlySet<string>, path: string): void {
-  for (const key of Object.keys(options)) {
-    if (!known.has(key) && !FASTIFYS.has(key)) {
-      throw optionError(`unknown option ${path}${key}: the options are ${[...known].map(name => path + name).join(', ')}`)
-    }
-  }
 }

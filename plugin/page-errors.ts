@@ -2,9 +2,10 @@
  * Errors as pages: a whole page for a browser, a line in the status region for htmx, the sign-in page for strangers.
  * @module
  */
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MessageKey } from './messages.js'
 import { isFragment } from './page-headers.js'
+import { type HandledError, reportError } from './report-error.js'
 import { type PageView, render } from './views.js'
 
 const REASONS: Record<string, MessageKey> = {
@@ -17,17 +18,14 @@ const REASONS: Record<string, MessageKey> = {
 
 /** The error handler of the pages' context. */
 export function pageErrors (page: PageView, signInPath: string) {
-  return function loginSessionPageError (error: FastifyError & { headers?: Record<string, string> }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { code, statusCode = 500, headers = {} } = error
-    reply.headers(headers)
-    if (code === 'FST_LOGIN_SESSION_REQUIRED') return toSignIn(request, reply, signInPath)
-    if (statusCode >= 500) request.log.error({ err: error }, 'login sessions: the page failed')
-    else request.log.info({ err: error }, 'login sessions: the page refused a request')
+  return function loginSessionPageError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (error.code === 'FST_LOGIN_SESSION_REQUIRED') return toSignIn(request, reply, signInPath)
+    reportError(error, request, reply, 'page')
     // htmx would swap the error into whatever the request was for; the reason belongs beside the list.
     if (isFragment(request)) reply.header('hx-retarget', '#login-sessions-problem').header('hx-reswap', 'innerHTML')
-    const message = page.say(REASONS[code] ?? 'unexpected')
+    const message = page.say(REASONS[error.code] ?? 'unexpected')
     const model = { ...page, title: page.say('errorTitle'), message }
-    return render(reply.code(statusCode), isFragment(request) ? 'problem' : 'error', model)
+    return render(reply, isFragment(request) ? 'problem' : 'error', model)
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { optionError } from './errors.js'
-import { rejectUnknown } from './options.js'
+import { rejectUnknown } from './option-check.js'
 
 /** Options of the pages plugin, beside Fastify's `prefix`. */
 export interface LoginSessionPagesOptions {

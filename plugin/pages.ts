@@ -62,7 +62,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
       const { userId } = verifyForm(request)
       const target = await targetOne(request)
       if (target.current) return await signOut(request, reply)
-      if (!await confirmed(request, reply, target)) return reply
+      if (!await confirmed(request, reply, async () => target)) return reply
       const ended = await app.loginSessions.revoke(userId, target.session.id)
       return await done(request, reply, ended === null
         ? { key: 'gone', values: {} }
@@ -71,7 +71,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
 
     app.post('/others/revoke', async (request, reply) => {
       const session = verifyForm(request)
-      if (!await confirmed(request, reply, await targetOthers(request))) return reply
+      if (!await confirmed(request, reply, () => targetOthers(request))) return reply
       const count = await app.loginSessions.revokeOthers(session)
       return await done(request, reply, { key: 'signedOutOthers', values: { count } })
     })
@@ -117,8 +117,11 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
     return render(reply, isFragment(request) ? 'dialog' : 'confirm', model)
   }
 
-  /** True when the password was right; otherwise the question has been asked again, with the reason. */
-  async function confirmed (request: FastifyRequest, reply: FastifyReply, target: Target): Promise<boolean> {
+  /**
+   * True when the password was right; otherwise the question has been asked again, with the reason.
+   * @param findTarget only asking again needs to know what it is about
+   */
+  async function confirmed (request: FastifyRequest, reply: FastifyReply, findTarget: () => Promise<Target>): Promise<boolean> {
     try {
       await request.confirmPassword(field(request, 'password'))
       return true
@@ -126,7 +129,7 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
       const { statusCode, headers = {} } = error as LoginSessionError
       const reason = reasonToAskAgain(error as LoginSessionError)
       if (reason === null) throw error
-      await ask(request, reply.code(statusCode).headers(headers), target, say(...reason))
+      await ask(request, reply.code(statusCode).headers(headers), await findTarget(), say(...reason))
       return false
     }
   }

@@ -101,15 +101,26 @@ const RENDER = 'renderLoginSessionView'
  */
 export async function registerViews (app: FastifyInstance, hosts: string | undefined): Promise<void> {
   const eta = new Eta({ cache: true })
-  if (hosts !== undefined) eta.resolvePath = template => replaceable(template, hosts)
+  if (hosts !== undefined) eta.resolvePath = replaceable(hosts)
   await app.register(view, { engine: { eta }, templates: templatesDir, propertyName: RENDER, production: true })
 }
 
 /** Ours and the host's include each other by name, wherever they are. */
-function replaceable (template: string, hosts: string): string {
-  const file = template.endsWith('.eta') ? template : `${template}.eta`
-  const own = resolve(hosts, file)
-  return existsSync(own) ? own : resolve(templatesDir, file)
+function replaceable (hosts: string): (template: string) => string {
+  // Eta asks for each include of each page, twice a row of the list; it keeps the templates themselves for good.
+  const found = new Map<string, string>()
+
+  function find (template: string): string {
+    const file = template.endsWith('.eta') ? template : `${template}.eta`
+    const own = resolve(hosts, file)
+    return existsSync(own) ? own : resolve(templatesDir, file)
+  }
+
+  return template => {
+    const path = found.get(template) ?? find(template)
+    found.set(template, path)
+    return path
+  }
 }
 
 /** Renders a template as the reply. */
@@ -153,10 +164,11 @@ export function deviceName ({ device: { browser, os } }: Pick<LoginSession, 'dev
 /** This device first, the others as they come: last active first. */
 export function toListView (page: PageView, list: LoginSession[], currentId: string, confirmation: ConfirmationKind, now: Date, message: string | null): ListView {
   const sessions = list.map(session => toSessionView(session, currentId, page.base, page.texts, now))
+  const others = sessions.filter(({ current }) => !current)
   return {
     ...page,
-    sessions: [...sessions.filter(({ current }) => current), ...sessions.filter(({ current }) => !current)],
-    othersCount: sessions.filter(({ current }) => !current).length,
+    sessions: [...sessions.filter(({ current }) => current), ...others],
+    othersCount: others.length,
     othersUrl: `${page.base}/others/revoke`,
     canRevoke: confirmation !== 'no-password',
     noPassword: confirmation === 'no-password',

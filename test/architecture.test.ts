@@ -5,8 +5,8 @@ import t from 'tap'
 /** From what hosts see down to what knows nothing of the others: a file imports only what stands below it. */
 const ORDER = [
   'index',
-  'pages', 'api', 'api-schemas', 'page-errors', 'page-headers', 'page-options', 'question', 'views', 'assets', 'messages',
-  'plugin', 'bridge', 'session-lookup', 'session-object', 'visit', 'guard', 'csrf', 'options', 'password',
+  'pages', 'api', 'api-schemas', 'page-errors', 'page-headers', 'page-options', 'question', 'report-error', 'views', 'assets', 'messages',
+  'plugin', 'bridge', 'session-lookup', 'session-object', 'visit', 'guard', 'csrf', 'options', 'option-check', 'password',
   'login-sessions', 'bounded-store', 'touch-queue', 'session-data', 'outage',
   'mongo-store', 'memory-store', 'store',
   'record', 'device', 'address', 'errors'
@@ -28,7 +28,7 @@ const KNOWN_BY: Record<string, string[]> = {
 /** These know nothing of HTTP. */
 const WITHOUT_HTTP = [
   'login-sessions', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'device', 'address',
-  'options', 'password', 'messages'
+  'options', 'option-check', 'password', 'messages'
 ]
 
 const folder = fileURLToPath(new URL('../plugin/', import.meta.url))

@@ -2,7 +2,7 @@ import t from 'tap'
 import { PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
 import { createClock, MINUTE } from './support/clock.js'
-import { answer, createShopWithPages, formOf, HTMX, PAGE, submit, textOf } from './support/page.js'
+import { answer, createShopWithPages, endMeanwhile, formOf, HTMX, PAGE, submit, textOf } from './support/page.js'
 
 const SAFARI = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:149.0) Gecko/20100101 Firefox/149.0'
@@ -196,16 +196,11 @@ t.test('signing out a session that ends in the same moment is no error', async t
   const app = await createShopWithPages(t)
   const [chrome, safari] = [browser(app), browser(app)]
   await chrome.signIn('ada')
-  const { id, userId } = await safari.signIn('ada')
-  const { find } = app.loginSessions
-  app.loginSessions.find = async (...args) => {
-    const found = await find(...args)
-    await app.loginSessions.revoke(userId, id)
-    return found
-  }
+  const session = await safari.signIn('ada')
+  endMeanwhile(app, session)
   const question = formOf(await chrome.get(`${PAGE}/others/revoke`))
 
-  t.equal((await submit(chrome, { ...question, action: `${PAGE}/${id}/revoke` }, PASSWORD)).statusCode, 303)
+  t.equal((await submit(chrome, { ...question, action: `${PAGE}/${session.id}/revoke` }, PASSWORD)).statusCode, 303)
   t.match(textOf(await chrome.get(PAGE)), 'That session has ended already.')
 })
 

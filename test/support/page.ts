@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
-import { loginSessionApi, loginSessionPages, type VerifyPassword } from '../../plugin/index.js'
+import { type LoginSession, loginSessionApi, loginSessionPages, type VerifyPassword } from '../../plugin/index.js'
 import { createShop, PASSWORD, type ShopOptions } from './app.js'
 import type { JarBrowser, Reply } from './browser-jar.js'
 
@@ -63,4 +63,14 @@ export function submit (browser: JarBrowser, { action, fields }: Form, password?
 /** Opens the question at this URL and answers it with this password. */
 export async function answer (browser: JarBrowser, url: string, password?: string, options: InjectOptions = {}): Promise<Reply> {
   return await submit(browser, formOf(await browser.get(url)), password, options)
+}
+
+/** From now on this session ends between being looked up and being ended: another tab was first. */
+export function endMeanwhile (app: FastifyInstance, { userId, id }: Pick<LoginSession, 'userId' | 'id'>): void {
+  const { find } = app.loginSessions
+  app.loginSessions.find = async (...args) => {
+    const found = await find(...args)
+    await app.loginSessions.revoke(userId, id)
+    return found
+  }
 }

@@ -1,0 +1,22 @@
+/**
+ * What every plugin of this package checks of its options.
+ * @module
+ */
+import { optionError } from './errors.js'
+
+/** Fastify hands these to every plugin. */
+const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
+
+/**
+ * A misspelt option would silently leave a default in force.
+ *
+ * @param path what stands before the option's name in the sentence
+ * @throws FST_LOGIN_SESSION_OPTION
+ */
+export function rejectUnknown (options: object, known: ReadonlySet<string>, path: string): void {
+  for (const key of Object.keys(options)) {
+    if (!known.has(key) && !FASTIFYS.has(key)) {
+      throw optionError(`unknown option ${path}${key}: the options are ${[...known].map(name => path + name).join(', ')}`)
+    }
+  }
+}
