@@ -1,0 +1,71 @@
+/**
+ * Texts and times in one language.
+ * @module
+ */
+import { IntlMessageFormat } from 'intl-messageformat'
+import type { MessageKey, Messages } from './messages.js'
+
+/** Texts and formats of one language. */
+export interface Texts {
+  language: string
+  direction: 'ltr' | 'rtl'
+  /** A text with its gaps filled; `count` also chooses the plural form. */
+  say(key: MessageKey, values?: Record<string, string | number>): string
+  /** "3 minutes ago", or "in 3 days". */
+  relative(date: Date, now: Date): string
+  /** "Nov 24, 2026, 1:05 PM UTC". */
+  absolute(date: Date): string
+}
+
+/** How absolute times are written. The page's script does the same in the reader's own zone: `public/times.js`. */
+const ABSOLUTE: Intl.DateTimeFormatOptions = {
+  year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
+}
+
+/** @param timeZone IANA name; the server cannot know the reader's */
+export function createTexts (language: string, messages: Messages, timeZone: string): Texts {
+  const relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const absoluteFormat = new Intl.DateTimeFormat(language, { ...ABSOLUTE, timeZone })
+  const formats = new Map<MessageKey, IntlMessageFormat>()
+
+  const say: Texts['say'] = (key, values) => {
+    const format = formats.get(key) ?? new IntlMessageFormat(messages[key], language, undefined, { ignoreTag: true })
+    formats.set(key, format)
+    return String(format.format(values))
+  }
+
+  return {
+    language,
+    direction: directionOf(language),
+    say,
+    relative (date, now) {
+      const distance = date.getTime() - now.getTime()
+      if (Math.abs(distance) < MINUTE) return say(distance > 0 ? 'soon' : 'justNow')
+      return relativeFormat.format(...span(distance))
+    },
+    absolute: date => absoluteFormat.format(date)
+  }
+}
+
+/** Right to left, as the language's script is written. */
+function directionOf (language: string): 'ltr' | 'rtl' {
+  // A getter until Node 22, a method since.
+  const locale = new Intl.Locale(language) as Intl.Locale & { textInfo?: { direction: 'ltr' | 'rtl' }, getTextInfo?(): { direction: 'ltr' | 'rtl' } }
+  return (locale.getTextInfo?.() ?? locale.textInfo)?.direction ?? 'ltr'
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Each unit, and from how many of it on the next one says more. */
+const UNITS: Array<[Intl.RelativeTimeFormatUnit, milliseconds: number, below: number]> = [
+  ['minute', MINUTE, 60], ['hour', HOUR, 24], ['day', DAY, 7], ['week', 7 * DAY, 5], ['month', 30 * DAY, 12], ['year', 365 * DAY, Infinity]
+]
+
+/** Rounded first, so that 59.7 minutes are one hour and not 60 minutes. */
+function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
+  const distance = Math.abs(milliseconds)
+  const [unit, length] = UNITS.find(([, length, below]) => Math.round(distance / length) < below)!
+  return [Math.sign(milliseconds) * Math.round(distance / length), unit]
+}
