@@ -10,6 +10,8 @@ type RouteSchema = FastifySchema & { summary: string }
 
 const date = { type: 'string', format: 'date-time' } as const
 
+const word = (description: string) => ({ type: ['string', 'null'], description }) as const
+
 const session = {
   type: 'object',
   required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'userAgent', 'device'],
@@ -21,11 +23,19 @@ const session = {
     expiresAt: date,
     endsAt: date,
     remember: { type: 'boolean' },
-    ip: { type: ['string', 'null'] },
+    ip: { type: ['string', 'null'], description: "Where it was last used; whole, shortened or null, as the server's option `ip` has it" },
     userAgent: { type: 'string' },
     device: {
       type: 'object',
-      properties: { browser: { type: ['string', 'null'] }, os: { type: ['string', 'null'] }, kind: { type: 'string' } }
+      required: ['browser', 'browserVersion', 'os', 'osVersion', 'kind', 'model'],
+      properties: {
+        browser: word('"Chrome"; null: it cannot be told'),
+        browserVersion: word('"149", or all of it where the browser tells it'),
+        os: word('"Windows"; null: it cannot be told'),
+        osVersion: word('"11"; null: it cannot be told'),
+        kind: { type: 'string', description: 'desktop, phone, tablet, tv, other or unknown' },
+        model: word('"Pixel 9"; null: it cannot be told')
+      }
     }
   }
 } as const

@@ -3,7 +3,7 @@
  * @module
  */
 import { STATUS_CODES } from 'node:http'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isLoginSessionError, notFoundError } from './errors.js'
 import { rejectCrossOrigin } from './csrf.js'
@@ -12,7 +12,7 @@ import { rejectUnknown } from './option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './api-schemas.js'
 import { type HandledError, reportError } from './report-error.js'
 
-const apiPlugin: FastifyPluginAsync = async function loginSessionApiPlugin (app, options) {
+const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginSessionApiPlugin (app, { prefix = '', ...options }) {
   rejectUnknown(options, new Set(), 'api: ')
   app.addHook('onRequest', noStore)
   app.addHook('onRequest', rejectCrossOrigin)
@@ -22,6 +22,8 @@ const apiPlugin: FastifyPluginAsync = async function loginSessionApiPlugin (app,
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
   app.setErrorHandler(jsonError)
+  // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
+  if (/[^/]/.test(prefix)) app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
   app.get('/', { schema: listSchema }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)

@@ -17,7 +17,7 @@ import { changesBetween, type Snapshot, snapshotOf } from './session-data.js'
 import { takeLookup } from './session-lookup.js'
 import { dataOf, replaceData, replaceMethods, replaceToken, type SessionObject } from './session-object.js'
 import type { DataChanges } from './store.js'
-import { addressOf, visitOf } from './visit.js'
+import type { Visits } from './visit.js'
 
 /** Signs tokens into cookie values. */
 export interface Signer {
@@ -62,7 +62,7 @@ export interface Bridge {
 }
 
 /** @param sessions the verbs @param signer @fastify/session's signer of cookies */
-export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cookie: ResolvedCookie): Bridge {
+export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cookie: ResolvedCookie, visits: Visits): Bridge {
   const attached = new WeakMap<FastifyRequest, Attached>()
 
   function attach (request: FastifyRequest): Attached {
@@ -130,7 +130,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   /** Ends the session and clears its cookie; these keys of its data go on with the visitor. */
   async function end (state: Attached, keep: string[]): Promise<void> {
     throwOutage(state.request)
-    if (state.record !== null) await sessions.end(state.record, state.token)
+    if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
     leave(state, Object.fromEntries(kept))
     state.dead = state.sent
@@ -161,7 +161,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     if (state.record !== null) await sessions.save(state.record, changes)
     else {
       // An anonymous session gets its record with its first data.
-      state.record = await sessions.start({ token: state.token, remember: false, visit: visitOf(state.request), data: changes.set })
+      state.record = await sessions.start({ token: state.token, remember: false, visit: visits.visitOf(state.request), data: changes.set })
       state.issue = true
     }
   }
@@ -179,7 +179,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       // It leaves a bare object where the request's target is no path: "OPTIONS *".
       if (request.session.sessionId === undefined) return
       const { record } = attach(request)
-      if (record !== null) sessions.seen(record, addressOf(request))
+      if (record !== null) sessions.seen(record, () => visits.sightingOf(request, record))
     },
 
     settle (request, reply) {
@@ -208,13 +208,13 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       const token = newToken()
       // What an anonymous visitor gathered comes along; what another login left stays behind.
       const data = former?.userId === undefined ? dataOf(session) : {}
-      const record = await sessions.start({ token, userId, remember, visit: visitOf(request), data })
+      const record = await sessions.start({ token, userId, remember, visit: visits.visitOf(request), data })
       try {
         // One that could not be read before may be there all the same.
-        if (former !== null || outageOf(request) !== undefined) await sessions.end(former, formerToken)
+        if (former !== null || outageOf(request) !== undefined) await sessions.end(former, formerToken, 'replaced')
       } catch (error) {
         // The browser will not get this token: no ghost of it shall stay in the list.
-        await sessions.revoke(userId, record.id).catch(() => {})
+        await sessions.discard({ userId, id: record.id }).catch(() => {})
         throw error
       }
       clearOutage(request)

@@ -32,10 +32,10 @@ export function memoryStore (): LoginSessionStore {
     for (const record of values()) if (record.expiresAt <= now) records.delete(record.id)
   }
 
-  function touchOne ({ id, lastActiveAt, expiresAt, ip }: Touch): void {
+  function touchOne ({ id, lastActiveAt, ...change }: Touch): void {
     const record = records.get(id)
     if (record === undefined || record.lastActiveAt >= lastActiveAt || record.expiresAt <= lastActiveAt) return
-    Object.assign(record, { lastActiveAt, expiresAt, ip })
+    Object.assign(record, structuredClone({ lastActiveAt, ...change }))
   }
 
   return {

@@ -142,11 +142,11 @@ function liveOf (userId: string, now: Date, more: Filter<LoginSessionDocument> =
   return { ...more, userId: { $eq: userId }, expiresAt: { $gt: now } }
 }
 
-function touchUpdate ({ id, lastActiveAt, expiresAt, ip }: Touch) {
+function touchUpdate ({ id, lastActiveAt, ...change }: Touch) {
   return {
     updateOne: {
       filter: { _id: id, lastActiveAt: { $lt: lastActiveAt }, expiresAt: { $gt: lastActiveAt } },
-      update: { $set: { lastActiveAt, expiresAt, ip } }
+      update: { $set: { lastActiveAt, ...change } }
     }
   }
 }

@@ -2,11 +2,14 @@
  * The core plugin's options: checked, and completed with their defaults. Nothing else knows a default.
  * @module
  */
+import type { AddressMode } from './address.js'
 import { optionError } from './errors.js'
 import { rejectUnknown } from './option-check.js'
 import type { VerifyPassword } from './password.js'
 import type { Lifetime } from './record.js'
+import type { OnSessionEnd, OnSessionStart, SessionHooks } from './session-events.js'
 import { STORE_METHODS, type LoginSessionStore } from './store.js'
+import type { ClientIp, ParseUserAgent, VisitOptions } from './visit.js'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
@@ -31,6 +34,19 @@ export interface LoginSessionsOptions {
   /** How long the store may take for one call. @default 2 seconds */
   storeTimeout?: number
   cookie?: LoginSessionCookieOptions
+  /**
+   * How much of an address is kept: all of it; its network ('shortened': /24 of IPv4, /48 of IPv6); nothing, and then it
+   * is null everywhere. Sessions that exist already keep what they have until their next touch. @default 'whole'
+   */
+  ip?: AddressMode
+  /** Where the client's address comes from. What is no address, or an error, leaves the connection's. @default request => request.ip */
+  clientIp?: ClientIp
+  /** Your own user-agent parser; what it returns goes over what the plugin found out. @default none */
+  parseUserAgent?: ParseUserAgent
+  /** Called once for each sign-in; with it a second cookie, `${cookie.name}-device`, tells known devices from new ones. @default none */
+  onSessionStart?: OnSessionStart
+  /** Called once for each session that ends before its time; not for those that expire. @default none */
+  onSessionEnd?: OnSessionEnd
   /** The clock, for tests. */
   now?: () => Date
 }
@@ -55,6 +71,8 @@ export interface ResolvedOptions {
   lifetime: Lifetime
   storeTimeout: number
   cookie: ResolvedCookie
+  visits: VisitOptions
+  hooks: SessionHooks
   now: () => Date
 }
 
@@ -66,7 +84,7 @@ export interface ResolvedCookie {
 
 const KNOWN = new Set([
   'secret', 'store', 'verifyPassword', 'absoluteTimeout', 'idleTimeout', 'rememberIdleTimeout', 'touchEvery',
-  'storeTimeout', 'cookie', 'now'
+  'storeTimeout', 'cookie', 'ip', 'clientIp', 'parseUserAgent', 'onSessionStart', 'onSessionEnd', 'now'
 ])
 const KNOWN_COOKIE = new Set(['name', 'secure', 'sameSite', 'domain'])
 
@@ -77,9 +95,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   rejectUnknown(options, KNOWN, '')
   const lifetime = resolveLifetime(options)
   const { verifyPassword, storeTimeout = 2 * SECOND, now = () => new Date() } = options
-  if (verifyPassword !== undefined && typeof verifyPassword !== 'function') {
-    throw optionError('verifyPassword must be a function: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
-  }
+  requireFunction('verifyPassword', verifyPassword, 'bcryptPassword(userId => yourHashOf(userId))')
   if (typeof now !== 'function' || !isDate(now())) throw optionError('now must be a function that returns a Date: leave it out except in tests')
   return {
     secrets: resolveSecrets(options.secret),
@@ -88,8 +104,27 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
     lifetime,
     storeTimeout: duration('storeTimeout', storeTimeout, LONGEST_TIMER),
     cookie: resolveCookie(options.cookie),
+    visits: resolveVisits(options),
+    hooks: resolveHooks(options),
     now
   }
+}
+
+function requireFunction (name: string, value: unknown, example: string): void {
+  if (value !== undefined && typeof value !== 'function') throw optionError(`${name} must be a function: write ${name}: ${example}, or leave it out`)
+}
+
+function resolveVisits ({ ip = 'whole', clientIp, parseUserAgent }: LoginSessionsOptions): VisitOptions {
+  if (!['whole', 'shortened', 'none'].includes(ip)) throw optionError("ip must be 'whole', 'shortened' or 'none'")
+  requireFunction('clientIp', clientIp, "request => request.headers['x-real-ip']?.toString()")
+  requireFunction('parseUserAgent', parseUserAgent, "userAgent => ({ browser: 'Shop app' })")
+  return { ip, clientIp, parseUserAgent }
+}
+
+function resolveHooks ({ onSessionStart, onSessionEnd }: LoginSessionsOptions): SessionHooks {
+  requireFunction('onSessionStart', onSessionStart, 'async (session, { newDevice }) => { … }')
+  requireFunction('onSessionEnd', onSessionEnd, 'async (session, reason) => { … }')
+  return { onSessionStart, onSessionEnd }
 }
 
 const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime())

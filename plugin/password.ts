@@ -3,9 +3,8 @@
  * @module
  */
 import bcrypt from 'bcrypt'
-import {
-  lockedError, noPasswordError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError
-} from './errors.js'
+import { noPasswordError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError } from './errors.js'
+import { createPasswordAttempts } from './password-attempts.js'
 import type { LoginSessionStore } from './store.js'
 
 /** Compares what was typed, untouched, with the user's password. */
@@ -24,12 +23,6 @@ export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<
 
 /** What a user must do before a session is ended: answer a question, give the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
-
-/** Wrong passwords that lock a session's confirmation (ASVS 5.0 6.3.1 wants a limit; what an account may take in all is the host's). */
-export const ATTEMPTS = 5
-
-/** How long it stays locked, in ms. */
-export const LOCK_TIME: number = 15 * 60_000
 
 /** How long a password check may take, in ms: far above any sensible hash, far below a client's patience. */
 const CHECK_TIMEOUT = 10_000
@@ -60,20 +53,19 @@ export interface PasswordConfirmation {
    * @param rotate gives the session its new token; false: it was rotated or ended meanwhile
    */
   confirm(session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>): Promise<void>
+  /**
+   * How long no password of this session is looked at, in ms; 0: it is not locked, or gone. One read of the store.
+   * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
+   */
+  lockedFor(session: { id: string }): Promise<number>
 }
 
 /** @param verifyPassword undefined: no password is asked for, a plain question is enough */
 export function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date): PasswordConfirmation {
+  const attempts = createPasswordAttempts(store, now)
+
   async function checkOf (userId: string): Promise<PasswordCheck | null> {
     return await answering(async () => await verifyPassword!(userId))
-  }
-
-  async function takeAttempt (id: string): Promise<void> {
-    const at = now()
-    if (await store.takeAttempt(id, ATTEMPTS, new Date(at.getTime() + LOCK_TIME), at) !== null) return
-    const state = await store.confirmation(id)
-    if (state === null) throw requiredError()
-    throw lockedError((state.lockedUntil?.getTime() ?? 0) - at.getTime())
   }
 
   async function matches (id: string, check: PasswordCheck, password: string): Promise<boolean> {
@@ -97,14 +89,20 @@ export function createPasswordConfirmation (verifyPassword: VerifyPassword | und
       if (check === null) throw noPasswordError()
       if (typeof password !== 'string' || password === '') throw passwordRequiredError()
       // Counted before the check, so that attempts made at the same moment are counted too.
-      await takeAttempt(id)
-      if (password.length > PASSWORD_LENGTH || !await matches(id, check, password)) throw passwordWrongError()
-      if (await rotate()) return
-      // Ended while its password was checked: it confirms nothing any more.
-      if (await store.confirmation(id) === null) throw requiredError()
-      // A parallel confirmation was first, and reset the count before this one was taken.
-      await store.returnAttempt(id)
-    }
+      const release = await attempts.take(id)
+      try {
+        if (password.length > PASSWORD_LENGTH || !await matches(id, check, password)) throw passwordWrongError()
+        if (await rotate()) return
+        // Ended while its password was checked: it confirms nothing any more.
+        if (await store.confirmation(id) === null) throw requiredError()
+        // A parallel confirmation was first, and reset the count before this one was taken.
+        await store.returnAttempt(id)
+      } finally {
+        release()
+      }
+    },
+
+    lockedFor: ({ id }) => attempts.lockedFor(id)
   }
 }
 

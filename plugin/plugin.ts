@@ -6,17 +6,21 @@ import cookiePlugin, { Signer } from '@fastify/cookie'
 import sessionPlugin from '@fastify/session'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { askForHints } from './accept-ch.js'
 import { boundedStore } from './bounded-store.js'
 import { createBridge } from './bridge.js'
 import { createCsrfTokens, type CsrfTokens } from './csrf.js'
 import { optionError } from './errors.js'
 import { currentLoginSession } from './guard.js'
+import { createKnownDevices } from './known-device.js'
 import { createLoginSessions, type LoginSession, type LoginSessions } from './login-sessions.js'
 import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
-import { type ConfirmationKind, createPasswordConfirmation } from './password.js'
+import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './password.js'
 import { newToken } from './record.js'
+import { createSessionEvents } from './session-events.js'
 import { createLookup } from './session-lookup.js'
 import { createTouchQueue } from './touch-queue.js'
+import { createVisits, type VisitOptions } from './visit.js'
 
 /** Choices of one sign-in. */
 export interface StartOptions {
@@ -29,7 +33,7 @@ declare module 'fastify' {
     /** List and end any user's login sessions; needs no request. */
     loginSessions: LoginSessions
     /** What the pages need of the core. Not for hosts: it may change in any release. */
-    loginSessionInternals: { csrf: CsrfTokens, now: () => Date }
+    loginSessionInternals: { csrf: CsrfTokens, now: () => Date, lockedFor: PasswordConfirmation['lockedFor'] }
   }
 
   interface FastifyRequest {
@@ -65,21 +69,26 @@ declare module 'fastify' {
 }
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
-  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, cookie, now } = resolveOptions(options)
+  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, cookie, visits, hooks, now } = resolveOptions(options)
   refuseSecondSession(app)
+  warnIfAnybodyChoosesAddresses(app, visits)
   await given.prepare?.()
 
   const store = boundedStore(given, storeTimeout)
   const touches = createTouchQueue(store.touch, error => app.log.warn({ err: error }, 'login sessions: last-active times could not be written'))
-  const sessions = createLoginSessions(store, touches, lifetime, now)
+  const { started, ended, drain } = createSessionEvents(hooks, app.log)
+  const sessions = createLoginSessions(store, touches, lifetime, now, ended)
   const passwords = createPasswordConfirmation(verifyPassword, store, now)
   const signer = new Signer(secrets)
-  const bridge = createBridge(sessions, signer, cookie)
+  const bridge = createBridge(sessions, signer, cookie, createVisits(visits))
+  const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
 
   // Before @fastify/session's own onSend, which then only has to issue the cookie.
   app.addHook('onSend', function loginSessionsSettle (request, reply, payload, done) {
+    askForHints(request, reply)
+    if (started !== undefined) devices.settle(request, reply)
     const saving = bridge.settle(request, reply)
     if (saving === undefined) done(null, payload)
     else saving.then(() => done(null, payload), done)
@@ -101,11 +110,11 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     done()
   })
 
-  app.addHook('onClose', () => touches.flush())
+  app.addHook('onClose', async () => { await Promise.all([touches.flush(), drain()]) })
 
   const { list, find, revoke, revokeOthers, revokeAll } = sessions
   app.decorate('loginSessions', { list, find, revoke, revokeOthers, revokeAll })
-  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now })
+  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor })
 
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 
@@ -114,7 +123,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
       throw new TypeError('startLoginSession takes the user id as a string that is not empty: write startLoginSession(String(user._id))')
     }
     warnIfCookieIsLost(this, cookie)
-    return await bridge.signIn(this, userId, remember === true)
+    const again = this.loginSession?.userId === userId
+    const session = await bridge.signIn(this, userId, remember === true)
+    if (started !== undefined) started(session, { newDevice: !devices.recognise(this, userId) && !again, request: this })
+    return session
   })
 
   app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
@@ -128,6 +140,20 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
     await passwords.confirm(currentLoginSession(this), password, () => bridge.rotate(this))
   })
+}
+
+/** Whoever sends X-Forwarded-For then names the address that is recorded. */
+function warnIfAnybodyChoosesAddresses (app: FastifyInstance, { ip, clientIp }: VisitOptions): void {
+  if (ip === 'none' || clientIp !== undefined || !trustsEverybody(app)) return
+  app.log.warn('login sessions: with trustProxy: true anybody can choose the address that is recorded: ' +
+    "write trustProxy: '10.0.0.0/8' with the addresses of your proxy, or give loginSessions a clientIp of your own")
+}
+
+/** Fastify keeps this option to itself: `initialConfig` leaves it out. Where it is kept otherwise, there is no warning. */
+function trustsEverybody (app: object): boolean {
+  const chain = (one: object | null): object[] => one === null ? [] : [one, ...chain(Object.getPrototypeOf(one))]
+  return chain(app).some(one => Object.getOwnPropertySymbols(one).some(key =>
+    key.description === 'fastify.options' && (one as Record<symbol, { trustProxy?: unknown }>)[key]?.trustProxy === true))
 }
 
 /** @fastify/session allows one registration a context, and ours has to be it. */

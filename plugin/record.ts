@@ -38,11 +38,11 @@ export interface LoginSessionRecord {
   endsAt: Date
   /** "Keep me signed in": the cookie outlives the browser. */
   remember: boolean
-  /** Normalised address, or null when none is known or kept. Follows the session. */
+  /** Normalised address, whole or shortened, or null when none is known or kept. Follows the session. */
   ip: string | null
   /** As sent at sign-in, cut at 512 characters. */
   userAgent: string
-  /** Words for the user agent, parsed once at sign-in. */
+  /** Words for the browser as it was at sign-in; client hints that come later may make them more exact, once. */
   device: Device
   confirmation: Confirmation
   /** The host's `request.session` keys. */
@@ -68,12 +68,18 @@ export interface Visit {
   device: Device
 }
 
+/** What a touch notes of the request that is its occasion. */
+export interface Sighting {
+  ip: string | null
+  /** Only when the request tells the device more exactly than the record does. */
+  device?: Device
+}
+
 /** The change that a touch writes. */
-export interface Touch {
+export interface Touch extends Sighting {
   id: string
   lastActiveAt: Date
   expiresAt: Date
-  ip: string | null
 }
 
 /** How long the token before a rotation still works, in ms, so that requests already under way survive. */
@@ -127,14 +133,17 @@ export function isNewest (record: LoginSessionRecord, token: string): boolean {
   return record.tokens.some(token => token.hash === hash && token.until === undefined)
 }
 
-/** The touch that is due, or null: nothing is written more often than `touchEvery`. */
-export function dueTouch (record: LoginSessionRecord, ip: string | null, lifetime: Lifetime, now: Date): Touch | null {
+/**
+ * The touch that is due, or null: nothing is written more often than `touchEvery`.
+ * @param look called only when one is due: most requests need not be looked at
+ */
+export function dueTouch (record: LoginSessionRecord, look: () => Sighting, lifetime: Lifetime, now: Date): Touch | null {
   if (now.getTime() - record.lastActiveAt.getTime() < lifetime.touchEvery) return null
   return {
     id: record.id,
     lastActiveAt: now,
     expiresAt: expiryAt(now, record.remember, record.endsAt, lifetime),
-    ip
+    ...look()
   }
 }
 

@@ -31,7 +31,10 @@ export interface LoginSessionStore {
    */
   updateData(id: string, changes: DataChanges): Promise<boolean>
 
-  /** Writes a later `lastActiveAt` with its `expiresAt` and `ip`, never an earlier one; records that are gone or dead by then stay so. May be lost. */
+  /**
+   * Writes a later `lastActiveAt` with its `expiresAt` and `ip`, and `device` where the touch has one, in the same step;
+   * never an earlier one. Records that are gone or dead by then stay so. May be lost.
+   */
   touch(touches: Touch[]): Promise<void>
 
   /**

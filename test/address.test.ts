@@ -1,5 +1,5 @@
 import t from 'tap'
-import { safeAddress } from '../plugin/address.js'
+import { addressKind, safeAddress, shorten } from '../plugin/address.js'
 
 const CANONICAL: Array<[string, string]> = [
   ['203.0.113.9', '203.0.113.9'],
@@ -44,3 +44,47 @@ t.test('no address is no address', async t => {
 t.test('a canonical address is its own canonical form', async t => {
   for (const [, canonical] of CANONICAL) t.equal(safeAddress(canonical), canonical)
 })
+
+const SHORTENED: Array<[string, string]> = [
+  ['203.0.113.9', '203.0.113.0'],
+  ['203.0.113.255', '203.0.113.0'],
+  ['203.0.112.255', '203.0.112.0'],
+  ['10.1.2.3', '10.1.2.0'],
+  ['0.0.0.1', '0.0.0.0'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
+  ['2001:db8:1:ffff::', '2001:db8:1::'],
+  ['2001:db8:ffff::1', '2001:db8:ffff::'],
+  ['fe80::1', 'fe80::'],
+  ['::1', '::']
+]
+
+for (const [given, network] of SHORTENED) {
+  t.test(`of ${given} the network ${network} is kept, when addresses are shortened`, async t => {
+    t.equal(shorten(given, 'shortened'), network)
+    t.equal(shorten(network, 'shortened'), network, 'and stays')
+  })
+}
+
+t.test('a whole address stays as it is, and none is none', async t => {
+  t.equal(shorten('203.0.113.9', 'whole'), '203.0.113.9')
+  t.equal(shorten('203.0.113.9', 'none'), null)
+  for (const mode of ['whole', 'shortened', 'none'] as const) t.equal(shorten(null, mode), null)
+})
+
+const KINDS: Record<ReturnType<typeof addressKind>, string[]> = {
+  public: ['8.8.8.8', '1.1.1.0', '2606:4700::1111', '2002:808:808::1', '2001:0:808:808::1', '::ffff:8.8.8.8'],
+  private: ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.7', '192.168.1.0', 'fd00::1', 'fc00::'],
+  loopback: ['127.0.0.1', '127.8.8.8', '127.0.0.0', '::1', '::ffff:127.0.0.1'],
+  linkLocal: ['169.254.1.1', 'fe80::1', 'fe80::'],
+  carrier: ['100.64.1.1', '100.127.255.255'],
+  reserved: [
+    '0.0.0.0', '255.255.255.255', '224.0.0.1', '240.0.0.1', '203.0.113.9', '198.18.0.1', '::', 'ff02::1', '2001:db8::1', '100::1',
+    '', 'unknown', 'localhost', '010.8.8.8', '8.8.8.8.8'
+  ]
+}
+
+for (const [kind, addresses] of Object.entries(KINDS)) {
+  t.test(`${kind}: ${addresses.join(' ')}`, async t => {
+    for (const address of addresses) t.equal(addressKind(address), kind, address)
+  })
+}

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { PASSWORD } from './support/app.js'
+import { loginSessionApi } from '../plugin/index.js'
+import { createShop, PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
 import { API, createShopWithPages, endMeanwhile } from './support/page.js'
 
@@ -148,4 +149,45 @@ t.test('GET, HEAD and OPTIONS change nothing', async t => {
     await one.get(`${API}/others/revoke`, { method })
   }
   t.equal(await two.user(), 'ada')
+})
+
+t.test('unknown paths and wrong methods are answered in the API\'s shape, whatever the host answers elsewhere', async t => {
+  const app = await createShopWithPages(t, {
+    before: app => app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/html').send('<h1>Lost</h1>'))
+  })
+  const one = browser(app)
+  const { id } = await one.signIn('ada')
+  for (const [method, path] of [['GET', '/nowhere'], ['GET', `/${id}/revoke`], ['DELETE', `/${id}`], ['PUT', ''], ['POST', '']] as const) {
+    const reply = await one.get(`${API}${path}`, { method })
+    t.strictSame([reply.statusCode, reply.json()], [404, { statusCode: 404, code: 'FST_ERR_NOT_FOUND', error: 'Not Found', message: 'Not Found' }], `${method} ${path}`)
+    t.equal(reply.headers['cache-control'], 'no-store')
+  }
+  t.equal((await one.get('/nowhere')).body, '<h1>Lost</h1>')
+  t.equal((await browser(app).get(`${API}/nowhere`)).json().code, 'FST_LOGIN_SESSION_REQUIRED', 'strangers do not learn what there is')
+})
+
+for (const prefix of [undefined, '', '/']) {
+  t.test(`an API with ${prefix === undefined ? 'no prefix' : `the prefix "${prefix}"`} leaves the host's other paths to the host`, async t => {
+    const app = await createShop(t, {
+      before: app => app.setNotFoundHandler((_request, reply) => reply.code(404).send('lost')),
+      routes: app => app.register(async branch => {
+        branch.setNotFoundHandler((_request, reply) => reply.code(404).send('lost in the branch'))
+        await branch.register(loginSessionApi, prefix === undefined ? {} : { prefix })
+      }, { prefix: '/branch' })
+    })
+    const one = browser(app)
+    await one.signIn('ada')
+    t.equal((await one.get('/nowhere')).body, 'lost')
+    t.equal((await one.get('/branch/no/where')).body, 'lost in the branch')
+    t.equal((await one.get('/branch/')).json().sessions.length, 1)
+  })
+}
+
+t.test('the device is listed with all its words', async t => {
+  const app = await createShopWithPages(t)
+  const one = browser(app)
+  await one.signIn('ada')
+  t.strictSame((await one.get(API)).json().sessions[0].device, {
+    browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null
+  })
 })

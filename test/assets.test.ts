@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { assetUrls } from '../plugin/assets.js'
 
-const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'htmx.min.js': 'htmx' }
+const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'htmx.min.js': 'htmx' }
 
 t.test('a file\'s URL changes with its content', async t => {
   const directory = t.testdir(FILES)

@@ -23,6 +23,13 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a collection as the store', { store: { find () {} } }, /the store has no insert, findByToken, .*mongoStore\(collection\) has them/],
   ['a store that lacks two methods', { store: storeWithoutTwo }, /the store has no touch, confirm:/],
   ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(/],
+  ['an unknown ip', { ip: 'truncated' }, /ip must be 'whole', 'shortened' or 'none'/],
+  ['no ip', { ip: null }, /ip must be 'whole'/],
+  ['true as ip', { ip: true }, /ip must be 'whole'/],
+  ['a header\'s name as clientIp', { clientIp: 'x-real-ip' }, /clientIp must be a function: write clientIp: request => request\.headers\['x-real-ip'\]/],
+  ['parseUserAgent that is a pattern', { parseUserAgent: /App/ }, /parseUserAgent must be a function: write parseUserAgent: userAgent => /],
+  ['onSessionStart that is text', { onSessionStart: 'mail' }, /onSessionStart must be a function: write onSessionStart: async \(session, \{ newDevice \}\)/],
+  ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason\)/],
   ['now that is a Date', { now: new Date() }, /now must be a function/],
   ['absoluteTimeout as text', { absoluteTimeout: '90d' }, /absoluteTimeout must be a positive number of milliseconds, not 90d: write absoluteTimeout: 60 \* 60 \* 1000/],
   ['an idleTimeout of 0', { idleTimeout: 0 }, /idleTimeout must be a positive number of milliseconds, not 0/],
@@ -75,7 +82,9 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     verifyPassword: undefined,
     lifetime: { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE },
     storeTimeout: 2 * SECOND,
-    cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } }
+    cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } },
+    visits: { ip: 'whole', clientIp: undefined, parseUserAgent: undefined },
+    hooks: { onSessionStart: undefined, onSessionEnd: undefined }
   })
   t.equal(store, RIGHT.store)
   t.ok(Math.abs(now().getTime() - Date.now()) < MINUTE)
@@ -85,14 +94,17 @@ t.test('every option is taken as it is given', async t => {
   const given = { absoluteTimeout: DAY, idleTimeout: 15 * MINUTE, rememberIdleTimeout: 2 * HOUR, touchEvery: SECOND }
   const verifyPassword = () => null
   const now = () => new Date(0)
+  const visits = { ip: 'shortened', clientIp: () => undefined, parseUserAgent: () => null } as const
+  const hooks = { onSessionStart () {}, onSessionEnd () {} }
   const resolved = resolveOptions({
-    ...RIGHT, ...given, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
+    ...RIGHT, ...given, ...visits, ...hooks, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
   })
   t.strictSame(resolved.secrets, [SECRET, OLD_SECRET])
   t.strictSame(resolved.lifetime, given)
   t.equal(resolved.verifyPassword, verifyPassword)
   t.equal(resolved.storeTimeout, 500)
   t.equal(resolved.now, now)
+  t.strictSame([resolved.visits, resolved.hooks], [visits, hooks])
   t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example' } })
 })
 

@@ -27,7 +27,7 @@ t.test('the built package serves the page, its templates and its files', async t
 
   const { stdout } = await run(...unmeasuredNode('--input-type=module', '-e', script), { cwd })
 
-  t.same(JSON.parse(stdout), [200, 200, 200, 200])
+  t.same(JSON.parse(stdout), [200, 200, 200, 200, 200])
 })
 
 t.test('it contains the build, the templates and the public files, and nothing of the tests', async t => {

@@ -2,11 +2,12 @@ import { mock } from 'node:test'
 import bcrypt from 'bcrypt'
 import t, { type Test } from 'tap'
 import { memoryStore } from '../plugin/memory-store.js'
-import { ATTEMPTS, bcryptPassword, createPasswordConfirmation, LOCK_TIME, PASSWORD_LENGTH, type VerifyPassword } from '../plugin/password.js'
+import { bcryptPassword, createPasswordConfirmation, PASSWORD_LENGTH, type VerifyPassword } from '../plugin/password.js'
+import { ATTEMPTS, LOCK_TIME } from '../plugin/password-attempts.js'
 import { PASSWORD, verifyPassword } from './support/app.js'
-import { createClock, MINUTE } from './support/clock.js'
-import { parallel, turns } from './support/gate.js'
-import { aRecord } from './support/records.js'
+import { after, createClock, MINUTE, NOW } from './support/clock.js'
+import { createGate, parallel, turns } from './support/gate.js'
+import { aRecord, hashOf, randomId } from './support/records.js'
 
 const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
 const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
@@ -16,18 +17,26 @@ const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', statusCo
 async function setup (verify: VerifyPassword = verifyPassword) {
   const store = memoryStore()
   const record = aRecord()
+  let current = hashOf(record)
   await store.insert(record)
   const clock = createClock()
   const passwords = createPasswordConfirmation(verify, store, clock.now)
   return {
+    id: record.id,
+    hash: current,
     clock,
     store,
     passwords,
-    /** True once the password was right and the session had its new token. */
+    /** True once the password was right and the session had its new token; of many at the same moment one brings it. */
     async check (password: unknown) {
-      let rotated = false
-      await passwords.confirm({ id: record.id, userId: 'ada' }, password, async () => (rotated = true))
-      return rotated
+      const mine = current
+      await passwords.confirm({ id: record.id, userId: 'ada' }, password, async () => {
+        const next = randomId()
+        const rotated = await store.confirm(record.id, mine, [{ hash: next }], clock.now())
+        if (rotated) current = next
+        return rotated
+      })
+      return current !== mine
     },
     remove: () => store.remove('ada', record.id, clock.now()),
     failures: async () => (await store.confirmation(record.id))?.failures
@@ -66,6 +75,96 @@ t.test('fifty wrong passwords at the same moment reach the check five times', as
   t.equal(checked, 5)
   t.equal(codes.filter(code => code === WRONG.code).length, 5)
   t.equal(codes.filter(code => code === LOCKED.code).length, 45)
+})
+
+t.test('right passwords at the same moment are all taken, however many: none is told of a lock that is not there', async t => {
+  for (const count of [6, 30]) {
+    let [checking, most] = [0, 0]
+    const { check, failures } = await setup(() => async () => {
+      most = Math.max(most, ++checking)
+      await turns(1)
+      checking--
+      return true
+    })
+    const outcomes = await parallel(count, () => check(PASSWORD).catch(error => error.code))
+    t.strictSame(outcomes, Array(count).fill(true))
+    t.ok(most <= ATTEMPTS, `${most} checks at the same moment`)
+    t.equal(await failures(), 0)
+  }
+})
+
+t.test('a right password among wrong ones at the same moment lifts the lock for those that waited', async t => {
+  let answered = 0
+  const { check } = await setup(() => async password => { answered++; await turns(1); return password === PASSWORD })
+  const outcomes = await parallel(7, index => check(index === 0 ? PASSWORD : 'wrong').then(() => 'right', error => error.code))
+  t.strictSame(outcomes, ['right', ...Array(6).fill(WRONG.code)])
+  t.equal(answered, 7)
+})
+
+t.test('an attempt that waits for others is told of the lock once they all were wrong', async t => {
+  const gate = createGate()
+  const { check } = await setup(() => async () => { await gate.passed; return false })
+  const five = parallel(5, () => check('wrong').catch(error => error.code))
+  let code: string | undefined
+  const sixth = check(PASSWORD).catch(error => { code = error.code })
+  await turns(20)
+  t.equal(code, undefined, 'it cannot know yet')
+  gate.open()
+  t.strictSame(await five, Array(5).fill(WRONG.code))
+  await sixth
+  t.equal(code, LOCKED.code)
+})
+
+t.test('a right password that another server is still checking lifts the lock, too', async t => {
+  const { check, store, id, hash, passwords } = await setup()
+  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
+  const sixth = check(PASSWORD)
+  await turns()
+  await store.confirm(id, hash, [{ hash }], NOW)
+  t.equal(await sixth, true)
+  t.equal(await passwords.lockedFor({ id }), 0)
+})
+
+t.test('a lock that is lifted just as it is met is told to nobody', async t => {
+  const { check, store } = await setup()
+  mock.method(store, 'takeAttempt').mock.mockImplementationOnce(async () => null)
+  t.equal(await check(PASSWORD), true)
+})
+
+t.test('a lock that is older is met at once', async t => {
+  const { check, store, id, clock } = await setup()
+  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
+  clock.advance(1001)
+  const looked = mock.method(store, 'takeAttempt')
+  await t.rejects(check(PASSWORD), LOCKED)
+  t.equal(looked.mock.callCount(), 1)
+})
+
+t.test('a store that fails while an attempt is taken stands in nobody\'s way afterwards', async t => {
+  const { check, store, failures } = await setup()
+  const failing = mock.method(store, 'takeAttempt', async () => { throw new Error('connection refused') })
+  t.strictSame(await parallel(3, () => check(PASSWORD).catch(error => error.message)), Array(3).fill('connection refused'))
+  failing.mock.restore()
+  t.equal(await check(PASSWORD), true)
+  t.equal(await failures(), 0)
+})
+
+t.test('lockedFor tells how long no password is looked at, and asks nothing of the user\'s attempts', async t => {
+  const { check, clock, failures, id, passwords, remove } = await setup()
+  t.equal(await passwords.lockedFor({ id }), 0)
+  for (let i = 0; i < 4; i++) await t.rejects(check('wrong'), WRONG)
+  t.equal(await passwords.lockedFor({ id }), 0)
+  await t.rejects(check('wrong'), WRONG)
+  t.equal(await passwords.lockedFor({ id }), LOCK_TIME)
+  clock.advance(LOCK_TIME - 1)
+  t.equal(await passwords.lockedFor({ id }), 1)
+  clock.advance(1)
+  t.equal(await passwords.lockedFor({ id }), 0)
+  clock.advance(1)
+  t.equal(await passwords.lockedFor({ id }), 0)
+  t.equal(await failures(), 5)
+  await remove()
+  t.equal(await passwords.lockedFor({ id }), 0)
 })
 
 t.test('what is no password is refused without an attempt being counted or a check being made', async t => {

@@ -28,10 +28,15 @@ export declare const users: {
   changePassword(body: unknown): Promise<void>
 }`
 
+const YOURS = `
+import type { Device } from 'fastify-login-sessions'
+export declare const mails: { newSignIn(userId: string, device: Readonly<Device>, ip: string | null): Promise<void> }
+export declare const sockets: { close(sessionId: string): void }`
+
 t.test('every TypeScript block of the README compiles as it stands', async t => {
   const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
   t.ok(blocks.length >= 3)
-  const files = new Map([[`${root}users.ts`, USERS]])
+  const files = new Map([[`${root}users.ts`, USERS], [`${root}yours.ts`, YOURS]])
   blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
 
   t.same(complaints(files), [])

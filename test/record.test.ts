@@ -4,7 +4,7 @@ import { after, DAY, HOUR, MINUTE, NOW } from './support/clock.js'
 import { CHROME } from './support/records.js'
 
 const LIFETIME: Lifetime = { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE }
-const VISIT = { ip: '203.0.113.9', userAgent: CHROME, device: { browser: 'Chrome', os: 'Windows', kind: 'desktop' } } as const
+const VISIT = { ip: '203.0.113.9', userAgent: CHROME, device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null } } as const
 
 const start = (remember: boolean, lifetime: Partial<Lifetime> = {}) =>
   startRecord({ token: 'the token', userId: 'ada', remember, visit: VISIT, data: { cart: ['book'] } }, { ...LIFETIME, ...lifetime }, NOW)
@@ -103,28 +103,41 @@ t.test('rotatedTokens puts the new token first and gives the previous one thirty
 })
 
 t.test('dueTouch', async t => {
+  const seen = () => ({ ip: '203.0.113.9' })
+
   t.test('is due when touchEvery has passed, to the millisecond', async t => {
     const record = start(false)
-    t.equal(dueTouch(record, record.ip, LIFETIME, after(NOW, MINUTE - 1)), null)
-    t.strictSame(dueTouch(record, record.ip, LIFETIME, after(NOW, MINUTE)), {
-      id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, MINUTE + HOUR + MINUTE), ip: record.ip
+    t.equal(dueTouch(record, seen, LIFETIME, after(NOW, MINUTE - 1)), null)
+    t.strictSame(dueTouch(record, seen, LIFETIME, after(NOW, MINUTE)), {
+      id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, MINUTE + HOUR + MINUTE), ip: '203.0.113.9'
     })
   })
 
   t.test('is not due when the clock went back', async t => {
-    t.equal(dueTouch(start(false), null, LIFETIME, after(NOW, -DAY)), null)
+    t.equal(dueTouch(start(false), seen, LIFETIME, after(NOW, -DAY)), null)
   })
 
-  t.test('carries the address of this request', async t => {
-    t.equal(dueTouch(start(false), '198.51.100.7', LIFETIME, after(NOW, MINUTE))?.ip, '198.51.100.7')
-    t.equal(dueTouch(start(false), null, LIFETIME, after(NOW, MINUTE))?.ip, null)
+  t.test('carries what the request shows: its address, and the device if that is told better', async t => {
+    const device = { ...VISIT.device, osVersion: '11' }
+    t.strictSame(dueTouch(start(false), () => ({ ip: null, device }), LIFETIME, after(NOW, MINUTE))?.device, device)
+    t.equal(dueTouch(start(false), () => ({ ip: '198.51.100.7' }), LIFETIME, after(NOW, MINUTE))?.ip, '198.51.100.7')
+    t.equal(dueTouch(start(false), () => ({ ip: null }), LIFETIME, after(NOW, MINUTE))?.ip, null)
+  })
+
+  t.test('does not look at a request for which no touch is due', async t => {
+    let looks = 0
+    const look = () => { looks++; return { ip: null } }
+    dueTouch(start(false), look, LIFETIME, after(NOW, MINUTE - 1))
+    t.equal(looks, 0)
+    dueTouch(start(false), look, LIFETIME, after(NOW, MINUTE))
+    t.equal(looks, 1)
   })
 
   t.test('never moves the expiry past the absolute end', async t => {
     const record = start(false)
-    t.strictSame(dueTouch(record, null, LIFETIME, after(record.endsAt, -1))?.expiresAt, record.endsAt)
+    t.strictSame(dueTouch(record, seen, LIFETIME, after(record.endsAt, -1))?.expiresAt, record.endsAt)
     const remembered = start(true)
-    t.strictSame(dueTouch(remembered, null, LIFETIME, after(NOW, DAY))?.expiresAt, remembered.endsAt)
+    t.strictSame(dueTouch(remembered, seen, LIFETIME, after(NOW, DAY))?.expiresAt, remembered.endsAt)
   })
 
   t.test('somebody who comes once an idle timeout stays signed in until the absolute end', async t => {
@@ -132,7 +145,7 @@ t.test('dueTouch', async t => {
     let now = NOW
     let visits = 0
     while (isLive(record, HASH, now) && visits < 3000) {
-      const touch = dueTouch(record, null, LIFETIME, now)
+      const touch = dueTouch(record, seen, LIFETIME, now)
       if (touch !== null) record = { ...record, lastActiveAt: touch.lastActiveAt, expiresAt: touch.expiresAt }
       now = after(now, HOUR)
       visits++
@@ -143,7 +156,7 @@ t.test('dueTouch', async t => {
   t.test('a last request just before a touch was due still counts for the whole idle timeout', async t => {
     const record = start(false)
     const lastRequest = after(NOW, MINUTE - 1)
-    t.equal(dueTouch(record, null, LIFETIME, lastRequest), null)
+    t.equal(dueTouch(record, seen, LIFETIME, lastRequest), null)
     t.equal(isLive(record, HASH, after(lastRequest, HOUR)), true)
   })
 })

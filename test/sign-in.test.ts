@@ -27,7 +27,7 @@ await onBothStores(t, async (t, makeStore) => {
       remember: false,
       ip: '203.0.113.9',
       userAgent: CHROME,
-      device: { browser: 'Chrome', os: 'Windows', kind: 'desktop' }
+      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
     })
     t.strictSame(others, [])
   })
@@ -258,7 +258,7 @@ t.test('the device is what the browser said at sign-in, cut at 512 characters', 
   const hostile = browser(app, { userAgent: '<script>alert(1)</script>' + 'x'.repeat(1000) })
   const { userAgent, device } = await hostile.signIn('ada')
   t.equal(userAgent.length, 512)
-  t.strictSame(device, { browser: null, os: null, kind: 'unknown' })
+  t.strictSame(device, { browser: null, browserVersion: null, os: null, osVersion: null, kind: 'unknown', model: null })
   const silent = await app.inject({ method: 'POST', url: '/login', payload: { user: 'bob' }, headers: { 'user-agent': '' } })
   t.equal(silent.json().userAgent, '')
 })

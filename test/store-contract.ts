@@ -324,6 +324,19 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       t.strictSame(await store.findByToken(hashOf(untouched)), untouched)
     })
 
+    t.test('writes a device that is told better in the same step, and leaves it alone otherwise', async t => {
+      const [told, untold] = [aRecord(), aRecord()]
+      const store = await storeWith(told, untold)
+      const device = { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' }
+      const touch = { ...touchOf(told), device }
+      await store.touch([touch, touchOf(untold)])
+      device.browser = 'Lynx'
+      t.strictSame((await store.findByToken(hashOf(told)))?.device, { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' })
+      t.strictSame((await store.findByToken(hashOf(untold)))?.device, untold.device)
+      await store.touch([{ ...touch, lastActiveAt: NOW, device: { ...device, os: 'Plan 9' } }])
+      t.equal((await store.findByToken(hashOf(told)))?.device.os, 'Windows', 'a touch that comes too late writes nothing')
+    })
+
     t.test('never moves a record back, and not for a touch of the same moment', async t => {
       const record = aRecord({ lastActiveAt: later, expiresAt: after(later, HOUR) })
       const store = await storeWith(record)

@@ -4,7 +4,9 @@
  */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
-import { type LoginSession, loginSessionApi, loginSessionPages, type VerifyPassword } from '../../plugin/index.js'
+import {
+  type LoginSession, loginSessionApi, loginSessionPages, type LoginSessionPagesOptions, type VerifyPassword
+} from '../../plugin/index.js'
 import { createShop, PASSWORD, type ShopOptions } from './app.js'
 import type { JarBrowser, Reply } from './browser-jar.js'
 
@@ -16,13 +18,18 @@ export const someHavePasswords: VerifyPassword = userId => userId.startsWith('gu
 
 export const HTMX: InjectOptions = { headers: { 'hx-request': 'true' } }
 
+export interface ShopWithPagesOptions extends ShopOptions {
+  /** Options of the pages. */
+  pages?: Partial<LoginSessionPagesOptions>
+}
+
 /** Both plugins in a shop. */
-export function createShopWithPages (t: Test, options: ShopOptions = {}): Promise<FastifyInstance> {
+export function createShopWithPages (t: Test, { pages, ...options }: ShopWithPagesOptions = {}): Promise<FastifyInstance> {
   return createShop(t, {
     verifyPassword: someHavePasswords,
     ...options,
     async routes (app) {
-      await app.register(loginSessionPages, { prefix: PAGE })
+      await app.register(loginSessionPages, { prefix: PAGE, ...pages })
       await app.register(loginSessionApi, { prefix: API })
       await options.routes?.(app)
     }
@@ -33,7 +40,7 @@ export function createShopWithPages (t: Test, options: ShopOptions = {}): Promis
 export function textOf (reply: Reply): string {
   return reply.body
     .replace(/<[^>]*>/g, ' ')
-    .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
+    .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&middot;/g, '·').replace(/&amp;/g, '&')
     .replace(/\s+/g, ' ').trim()
 }
 
@@ -45,9 +52,9 @@ export interface Form {
 
 export function formOf (reply: Reply): Form {
   const action = /<form[^>]* action="([^"]+)"/.exec(reply.body)?.[1]
-  const csrf = /name="csrf" value="([^"]+)"/.exec(reply.body)?.[1]
-  if (action === undefined || csrf === undefined) throw new Error(`no form in: ${reply.body}`)
-  return { action, fields: { csrf } }
+  const fields = [...reply.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!])
+  if (action === undefined || fields.length === 0) throw new Error(`no form in: ${reply.body}`)
+  return { action, fields: Object.fromEntries(fields) }
 }
 
 /** Submits a form with this password. */

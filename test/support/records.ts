@@ -23,7 +23,7 @@ export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessio
     remember: false,
     ip: '203.0.113.9',
     userAgent: CHROME,
-    device: { browser: 'Chrome', os: 'Windows', kind: 'desktop' },
+    device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
     confirmation: { failures: 0 },
     data: {},
     ...changes

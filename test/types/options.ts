@@ -1,8 +1,9 @@
 /** The core plugin's options: what may be written, and what does not compile. */
-import Fastify from 'fastify'
+import Fastify, { type FastifyRequest } from 'fastify'
 import { type Collection, MongoClient } from 'mongodb'
 import loginSessions, {
-  bcryptPassword, loginSessions as named, type LoginSessionsOptions, type LoginSessionStore, memoryStore, mongoStore, type PasswordCheck, type VerifyPassword
+  type AddressMode, bcryptPassword, type ClientIp, type LoginSession, loginSessions as named, type LoginSessionsOptions, type LoginSessionStore, memoryStore, mongoStore,
+  type OnSessionEnd, type OnSessionStart, type ParseUserAgent, type PasswordCheck, type SessionEndReason, type SessionStart, type VerifyPassword
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
 
@@ -22,6 +23,11 @@ await app.register(loginSessions, {
   touchEvery: 1,
   storeTimeout: 1,
   cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' },
+  ip: 'shortened',
+  clientIp: request => request.headers['x-real-ip']?.toString(),
+  parseUserAgent: (userAgent, headers) => headers.host === '' ? null : { browser: userAgent },
+  onSessionStart: async (session, { newDevice, request }) => newDevice && request.log.info(session.id),
+  onSessionEnd: ({ userId }, reason) => reason === 'revoked' && userId,
   now: () => new Date()
 })
 
@@ -49,6 +55,20 @@ await app.register(loginSessions, { secret, store, idleTimeout: null })
 await app.register(loginSessions, { secret, store, cookie: { sameSite: 'none' } })
 // @ts-expect-error the cookie is always HttpOnly
 await app.register(loginSessions, { secret, store, cookie: { httpOnly: false } })
+// @ts-expect-error there is no such way to keep an address
+await app.register(loginSessions, { secret, store, ip: 'truncated' })
+// @ts-expect-error a header may come twice
+await app.register(loginSessions, { secret, store, clientIp: request => request.headers['x-real-ip'] })
+// @ts-expect-error the address must be known at once
+await app.register(loginSessions, { secret, store, clientIp: async () => '203.0.113.9' })
+// @ts-expect-error there is no such kind of device
+await app.register(loginSessions, { secret, store, parseUserAgent: () => ({ kind: 'toaster' }) })
+// @ts-expect-error nothing is null, not undefined
+await app.register(loginSessions, { secret, store, parseUserAgent: () => undefined })
+// @ts-expect-error there is no such reason
+await app.register(loginSessions, { secret, store, onSessionEnd: (_session, reason) => reason === 'expired' })
+// @ts-expect-error tokens are not for hosts
+await app.register(loginSessions, { secret, store, onSessionStart: session => session.tokens })
 // @ts-expect-error now is a function
 await app.register(loginSessions, { secret, store, now: new Date() })
 // @ts-expect-error verifyPassword is told the user, and answers with a check
@@ -56,6 +76,16 @@ await app.register(loginSessions, { secret, store, verifyPassword: (userId: stri
 
 type Required<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]
 expectTrue<Equal<Required<LoginSessionsOptions>, 'secret' | 'store'>>(true)
+
+expectTrue<Equal<LoginSessionsOptions['ip'], AddressMode | undefined>>(true)
+expectTrue<Equal<AddressMode, 'whole' | 'shortened' | 'none'>>(true)
+expectTrue<Equal<Parameters<ClientIp>, [request: FastifyRequest]>>(true)
+expectTrue<Equal<ReturnType<ClientIp>, string | undefined>>(true)
+expectTrue<Equal<Parameters<ParseUserAgent>[0], string>>(true)
+expectTrue<Equal<Parameters<OnSessionStart>, [session: LoginSession, context: SessionStart]>>(true)
+expectTrue<Equal<SessionStart, { newDevice: boolean, request: FastifyRequest }>>(true)
+expectTrue<Equal<Parameters<OnSessionEnd>, [session: LoginSession, reason: SessionEndReason]>>(true)
+expectTrue<Equal<SessionEndReason, 'signed-out' | 'replaced' | 'revoked' | 'revoked-others' | 'revoked-all'>>(true)
 
 // mongoStore takes any collection, also one that the host has typed.
 expectTrue<Equal<ReturnType<typeof mongoStore>, LoginSessionStore>>(true)

@@ -1,6 +1,6 @@
 /** A store of the host's own. */
 import {
-  type Confirmation, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type TokenHash,
+  type Confirmation, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type Sighting, type TokenHash,
   type Touch
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
@@ -12,6 +12,7 @@ expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, Confirmation | n
 expectTrue<Equal<Parameters<typeof store.updateData>, [id: string, changes: DataChanges]>>(true)
 expectTrue<Equal<Parameters<typeof store.touch>, [touches: Touch[]]>>(true)
 expectTrue<Equal<Parameters<typeof store.confirm>, [id: string, current: string, tokens: TokenHash[], now: Date]>>(true)
+expectTrue<Equal<Touch['device'], Sighting['device']>>(true)
 expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
 expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
 

@@ -1,0 +1,18 @@
+/**
+ * Asks browsers to tell what they are: `Accept-CH` on the pages that people open.
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CLIENT_HINTS, wantsClientHints } from './device.js'
+
+/**
+ * onSend: asks a browser that knows client hints and has not sent them, on a response that it will show as a page: there
+ * only, since browsers heed `Accept-CH` on navigations alone. What the host asks for itself stays.
+ */
+export function askForHints (request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request
+  if (headers['sec-fetch-mode'] !== 'navigate' && headers['sec-fetch-dest'] !== 'document') return
+  if (!wantsClientHints(headers)) return
+  const hosts = [reply.getHeader('accept-ch') ?? []].flat()
+  reply.header('accept-ch', [...hosts, CLIENT_HINTS].join(', '))
+}

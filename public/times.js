@@ -1,0 +1,54 @@
+/*
+ * Keeps the times on the page true while it is open, and tells absolute ones in the reader's own zone.
+ * Without it, or without JavaScript, they stay as the server wrote them.
+ */
+(() => {
+  /* The same steps as the server's (plugin/texts.ts): how long each unit is in seconds, and from how many on the next says more. */
+  const UNITS = [['minute', 60, 60], ['hour', 3600, 24], ['day', 86400, 7], ['week', 604800, 5], ['month', 2592000, 12], ['year', 31536000, Infinity]]
+  const HALF_A_MINUTE = 30_000
+
+  /* The reader's clock may be wrong; the server's is what the times are from. */
+  const ahead = new WeakMap()
+
+  function update () {
+    for (const section of document.querySelectorAll('.login-sessions[lang]')) {
+      const now = nowIn(section)
+      const relative = new Intl.RelativeTimeFormat(section.lang, { numeric: 'auto' })
+      const absolute = new Intl.DateTimeFormat(section.lang, {
+        year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
+      })
+      for (const time of section.querySelectorAll('time')) {
+        const date = new Date(time.dateTime)
+        if ('lsAbsolute' in time.dataset) write(time, absolute.format(date))
+        else {
+          write(time, relativeTo(now, date, relative, section.dataset))
+          time.title = absolute.format(date)
+        }
+      }
+    }
+  }
+
+  function nowIn (section) {
+    const { lsNow } = section.dataset
+    if (!ahead.has(section)) ahead.set(section, lsNow ? new Date(lsNow) - Date.now() : 0)
+    return Date.now() + ahead.get(section)
+  }
+
+  function relativeTo (now, date, format, { lsJustNow, lsSoon }) {
+    const seconds = (date - now) / 1000
+    const distance = Math.abs(seconds)
+    if (distance < 60) return seconds > 0 ? lsSoon : lsJustNow
+    const [unit, length] = UNITS.find(([, length, below]) => Math.round(distance / length) < below)
+    return format.format(Math.sign(seconds) * Math.round(distance / length), unit)
+  }
+
+  /* Only what differs: a screen reader may read each change. */
+  function write (time, words) {
+    if (time.textContent !== words) time.textContent = words
+  }
+
+  document.addEventListener('DOMContentLoaded', update)
+  document.addEventListener('htmx:after:swap', update)
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') update() })
+  setInterval(update, HALF_A_MINUTE)
+})()

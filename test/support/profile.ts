@@ -1,0 +1,29 @@
+/**
+ * A browser profile in Chromium, in which every complaint of the browser fails the test.
+ * @module
+ */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Test } from 'tap'
+
+export const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
+export const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
+export const LINUX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+
+/** A page in a profile of its own. Errors of its scripts and violations of its Content-Security-Policy are failures. */
+export async function openProfile (t: Test, chromium: Browser, options: BrowserContextOptions): Promise<Page> {
+  const context = await chromium.newContext({ userAgent: WINDOWS, locale: 'en-US', ...options })
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+  page.on('pageerror', error => t.fail(`the page threw: ${error.message}`))
+  page.on('console', message => { if (/Content.Security|Refused|Trusted ?Type/i.test(message.text())) t.fail(message.text()) })
+  if (options.javaScriptEnabled === false) return page
+  await context.exposeBinding('reportViolation', (_source, violation: string) => t.fail(`the Content-Security-Policy was violated: ${violation}`))
+  await context.addInitScript(`document.addEventListener('securitypolicyviolation', event => {
+    window.reportViolation([event.violatedDirective, event.blockedURI, event.sample, event.sourceFile, event.lineNumber].join(' '))
+  })`)
+  return page
+}
+
+/** Has this element the focus? */
+export const hasFocus = (page: Page, selector: string): Promise<boolean> =>
+  page.locator(selector).evaluate(element => element === document.activeElement)

@@ -1,0 +1,177 @@
+/**
+ * What the pages can look like, each as people come to it.
+ * @module
+ */
+import type { Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { requireLoginSession } from '../../plugin/index.js'
+import { CONTENT_SECURITY_POLICY } from '../../plugin/page-headers.js'
+import { PAGE } from './page.js'
+import { LINUX, MAC, WINDOWS } from './profile.js'
+import { randomId } from './records.js'
+import { type ServedShop, serveShop } from './served-shop.js'
+
+/** Names in words of no language, so that scenes play in all of them. */
+export const REVOKE = '#login-sessions-list a[id^="revoke-"]:not(#revoke-others)'
+export const OTHERS = '#revoke-others'
+export const FIELD = '#login-sessions-password'
+export const DIALOG = 'dialog[open]'
+export const TITLE = '#login-sessions-title'
+
+/** A host's page with the section in it, under the same policy as the pages; with `?dark`, it has a dark mode, too. */
+export const PROFILE = '/profile'
+const HOST_STYLES = { light: 'body { background: #fff; color: #000 }', dark: ':root { color-scheme: light dark } body { background: Canvas; color: CanvasText }' }
+
+/** A shop with {@link PROFILE}. */
+export async function serveScenes (t: Test, options: Parameters<typeof serveShop>[1] = {}): Promise<ServedShop> {
+  return await serveShop(t, {
+    ...options,
+    async routes (app) {
+      app.get<{ Querystring: { dark?: string } }>(PROFILE, { onRequest: requireLoginSession }, async ({ query }, reply) => {
+        const { html, head } = await reply.renderLoginSessions()
+        const style = query.dark === undefined ? 'light' : 'dark'
+        return reply.type('text/html; charset=utf-8').header('content-security-policy', CONTENT_SECURITY_POLICY)
+          .send(`<!doctype html><html lang="en"><head><title>Your profile</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/${style}.css">${head}</head><body><main><h1>Your profile</h1>${html}</main></body></html>`)
+      })
+      for (const [name, css] of Object.entries(HOST_STYLES)) app.get(`/${name}.css`, async (_request, reply) => reply.type('text/css').send(css))
+      await options.routes?.(app)
+    }
+  })
+}
+
+/** Signs in as a new user with `others` sessions elsewhere, and opens the list. */
+export async function openList (page: Page, shop: ServedShop, others = 2, kind = 'ada'): Promise<string> {
+  const user = `${kind}-${randomId()}`
+  for (let i = 0; i < others; i++) await shop.signInElsewhere(user, [MAC, LINUX, WINDOWS][i % 3]!, `203.0.113.${i}`)
+  await page.goto(`/start?user=${user}`)
+  return user
+}
+
+/** Opens the question about the session in the first row with a button. */
+export async function openDialog (page: Page): Promise<void> {
+  await page.locator(REVOKE).first().click()
+  await page.locator(DIALOG).waitFor()
+}
+
+/** Gives a wrong password, and waits for the page to say so. */
+export async function giveWrongPassword (page: Page): Promise<void> {
+  await page.locator(FIELD).fill('wrong')
+  await page.keyboard.press('Enter')
+  await page.locator(`${FIELD}[aria-invalid]`).waitFor()
+}
+
+/** Where the question about the session in the first row is a page of its own. */
+export const questionUrl = async (page: Page): Promise<string> => (await page.locator(REVOKE).first().getAttribute('href'))!
+
+/** As many wrong passwords as lock the confirmation of this browser's session. */
+export async function lock (page: Page): Promise<void> {
+  for (let i = 0; i < 5; i++) await page.request.post('/confirm', { data: { password: 'wrong' } })
+}
+
+export interface Scene {
+  /** Only htmx brings people there. */
+  script?: true
+  /** In a shop that asks for no password. */
+  noQuestion?: true
+  play(page: Page, shop: ServedShop): Promise<unknown>
+}
+
+export const SCENES: Record<string, Scene> = {
+  'the list': { play: openList },
+  'the list of this device alone': { play: (page, shop) => openList(page, shop, 0) },
+  'a long list': { play: (page, shop) => openList(page, shop, 11) },
+  'the whole of a long list': {
+    async play (page, shop) {
+      await openList(page, shop, 11)
+      await page.goto(`${PAGE}?sessions=all`)
+    }
+  },
+  'the list of a user without password': { play: (page, shop) => openList(page, shop, 2, 'guest') },
+  'the dialog': {
+    script: true,
+    async play (page, shop) {
+      await openList(page, shop)
+      await openDialog(page)
+    }
+  },
+  'the dialog after a wrong password': {
+    script: true,
+    async play (page, shop) {
+      await openList(page, shop)
+      await openDialog(page)
+      await giveWrongPassword(page)
+    }
+  },
+  'the dialog that asks for no password': {
+    script: true,
+    noQuestion: true,
+    async play (page, shop) {
+      await openList(page, shop)
+      await openDialog(page)
+    }
+  },
+  'the dialog while it is locked': {
+    script: true,
+    async play (page, shop) {
+      await openList(page, shop)
+      await lock(page)
+      await openDialog(page)
+    }
+  },
+  'the list with a problem above it': {
+    script: true,
+    async play (page, shop) {
+      const user = await openList(page, shop)
+      for (const { id } of await shop.app.loginSessions.list(user)) {
+        if ((await questionUrl(page)).includes(id)) await shop.app.loginSessions.revoke(user, id)
+      }
+      await page.locator(REVOKE).first().click()
+      await page.locator('#login-sessions-problem:not(:empty)').waitFor()
+    }
+  },
+  'the question as a page': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(await questionUrl(page))
+    }
+  },
+  'the question as a page after a wrong password': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(await questionUrl(page))
+      await giveWrongPassword(page)
+    }
+  },
+  'the question that asks for no password, as a page': {
+    noQuestion: true,
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(await questionUrl(page))
+    }
+  },
+  'the question as a page while it is locked': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await lock(page)
+      await page.goto(await questionUrl(page))
+    }
+  },
+  'an error page': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(`${PAGE}/${'A'.repeat(22)}/revoke`)
+    }
+  },
+  'the section in a page of the host\'s': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(`${PROFILE}?dark`)
+    }
+  },
+  'the section in a page of the host\'s that is always light': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto(PROFILE)
+    }
+  }
+}
