@@ -27,15 +27,16 @@ async function start (): Promise<void> {
 
   const mongod = await runMongod(port)
   closers.push(() => mongod.stop())
-  const client = new MongoClient(mongod.uri, { serverSelectionTimeoutMS: 3000 })
+  const client = new MongoClient(mongod.uri, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000 })
   closers.push(() => client.close())
   const db = client.db(namesDatabase(mongod.uri) ? undefined : 'login-sessions-example')
 
   await seedUsers(await createUsers(db))
-  const app = await buildApp({ db, secret, logger: { level: 'warn' } })
+  const url = `http://${host}:${port}`
+  const app = await buildApp({ db, secret, url, logger: { level: 'warn' } })
   closers.push(() => app.close())
   await app.listen({ host, port })
-  if (shutDownAt === null) console.log(welcome(`http://${host}:${port}`, mongod.source))
+  if (shutDownAt === null) console.log(welcome(url, mongod.source))
 }
 
 async function stop (): Promise<void> {

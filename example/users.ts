@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { type Db, MongoServerError } from 'mongodb'
+import { inTime } from './in-time.js'
 
 /** What the application knows of a user; the password's hash stays in here. */
 export interface User {
@@ -50,10 +51,14 @@ const PASSWORD_BYTES = 72
 /** Of a random password that nobody knows: with an unknown email there is as much to compute as with a known one. */
 const NOBODYS_HASH = '$2b$12$euPMbIlRcW0nniYRABzUtur.r5YEhYOc.goG1aNyfkqmUiNqHfySS'
 
-/** @param db the users are in its collection `users` */
-export async function createUsers (db: Db) {
+/**
+ * @param db the users are in its collection `users`
+ * @param timeout how long a query may take, in ms, before it is an UnavailableError
+ */
+export async function createUsers (db: Db, timeout = 2000) {
   const collection = db.collection<UserDocument>('users')
   await collection.createIndex({ email: 1 }, { unique: true })
+  const findOne = (filter: Partial<UserDocument>) => inTime(collection.findOne(filter), timeout)
 
   return {
     /** @throws FieldError about the email or the password */
@@ -64,13 +69,13 @@ export async function createUsers (db: Db) {
         passwordHash: password === null ? null : await hashPassword(password),
         createdAt: new Date()
       }
-      await collection.insertOne(user).catch(refuseTakenEmail)
+      await inTime(collection.insertOne(user), timeout).catch(refuseTakenEmail)
       return toUser(user)
     },
 
     /** The user whose email and password these are, or null; it takes the same time whatever is wrong. */
     async authenticate (email: string, password: string): Promise<User | null> {
-      const user = await collection.findOne({ email: normalEmail(email) })
+      const user = await findOne({ email: normalEmail(email) })
       const hash = user?.passwordHash ?? null
       const right = await bcrypt.compare(password, hash ?? NOBODYS_HASH)
       // Beyond its 72 bytes bcrypt would call anything right.
@@ -78,16 +83,16 @@ export async function createUsers (db: Db) {
     },
 
     async find (id: string): Promise<User | null> {
-      return toUserOrNull(await collection.findOne({ _id: id }))
+      return toUserOrNull(await findOne({ _id: id }))
     },
 
     async findByEmail (email: string): Promise<User | null> {
-      return toUserOrNull(await collection.findOne({ email: normalEmail(email) }))
+      return toUserOrNull(await findOne({ email: normalEmail(email) }))
     },
 
     /** For `bcryptPassword`: null is a user without a password. */
     async passwordHash (id: string): Promise<string | null> {
-      return (await collection.findOne({ _id: id }))?.passwordHash ?? null
+      return (await findOne({ _id: id }))?.passwordHash ?? null
     },
 
     /**
@@ -95,7 +100,8 @@ export async function createUsers (db: Db) {
      * @throws FieldError about the password
      */
     async setPassword (id: string, password: string): Promise<void> {
-      await collection.updateOne({ _id: id }, { $set: { passwordHash: await hashPassword(password) } })
+      const passwordHash = await hashPassword(password)
+      await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash } }), timeout)
     }
   }
 }
@@ -133,10 +139,10 @@ function normalEmail (email: string): string {
   return email.trim().toLowerCase()
 }
 
-/** Only a mail that arrives proves an address; this catches slips. */
+/** Only a mail that arrives proves an address; this catches slips, and control characters, which terminals would obey. */
 function goodEmail (email: string): string {
   const normal = normalEmail(email)
-  if (!/^[^\s@]+@[^\s@]+$/.test(normal) || normal.length > 254) {
+  if (!/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(normal) || normal.length > 254) {
     throw new FieldError('email', 'Enter an email address like name@example.com.')
   }
   return normal

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { DEMO_USER } from '../example/users.js'
 import { freePort, run, serveExample } from './support/served-example.js'
@@ -14,6 +15,14 @@ t.test('it prints the URL, the demo credentials and the MongoDB it uses, and sto
   for (const words of [example.url, DEMO_USER.email, DEMO_USER.password, 'MongoDB: MONGODB_URI']) t.match(example.output(), words)
   t.equal(await example.stop(), 0)
   t.match(example.output(), 'Stopping.')
+})
+
+t.test('it prints the mail about a sign-in from a new device, with links to itself', async t => {
+  const example = await serveExample(t)
+  await fetch(`${example.url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
+  // Nobody waits for a mail, the answer neither.
+  while (!example.output().includes(`${example.url}/account/sessions`)) await wait(20)
+  t.match(example.output(), /To: ada@example\.com[^]*New sign-in to your account/)
 })
 
 t.test('with a MongoDB of its own, people stay signed in over a restart', async t => {
@@ -29,7 +38,7 @@ t.test('with a MongoDB of its own, people stay signed in over a restart', async 
 
   const first = await start()
   const { headers } = await fetch(`${url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
-  const cookie = headers.getSetCookie()[0]!.split(';')[0]!
+  const cookie = headers.getSetCookie().map(line => line.split(';')[0]).join('; ')
   t.equal(await first.stop(), 0)
 
   const second = await start()

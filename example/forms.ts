@@ -1,0 +1,40 @@
+/**
+ * Forms: what came in, and the form again with the reason why it will not do.
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { LoginSessionError } from '../plugin/index.js'
+import { UNAVAILABLE } from './error-page.js'
+import { FieldError } from './users.js'
+
+/** What came in as text. A field sent twice comes as an array: none of ours. */
+export function field (request: FastifyRequest, name: string): string {
+  const value = (request.body as Record<string, unknown> | undefined)?.[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/**
+ * Shows a form again with the reason, at the field that it is about; what was typed stays. Any other error is not the
+ * form's, and is thrown again.
+ */
+export async function formAgain (reply: FastifyReply, form: string, model: object, error: unknown): Promise<FastifyReply> {
+  const reason = reasonOf(error)
+  if (reason === null) throw error
+  const { field, message, statusCode, headers } = reason
+  if (statusCode >= 500) reply.log.error(error)
+  return await reply.code(statusCode).headers(headers).view(form, { ...model, errors: { [field]: message } })
+}
+
+const CONFIRMATION_ERRORS: Partial<Record<string, string>> = {
+  FST_LOGIN_SESSION_PASSWORD_REQUIRED: 'Enter your current password.',
+  FST_LOGIN_SESSION_PASSWORD_WRONG: 'This is not your current password.',
+  FST_LOGIN_SESSION_LOCKED: 'Too many wrong passwords. Try again in {minutes} minutes.'
+}
+
+function reasonOf (error: unknown) {
+  if (error instanceof FieldError) return { field: error.field, message: error.message, statusCode: 422, headers: {} }
+  const { code, statusCode, headers = {}, retryAfter } = error as LoginSessionError
+  if (statusCode === 503) return { field: 'form', message: UNAVAILABLE.message, statusCode, headers }
+  const message = CONFIRMATION_ERRORS[code]?.replace('{minutes}', String(Math.ceil(Number(retryAfter) / 60)))
+  return message === undefined ? null : { field: 'current', message, statusCode, headers }
+}

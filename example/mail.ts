@@ -1,0 +1,80 @@
+/**
+ * What the site writes about sessions: a mail about a sign-in from a new device, and a line for the audit log.
+ * @module
+ */
+import type { LoginSession, LoginSessionsOptions } from '../plugin/index.js'
+import type { User, Users } from './users.js'
+import { dateTime, deviceName } from './words.js'
+
+/** A mail in plain text. */
+export interface Mail {
+  to: string
+  subject: string
+  text: string
+}
+
+/** Takes what is printed: `console.log`, say. */
+export type Print = (text: string) => void
+
+/** What a mail about a sign-in tells of. */
+export interface SignIn {
+  user: User
+  session: LoginSession
+  hasPassword: boolean
+  /** The site's own address. Never the request's Host header: whoever signs in could then choose where the links lead. */
+  url: string
+}
+
+type SessionHooks = Required<Pick<LoginSessionsOptions, 'onSessionStart' | 'onSessionEnd'>>
+
+/** The plugin's hooks. Neither holds up a request, and what fails here fails no sign-in. */
+export function createSessionHooks (users: Users, url: string, print: Print): SessionHooks {
+  return {
+    async onSessionStart (session, { newDevice, request }) {
+      // The first session of a new account is no news to whoever has just made it.
+      if (!newDevice || request.routeOptions.url === '/sign-up') return
+      const user = await users.find(session.userId)
+      if (user === null) return
+      const hasPassword = await users.passwordHash(user.id) !== null
+      // A real site hands the mail to its mailer here.
+      print(printed(newSignInMail({ user, session, hasPassword, url })))
+    },
+
+    onSessionEnd (session, reason) {
+      print(`audit: session ended, reason=${reason} device=${JSON.stringify(deviceName(session))} user=${session.userId} session=${session.id}`)
+    }
+  }
+}
+
+/** "New sign-in to your account": what happened, and what to do if it was somebody else. */
+export function newSignInMail ({ user, session, hasPassword, url }: SignIn): Mail {
+  const change = hasPassword ? 'Change your password.' : 'Set a password.'
+  const secure = hasPassword
+    ? 'Never use the old one again, here or anywhere else.'
+    : 'Then check who else can read your mail or use your passkeys.'
+  return {
+    to: user.email,
+    subject: 'New sign-in to your account',
+    text: `Your account ${user.email} was signed in to from a device that we have not seen before.
+
+Device:   ${deviceName(session)}
+Address:  ${session.ip ?? 'not kept'}
+Time:     ${dateTime(session.createdAt)}
+
+If this was you, there is nothing to do.
+
+If it was not you:
+
+1. ${change} That signs out everyone else.
+   ${url}/account/password
+2. ${secure}
+3. See where you are signed in, and sign out what you do not recognise.
+   ${url}/account/sessions`
+  }
+}
+
+/** A mail, set apart from what else the terminal says. */
+function printed ({ to, subject, text }: Mail): string {
+  const lines = `To: ${to}\nSubject: ${subject}\n\n${text}`.split('\n')
+  return `\n${lines.map(line => `  | ${line}`.trimEnd()).join('\n')}\n`
+}
