@@ -189,7 +189,11 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       // It looks at this before it saves; a save of the host's, or the response that an error replaced, has set it.
       state.session.cookie.secure = false
       const clear = (): void => {
-        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
+        if (state.dead && !state.issue) {
+          reply.clearCookie(cookie.name, cookie.attributes)
+          // The Back button must not bring private pages back: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1).
+          if (!reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
+        }
         state.dead = false
       }
       const saving = save(state)

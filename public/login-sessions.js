@@ -13,6 +13,9 @@
   /* The focus was in the list before the swap under way. */
   let focusInList = false
 
+  /* All of a long list has been asked for: its link will be swapped away. */
+  let revealing = false
+
   /*
    * Trusted Types: the only way for markup into this page. htmx hands every response to the policy; what is no fragment
    * of ours never gets that far (see htmx:after:request). There is no policy for scripts: fragments have none.
@@ -32,6 +35,7 @@
   on('htmx:before:request', ({ source }) => {
     if (source.closest('dialog')) startWorking(source)
     else if (source.id.startsWith('revoke-')) invoker = source.id
+    revealing = source.id === 'login-sessions-show-all'
   })
 
   /* A proxy's error page, or a sign-in page in its place, is no fragment of ours and must not replace the list. */
@@ -52,12 +56,13 @@
 
   on('htmx:after:swap', ({ source }) => {
     const fresh = document.querySelector('dialog[data-ls-open]:not([open])')
-    if (fresh) open(fresh)
-    else if (source.id === 'login-sessions-show-all') focusFirstRevealed()
+    if (fresh) return open(fresh)
+    if (revealing) return focusFirstRevealed()
     // Not when it was the list that failed or was brought up to date: that would go on for ever.
-    else if (id('problem').textContent.trim() && source !== id('list')) { closeDialog(); refresh() } else if (invoker && !openDialog()) focusAfter()
+    if (id('problem').textContent.trim() && source !== id('list')) return problemShown()
+    if (invoker && !openDialog()) return focusAfter()
     // What had it is gone: ended elsewhere.
-    else if (focusInList && document.activeElement === document.body) id('title').focus()
+    if (focusInList && document.activeElement === document.body) id('title').focus()
   })
 
   on('htmx:finally:request', () => {
@@ -115,6 +120,11 @@
     place.textContent = source.closest('[data-ls-unreachable]').dataset.lsUnreachable
   }
 
+  function problemShown () {
+    closeDialog()
+    refresh()
+  }
+
   function refresh () {
     const list = id('list')
     if (list) window.htmx.trigger(list, 'ls:refresh')
@@ -129,6 +139,7 @@
 
   /* The button that was pressed is gone: on from where it stood. */
   function focusFirstRevealed () {
+    revealing = false
     const target = document.querySelector('#login-sessions-list tbody tr:nth-child(11) a') ?? id('title')
     target.focus()
   }

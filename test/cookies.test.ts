@@ -142,3 +142,25 @@ t.test('odd headers, methods and paths of anonymous visitors give no 500 and no 
   }
   t.strictSame(calls, [])
 })
+
+t.test('where a cookie is cleared, the browser is told to forget pages, too: Back must not show them', async t => {
+  const app = await createShop(t, {
+    routes (app) {
+      app.post('/leave', async (request, reply) => {
+        await request.endLoginSession()
+        return reply.header('clear-site-data', '"cache", "storage"').send({})
+      })
+    }
+  })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  t.equal((await chrome.get('/')).headers['clear-site-data'], undefined)
+  t.equal((await chrome.signOut()).headers['clear-site-data'], '"cache"')
+  t.equal((await chrome.get('/')).headers['clear-site-data'], undefined)
+  const { id } = await chrome.signIn('ada')
+  await app.loginSessions.revoke('ada', id)
+  t.equal((await chrome.get('/')).headers['clear-site-data'], '"cache"', 'after being signed out from elsewhere')
+  await chrome.signIn('ada')
+  t.equal((await chrome.post('/leave')).headers['clear-site-data'], '"cache", "storage"', 'what the host says stays')
+})
