@@ -27,17 +27,19 @@ export function safeAddress (address: string | undefined): string | null {
 
 /**
  * What is kept of an address in this mode: of a shortened one the first 24 bits of IPv4, the first 48 of IPv6 (what a
- * provider hands to one site: RFC 6177), the rest zeros.
+ * provider hands to one site: RFC 6177), the rest zeros. It keeps its {@link addressKind}; so this machine's own address,
+ * which tells of nobody, stays whole.
  *
  * @param address in canonical form, see {@link safeAddress}
  * @example
  * shorten('203.0.113.9', 'shortened')          // '203.0.113.0'
  * shorten('2001:db8:1:2::9', 'shortened')      // '2001:db8:1::'
+ * shorten('::1', 'shortened')                  // '::1'
  * shorten('203.0.113.9', 'none')               // null
  */
 export function shorten (address: string | null, mode: AddressMode): string | null {
   if (address === null || mode === 'none') return null
-  if (mode === 'whole') return address
+  if (mode === 'whole' || addressKind(address) === 'loopback') return address
   return written(isIP(address) === 4 ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`) : ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`))
 }
 
@@ -54,15 +56,22 @@ const KINDS: Record<string, AddressKind> = {
   carrierGradeNat: 'carrier'
 }
 
+/** All that has been handed out for the public so far (RFC 4291, 2.4); no range of ipaddr.js in it is smaller than what is kept of a shortened address. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3')
+
 /**
  * The kind of network that an address belongs to; 'reserved' also for what is no address. A shortened one has the kind
- * of its network.
+ * that the whole one has.
  *
  * @example
  * addressKind('192.168.1.7') // 'private'
  */
 export function addressKind (address: string): AddressKind {
-  return (isIP(address) === 0 ? undefined : KINDS[ipaddr.process(address).range()]) ?? 'reserved'
+  if (isIP(address) === 0) return 'reserved'
+  const parsed = ipaddr.process(address)
+  const kind = KINDS[parsed.range()] ?? 'reserved'
+  // "unicast" is all that has no name: "::2" too.
+  return kind === 'public' && parsed.kind() === 'ipv6' && !(parsed as ipaddr.IPv6).match(GLOBAL_UNICAST) ? 'reserved' : kind
 }
 
 function written (address: ipaddr.IPv4 | ipaddr.IPv6): string {

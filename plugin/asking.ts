@@ -10,9 +10,10 @@ import type { FrameOf } from './page-frame.js'
 import { isFragment } from './page-headers.js'
 import type { LoginSessionPagesOptions } from './page-options.js'
 import { questionAbout, reasonNotToAnswer, reasonToAskAgain, type Target } from './question.js'
-import { wantsAll } from './session-list.js'
+import { placesFor, wantsAll } from './session-list.js'
 import { render } from './templates.js'
-import type { ConfirmView } from './views.js'
+import type { ConfirmView } from './view-models.js'
+import { withAll } from './views.js'
 
 /** Questions and answers. */
 export interface Asking {
@@ -30,23 +31,25 @@ export interface Asking {
   confirmed(request: FastifyRequest, reply: FastifyReply, findTarget: () => Promise<Target>): Promise<boolean>
 }
 
-export function createAsking (app: FastifyInstance, frameOf: FrameOf, accountName: LoginSessionPagesOptions['accountName']): Asking {
+export function createAsking (app: FastifyInstance, frameOf: FrameOf, { accountName, locate }: Pick<LoginSessionPagesOptions, 'accountName' | 'locate'>): Asking {
   const { csrf, lockedFor } = app.loginSessionInternals
 
   async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
     const frame = frameOf(request)
     const session = currentLoginSession(request)
+    const all = wantsAll(request)
     // Leaving needs no password.
     const confirmation = target.kind === 'one' && target.current ? 'question' : await request.confirmationKind()
     const askPassword = confirmation === 'password'
     const reason = reasonNotToAnswer(target, confirmation, askPassword ? await lockedFor(session) : 0)
     const model: ConfirmView = {
       ...frame,
-      ...questionAbout(target, frame),
+      ...questionAbout(target, frame, await placesFor(request, target.kind === 'one' ? [target.session.ip] : [], locate, frame)),
+      homeUrl: withAll(frame.homeUrl, all),
       csrf: csrf.create(session.id),
       askPassword,
       accountName: askPassword ? await accountNameOf(request, session.userId) : null,
-      all: wantsAll(request),
+      all,
       error,
       ...(reason !== null && { submit: null, askPassword: false, error: frame.say(...reason) })
     }

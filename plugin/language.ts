@@ -4,6 +4,9 @@
  */
 import Negotiator from 'negotiator'
 
+/** Characters of a header that are looked at: browsers send far fewer, and each costs time. */
+const LENGTH = 256
+
 /** The language to fall back to. */
 export const FALLBACK = 'en'
 
@@ -24,6 +27,6 @@ export function chooseLanguage (header: string | undefined, available: readonly 
     const [primary] = tag.split('-') as [string]
     if (!offers.has(primary)) offers.set(primary, tag)
   }
-  const [chosen] = new Negotiator({ headers: { 'accept-language': header } }).languages([FALLBACK, ...offers.keys()])
+  const [chosen] = new Negotiator({ headers: { 'accept-language': header.slice(0, LENGTH) } }).languages([FALLBACK, ...offers.keys()])
   return offers.get(chosen ?? FALLBACK) ?? FALLBACK
 }

@@ -34,7 +34,8 @@ export function mergeTexts (hosts: HostTexts): Record<string, Messages> {
     const language = canonical(tag)
     if (texts === null || typeof texts !== 'object') throw optionError(`pages: texts.${tag} must be an object: write texts: { ${tag}: { title: '…' } }`)
     for (const [key, text] of Object.entries(texts)) check(language, key, text)
-    merged[language] = { ...en, ...merged[language], ...texts }
+    // What a region leaves out, its language says; what both leave out, English.
+    merged[language] = { ...en, ...hosts.en, ...merged[language.split('-')[0]!], ...merged[language], ...texts }
   }
   return merged
 }
@@ -52,11 +53,36 @@ function check (language: string, key: string, text: unknown): void {
   const name = `texts.${language}.${key}`
   if (!Object.hasOwn(en, key)) throw optionError(`pages: there is no text ${name}: the keys are ${Object.keys(en).join(', ')}`)
   if (typeof text !== 'string') throw optionError(`pages: ${name} must be a string`)
-  const gaps = [...en[key as MessageKey].matchAll(/\{(\w+)/g)].map(([, gap]) => gap!)
+  const known = gapsOf(en[key as MessageKey], 'en')
+  let gaps: string[]
   try {
-    new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).format(Object.fromEntries(gaps.map(gap => [gap, 1])))
+    gaps = gapsOf(text, language)
   } catch (cause) {
-    const known = gaps.length === 0 ? 'it has no gaps' : `its gaps are ${gaps.map(gap => `{${gap}}`).join(', ')}`
-    throw Object.assign(optionError(`pages: ${name} is no ICU message (${known}): ${(cause as Error).message}`), { cause })
+    throw Object.assign(optionError(`pages: ${name} is no ICU message: ${(cause as Error).message}`), { cause })
   }
+  const wrong = gaps.find(gap => !known.includes(gap))
+  if (wrong === undefined) return
+  throw optionError(`pages: ${name} has a gap ${wrong}: ${known.length === 0 ? 'it has no gaps' : `its gaps are ${known.join(', ')}`}`)
+}
+
+/** What of a message's syntax tree matters here; the numbers are intl-messageformat's. */
+type Part = { type: number, value?: string, options?: Record<string, { value: Part[] }> }
+const LITERAL = 0
+const ARGUMENT = 1
+const PLURAL = 6
+const POUND = 7
+
+/** The gaps of a message, as it writes them: "{name}", "{count, plural}". What is counted may also be written as it is. */
+function gapsOf (text: string, language: string): string[] {
+  const gaps = new Set<string>()
+  const collect = (parts: Part[]): void => {
+    for (const { type, value, options = {} } of parts) {
+      if (type === ARGUMENT || type === PLURAL) gaps.add(`{${value}}`)
+      // Dates and the like: nothing that fills a gap here is one.
+      else if (type !== LITERAL && type !== POUND) gaps.add(`{${value}, …}`)
+      for (const option of Object.values(options)) collect(option.value)
+    }
+  }
+  collect(new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).getAst() as Part[])
+  return [...gaps]
 }

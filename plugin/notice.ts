@@ -26,8 +26,8 @@ export function leaveNotice (request: FastifyRequest, notice: Notice): void {
 /** The words of the notice that is waiting, which waits no longer; null: there is none. */
 export function takeNotice (request: FastifyRequest, { say }: Texts): string | null {
   const notice = request.session.loginSessionNotice
-  // Who asks for the headers only reads nothing.
-  if (notice === undefined || request.method === 'HEAD') return null
+  // Who asks for the headers only, or for later, reads nothing.
+  if (notice === undefined || request.method === 'HEAD' || request.headers['sec-purpose'] !== undefined) return null
   delete request.session.loginSessionNotice
   return say(notice.key, notice.values)
 }

@@ -4,11 +4,15 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { assetUrls } from './assets.js'
-import { chooseLanguage } from './language.js'
+import { optionError } from './errors.js'
+import { chooseLanguage, FALLBACK } from './language.js'
 import { mergeTexts } from './messages.js'
 import type { ResolvedPageOptions } from './page-options.js'
 import { createTexts } from './texts.js'
-import type { PageView } from './views.js'
+import type { PageView } from './view-models.js'
+
+/** Frames that are kept. */
+const FRAMES = 200
 
 /** The frame of a request's page. */
 export type FrameOf = (request: FastifyRequest) => PageView
@@ -17,8 +21,8 @@ export type FrameOf = (request: FastifyRequest) => PageView
 export function createFrames (options: ResolvedPageOptions, base: string): FrameOf {
   const messages = mergeTexts(options.texts)
   const languages = Object.keys(messages)
+  requireKnown(options.fixedLanguage, languages)
   const assets = assetUrls(`${base}/assets`)
-  // There are as many as languages times time zones, and each costs some formats.
   const frames = new Map<string, PageView>()
 
   function createFrame (language: string, timeZone: string): PageView {
@@ -32,7 +36,15 @@ export function createFrames (options: ResolvedPageOptions, base: string): Frame
     const timeZone = options.timeZoneOf(request)
     const key = `${language} ${timeZone}`
     const frame = frames.get(key) ?? createFrame(language, timeZone)
+    // There may be as many as languages times time zones, and each holds some 50 kB of formats.
+    if (frames.size >= FRAMES) frames.clear()
     frames.set(key, frame)
     return frame
   }
+}
+
+/** A misspelt tag would silently mean English. */
+function requireKnown (language: string | undefined, languages: string[]): void {
+  if (language === undefined || language.split('-')[0] === FALLBACK || chooseLanguage(language, languages) !== FALLBACK) return
+  throw optionError(`pages: there are no texts for language ${JSON.stringify(language)}: the languages are ${languages.join(', ')}, and texts may add others`)
 }

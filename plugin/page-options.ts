@@ -2,7 +2,7 @@
  * The pages' options: checked, and completed with their defaults.
  * @module
  */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from './errors.js'
 import type { HostTexts } from './messages.js'
@@ -20,7 +20,7 @@ export interface LoginSessionPagesOptions {
    * `/login?returnTo=%2Faccount%2Fsessions`. Accept only paths of your own site there. @default none
    */
   returnTo?: string
-  /** Your page that shows the section (see `request.renderLoginSessions`): where people come back to. @default the page below `prefix` */
+  /** Your page that shows the section (see `reply.renderLoginSessions`): where people come back to. @default the page below `prefix` */
   homePath?: string
   /** Your page for setting or changing the password: linked where the text advises it. @default none */
   passwordPath?: string
@@ -48,8 +48,10 @@ export interface LoginSessionPagesOptions {
 export interface ResolvedPageOptions extends Omit<LoginSessionPagesOptions, 'language' | 'timeZone'> {
   signInPath: string
   texts: HostTexts
+  /** One language for all. */
+  fixedLanguage: string | undefined
   /** What the host says of a request's language; undefined: nothing. */
-  languageOf(request: FastifyRequest): string | null | undefined
+  languageOf(request: FastifyRequest): string | undefined
   timeZoneOf(request: FastifyRequest): string
 }
 
@@ -71,20 +73,20 @@ export function resolvePageOptions (options: LoginSessionPagesOptions, outer = '
   requireFunction('locate', rest.locate, 'ip => countryOf(ip)')
   const { returnTo, templates } = rest
   if (returnTo !== undefined && (typeof returnTo !== 'string' || returnTo === '')) throw optionError("pages: returnTo must be the name of a query parameter: write returnTo: 'returnTo'")
-  if (templates !== undefined && !existsSync(templates)) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
+  if (templates !== undefined && !statSync(templates, { throwIfNoEntry: false })?.isDirectory()) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
   if (texts === null || typeof texts !== 'object') throw optionError("pages: texts must be an object by language: write texts: { en: { title: 'Your sessions' } }")
-  return { ...rest, prefix: requirePrefix(options.prefix, outer), signInPath, texts, languageOf: requireLanguage(language), timeZoneOf: requireTimeZone(timeZone) }
+  return { ...rest, prefix: requirePrefix(options.prefix, outer), signInPath, texts, fixedLanguage: typeof language === 'string' ? language : undefined, languageOf: requireLanguage(language), timeZoneOf: requireTimeZone(timeZone) }
 }
 
 /** The prefix, of which links are made; '' for the root. */
 function requirePrefix (prefix: unknown, outer: string): string {
   const advice = "write prefix: '/account/sessions' (or '/' if the pages are all that the server has)"
   if (prefix === undefined) throw optionError(`pages: prefix is missing: ${advice}`)
-  if (prefix === '/') return ''
-  if (typeof prefix !== 'string' || !prefix.startsWith('/') || /[:*]|\/$/.test(outer + prefix)) {
+  const path = prefix === '/' ? outer : outer + String(prefix)
+  if (typeof prefix !== 'string' || !prefix.startsWith('/') || /[:*]|\/$/.test(path)) {
     throw optionError(`pages: the prefix must be a fixed path without a slash at its end, not ${JSON.stringify(prefix)}: ${advice}`)
   }
-  return prefix
+  return prefix === '/' ? '' : prefix
 }
 
 function requirePath (name: string, path: unknown, example: string): void {
@@ -98,22 +100,33 @@ function requireFunction (name: string, value: unknown, example: string): void {
 
 function requireLanguage (language: LoginSessionPagesOptions['language']): ResolvedPageOptions['languageOf'] {
   if (language === undefined) return () => undefined
-  if (typeof language === 'function') return language
+  if (typeof language === 'function') return request => asked(request, 'language', () => language(request))
   if (typeof language !== 'string' || language === '') throw optionError("pages: language must be a tag or a function of the request: write language: 'de', or leave it out")
   return () => language
 }
 
 function requireTimeZone (timeZone: LoginSessionPagesOptions['timeZone']): ResolvedPageOptions['timeZoneOf'] {
   // What the host keeps of a user may be outdated or empty; that is no reason to fail a page.
-  if (typeof timeZone === 'function') return request => knownZone(timeZone(request)) ?? 'UTC'
+  if (typeof timeZone === 'function') return request => knownZone(asked(request, 'timeZone', () => timeZone(request))) ?? 'UTC'
   const zone = knownZone(timeZone)
   if (zone === null) throw optionError(`pages: timeZone ${JSON.stringify(timeZone)} is not known: write an IANA name like 'Europe/Berlin'`)
   return () => zone
 }
 
-function knownZone (timeZone: string | null | undefined): string | null {
+/** What the host says, if it is text; its mistakes must not take the page away, nor the page that tells of a mistake. */
+function asked (request: FastifyRequest, option: string, ask: () => unknown): string | undefined {
   try {
-    return timeZone ? new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone : null
+    const answer = ask()
+    return typeof answer === 'string' && answer !== '' ? answer : undefined
+  } catch (error) {
+    request.log.warn({ err: error }, `login sessions: ${option} failed`)
+    return undefined
+  }
+}
+
+function knownZone (timeZone: string | undefined): string | null {
+  try {
+    return timeZone === undefined ? null : new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
   } catch {
     return null
   }

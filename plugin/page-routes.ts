@@ -14,7 +14,7 @@ import type { ResolvedPageOptions } from './page-options.js'
 import type { Asking } from './asking.js'
 import { type ListViewOf, wantsAll } from './session-list.js'
 import { render } from './templates.js'
-import { deviceName, withAll } from './views.js'
+import { deviceName, withAll, withParameter } from './views.js'
 
 /** What the routes are made of. */
 export interface PageRoutesOptions extends Pick<ResolvedPageOptions, 'signInPath' | 'returnTo'> {
@@ -35,7 +35,9 @@ export async function pageRoutes (app: FastifyInstance, { frameOf, listViewOf, a
   app.get('/', async (request, reply) => {
     const frame = frameOf(request)
     if (isFragment(request)) return render(reply, 'list', await listViewOf(request, frame))
-    return render(reply, 'page', await listViewOf(request, frame, { message: takeNotice(request, frame.texts) }))
+    const view = await listViewOf(request, frame)
+    // Not before the list is there: an error page would have used it up.
+    return render(reply, 'page', { ...view, message: takeNotice(request, frame.texts) })
   })
 
   app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) =>
@@ -63,7 +65,7 @@ export async function pageRoutes (app: FastifyInstance, { frameOf, listViewOf, a
 
   async function done (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
     const frame = frameOf(request)
-    if (isFragment(request)) return render(reply, 'changed', await listViewOf(request, frame, { message: frame.say(notice.key, notice.values) }))
+    if (isFragment(request)) return render(reply, 'changed', { ...await listViewOf(request, frame), message: frame.say(notice.key, notice.values) })
     leaveNotice(request, notice)
     return reply.redirect(withAll(frame.homeUrl, wantsAll(request)), 303)
   }
@@ -77,6 +79,7 @@ export async function pageRoutes (app: FastifyInstance, { frameOf, listViewOf, a
   function signInUrl (request: FastifyRequest): string {
     if (returnTo === undefined) return signInPath
     const wanted = request.method === 'GET' && !isFragment(request) ? request.url : frameOf(request).homeUrl
-    return `${signInPath}${signInPath.includes('?') ? '&' : '?'}${new URLSearchParams({ [returnTo]: wanted })}`
+    // "//evil.example" would be another site.
+    return withParameter(signInPath, returnTo, wanted.replace(/^[/\\]+/, '/'))
   }
 }

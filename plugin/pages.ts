@@ -51,15 +51,16 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
 
   await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, immutable: true, maxAge: '365d' })
   await registerTemplates(app, options.templates)
-  await app.register(pageRoutes, { frameOf, listViewOf, asking: createAsking(app, frameOf, options.accountName), ...options, prefix: '' })
+  await app.register(pageRoutes, { frameOf, listViewOf, asking: createAsking(app, frameOf, options), ...options, prefix: '' })
 
   // Registered a second time, for other paths, they stay the first's.
   if (host.hasReplyDecorator('renderLoginSessions')) return
   host.decorateReply('renderLoginSessions', async function renderLoginSessions (this: FastifyReply, { headingLevel = 2 } = {}) {
     const frame = frameOf(this.request)
-    const model = await listViewOf(this.request, frame, { headingLevel, message: takeNotice(this.request, frame.texts) })
+    const view = await listViewOf(this.request, frame, headingLevel)
+    const model = { ...view, message: takeNotice(this.request, frame.texts) }
     // It shows where somebody is signed in: nothing that a cache may keep, or the Back button show after signing out.
-    if (!this.hasHeader('cache-control')) this.header('cache-control', 'no-store')
+    if (!String(this.getHeader('cache-control')).includes('no-store')) this.header('cache-control', 'no-store')
     const [html, head] = await Promise.all([renderText(app, 'section', model), renderText(app, 'head', frame)])
     return { html, head }
   })

@@ -27,9 +27,9 @@ const WORDS: Partial<Record<ReturnType<typeof addressKind>, MessageKey>> = {
 /**
  * Words for these addresses, where there are any.
  *
- * @param failed told of what `locate` throws or rejects; the page does without
+ * @param failed told of what `locate` throws or rejects
  */
-export async function placesOf (ips: Array<string | null>, locate: Locate | undefined, texts: Texts, failed: (error: unknown) => void): Promise<Map<string, string>> {
+export async function placesOf (ips: Array<string | null>, locate: Locate | undefined, texts: Texts, failed: (error: unknown) => unknown): Promise<Map<string, string>> {
   const places = new Map<string, string>()
   const asked: Array<Promise<void>> = []
   for (const ip of new Set(ips)) {

@@ -7,15 +7,16 @@ import type { LoginSession } from './login-sessions.js'
 import type { MessageKey } from './messages.js'
 import type { ConfirmationKind } from './password.js'
 import type { Texts } from './texts.js'
-import { type ConfirmView, deviceName, type MomentView, type PageView } from './views.js'
+import { type ConfirmView, MOMENT, type PageView } from './view-models.js'
+import { deviceName, factsOf } from './views.js'
 
 /** What a question is about. */
 export type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind: 'others', count: number }
 
-/** The words of the question, and where its answer goes. */
-export function questionAbout (target: Target, page: PageView): Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'submit'> {
+/** The words of the question, and where its answer goes. @param places words for addresses */
+export function questionAbout (target: Target, page: PageView, places: ReadonlyMap<string, string>): Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'> {
   const { say, texts, base } = page
-  const view = (question: string, detail: Array<string | MomentView>, path: string, submit: string) => ({ title: question, question, detail, action: `${base}/${path}/revoke`, submit })
+  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []) => ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
 
   if (target.kind === 'others') {
     const { count } = target
@@ -24,17 +25,19 @@ export function questionAbout (target: Target, page: PageView): Pick<ConfirmView
   const { session, current } = target
   if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
   const detail = withMoments(texts, session)
-  return view(say('askOne', { name: deviceName(session, texts) }), detail, session.id, say('signOut'))
+  const { model, version, ip, place } = factsOf(session, places, texts)
+  return view(say('askOne', { name: deviceName(session, texts) }), detail, session.id, say('signOut'), [known(model, version), known(ip, place)])
 }
 
 /** The page's script tells moments in the reader's own zone, so they stay apart from the words around them. */
-function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): Array<string | MomentView> {
-  // Private-use characters: no language has them, and no template would show them.
-  const [SIGNED_IN, LAST_ACTIVE] = ['\uE000', '\uE001']
-  const moment = (date: Date): MomentView => ({ iso: date.toISOString(), relative: '', absolute: texts.absolute(date) })
-  return texts.say('askOneDetail', { signedIn: SIGNED_IN, lastActive: LAST_ACTIVE }).split(/([\uE000\uE001])/)
-    .map(part => part === SIGNED_IN ? moment(createdAt) : part === LAST_ACTIVE ? moment(lastActiveAt) : part)
+function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
+  const moments = [createdAt, lastActiveAt].map(date => ({ iso: date.toISOString(), absolute: texts.absolute(date) }))
+  // Languages put them in either order.
+  const words = texts.say('askOneDetail', { signedIn: `${MOMENT}0${MOMENT}`, lastActive: `${MOMENT}1${MOMENT}` })
+  return words.split(MOMENT).map((part, index) => index % 2 === 0 ? part : moments[Number(part)]!)
 }
+
+const known = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
 
 /** A text that says why: its key and what fills its gaps. */
 export type Reason = [MessageKey, Record<string, number>?]

@@ -8,7 +8,7 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { templatesDir } from './assets.js'
-import type { ConfirmView, ErrorView, ListView, PageView } from './views.js'
+import type { ConfirmView, ErrorView, ListView, PageView } from './view-models.js'
 
 /** The templates that are rendered by name, and their view models; they include the others. */
 export interface Templates {

@@ -25,6 +25,10 @@
           time.title = absolute.format(date)
         }
       }
+      // The names of buttons tell moments, too: \uE000 stands for the one of its row (plugin/view-models.ts).
+      for (const button of section.querySelectorAll('[data-ls-label]')) {
+        button.ariaLabel = button.dataset.lsLabel.replace('\uE000', absolute.format(new Date(button.dataset.lsWhen)))
+      }
     }
   }
 

@@ -6,11 +6,11 @@ import t from 'tap'
 const ORDER = [
   'index',
   'pages', 'page-routes', 'page-errors', 'asking', 'question', 'session-list', 'notice', 'templates', 'page-frame', 'page-options', 'page-headers',
-  'views', 'places', 'assets', 'texts', 'language', 'messages',
+  'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages',
   'api', 'api-schemas', 'report-error',
   'plugin', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
   'options', 'visit', 'session-events', 'option-check', 'password', 'password-attempts',
-  'login-sessions', 'bounded-store', 'touch-queue', 'session-data', 'outage',
+  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage',
   'mongo-store', 'memory-store', 'store',
   'record', 'device', 'device-system', 'device-names', 'client-hints', 'address', 'errors'
 ]
@@ -34,8 +34,8 @@ const KNOWN_BY: Record<string, string[]> = {
 
 /** These know nothing of HTTP. */
 const WITHOUT_HTTP = [
-  'login-sessions', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'device', 'address',
-  'options', 'option-check', 'password', 'password-attempts', 'messages', 'texts', 'language', 'places', 'views', 'device-system', 'device-names', 'client-hints'
+  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'device', 'address',
+  'options', 'option-check', 'password', 'password-attempts', 'messages', 'texts', 'language', 'places', 'views', 'view-models', 'device-system', 'device-names', 'client-hints'
 ]
 
 const folder = fileURLToPath(new URL('../plugin/', import.meta.url))

@@ -61,13 +61,15 @@ for (const [language, messages] of Object.entries(SHIPPED)) {
 }
 
 t.test('a host says it in other words, and adds a language, without touching ours', async t => {
-  const texts = mergeTexts({ en: { title: 'Your devices' }, sv: { title: 'Där du är inloggad' }, 'PT-pt': { signOut: 'Terminar sessão' } })
+  const texts = mergeTexts({ en: { title: 'Your devices' }, sv: { title: 'Där du är inloggad' }, 'PT-pt': { signOut: 'Terminar sessão' }, 'de-AT': { title: 'Wo S’ angemeldet sind' } })
 
   t.equal(texts.en!.title, 'Your devices')
   t.equal(texts.en!.signOut, 'Sign out')
   t.equal(texts.sv!.title, 'Där du är inloggad')
   t.equal(texts.sv!.signOut, 'Sign out', 'English where the host says nothing')
   t.equal(texts['pt-PT']!.signOut, 'Terminar sessão')
+  t.equal(texts['de-AT']!.signOut, 'Abmelden', 'its language where the region says nothing')
+  t.equal(texts.sv!.intro, SHIPPED.en!.intro)
   t.equal(SHIPPED.en!.title, 'Where you are signed in')
 })
 
@@ -75,9 +77,11 @@ t.test('texts that cannot work stop the boot and say why', async t => {
   const wrong = (texts: Record<string, Partial<Messages>>, message: RegExp) => t.throws(() => mergeTexts(texts), { code: 'FST_LOGIN_SESSION_OPTION', message })
 
   wrong({ en: { titel: 'x' } as never }, /there is no text texts\.en\.titel: the keys are title, intro/)
-  wrong({ de: { askOne: '{nme} abmelden?' } }, /texts\.de\.askOne.*its gaps are \{name\}/)
-  wrong({ de: { title: '{name}' } }, /texts\.de\.title.*it has no gaps/)
+  wrong({ de: { askOne: '{nme} abmelden?' } }, /texts\.de\.askOne has a gap \{nme\}: its gaps are \{name\}/)
+  wrong({ de: { title: '{name}' } }, /texts\.de\.title has a gap \{name\}: it has no gaps/)
   wrong({ de: { count: '{count, plural, one {#}' } }, /texts\.de\.count is no ICU message/)
+  wrong({ de: { count: '{One} {count}' } }, /has a gap \{One\}: its gaps are \{count\}/)
+  wrong({ de: { signOutNamed: '{name} {when, date}' } }, /has a gap \{when, …\}: its gaps are \{name\}, \{when\}/)
   wrong({ de: { title: 7 as never } }, /texts\.de\.title must be a string/)
   wrong({ 'not a tag': {} }, /is for no language: write a tag like 'sv'/)
   wrong({ de: null as never }, /texts\.de must be an object/)

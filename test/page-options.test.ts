@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
 import t from 'tap'
-import { loginSessionApi } from '../plugin/index.js'
-import { createShop, PASSWORD } from './support/app.js'
+import loginSessions, { loginSessionApi, loginSessionPages, memoryStore } from '../plugin/index.js'
+import { createShop, PASSWORD, SECRET } from './support/app.js'
 import { browser } from './support/browser-jar.js'
 import { createShopWithPages, formOf, HTMX, PAGE, submit, textOf } from './support/page.js'
 
@@ -18,10 +20,12 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await refused({ accountName: 'ada' }, /accountName: userId => users\.emailOf\(userId\)/)
   await refused({ locate: {} }, /locate: ip => countryOf\(ip\)/)
   await refused({ language: 7 }, /language: 'de'/)
+  await refused({ language: 'ger' }, /there are no texts for language "ger": the languages are en, de/)
   await refused({ texts: 'de' }, /texts must be an object by language/)
   await refused({ texts: { en: { titel: '' } } }, /there is no text texts\.en\.titel/)
   await refused({ timeZone: 'Mars/Olympus' }, /'Europe\/Berlin'/)
   await refused({ templates: '/nowhere/at/all' }, /templates must be a directory/)
+  await refused({ templates: fileURLToPath(import.meta.url) }, /templates must be a directory/)
   await refused({ signinPath: '/x' }, /unknown option pages: signinPath/)
   await refused({ prefix: undefined }, /prefix is missing: write prefix: '\/account\/sessions'/)
   await refused({ prefix: '' }, /fixed path/)
@@ -142,4 +146,43 @@ t.test('a place is shown beside a public address, and the list comes without it 
   t.match(page, '8.8.8.8 · Norway (approximate)')
   t.match(page, '9.9.9.9')
   t.ok(logs.some(line => line.includes('locate failed')))
+})
+
+t.test('a language or zone that the host cannot tell costs nobody the page, nor the page that tells of an error', async t => {
+  const logs: string[] = []
+  const app = await createShopWithPages(t, {
+    logs,
+    pages: { language: () => { throw new Error('no user') }, timeZone: () => 7 as never }
+  })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  t.match((await chrome.get(PAGE, inGerman)).body, /lang="de".*UTC/s)
+  t.equal((await chrome.get(`${PAGE}/nobody/revoke`, inGerman)).statusCode, 404)
+  t.ok(logs.some(line => line.includes('login sessions: language failed')))
+})
+
+t.test('many languages and zones do not pile up', async t => {
+  const zones = Intl.supportedValuesOf('timeZone').slice(0, 250)
+  let next = 0
+  const app = await createShopWithPages(t, { pages: { timeZone: () => zones[next++ % zones.length]! } })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  for (let i = 0; i < 250; i++) t.equal((await chrome.get(`${PAGE}/others/revoke`)).statusCode, 200)
+})
+
+t.test('the way back is told in the query, whatever else the path has', async t => {
+  const app = await createShopWithPages(t, { pages: { returnTo: 'next', signInPath: '/login?a=b#form' } })
+
+  t.equal((await browser(app).get(PAGE)).headers.location, '/login?a=b&next=%2Faccount%2Fsessions#form')
+})
+
+t.test('the way back never leads to another site', async t => {
+  const app = Fastify({ routerOptions: { ignoreDuplicateSlashes: true } })
+  t.teardown(() => app.close())
+  await app.register(loginSessions, { secret: SECRET, store: memoryStore() })
+  await app.register(loginSessionPages, { prefix: '/', returnTo: 'next' })
+
+  t.equal((await app.inject('//evil.example/revoke')).headers.location, '/login?next=%2Fevil.example%2Frevoke')
 })

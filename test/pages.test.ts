@@ -426,3 +426,65 @@ t.test('when the store is away the page says so with 503 and keeps the cookie', 
   t.notMatch(listFails.body, 'fishing')
   t.ok(chrome.cookie())
 })
+
+t.test('a message waits while the list cannot be shown, and while the page is only fetched ahead', async t => {
+  const { memoryStore } = await import('../plugin/index.js')
+  const store = memoryStore()
+  const app = await createShopWithPages(t, { store })
+  const [chrome, safari] = [browser(app), browser(app, { userAgent: SAFARI })]
+  await chrome.signIn('ada')
+  await safari.signIn('ada')
+  await answer(chrome, `${PAGE}/others/revoke`, PASSWORD)
+
+  const { listByUser } = store
+  store.listByUser = async () => { throw new Error('gone fishing') }
+  t.equal((await chrome.get(PAGE)).statusCode, 503)
+  store.listByUser = listByUser
+  await chrome.get(PAGE, { headers: { 'sec-purpose': 'prefetch' } })
+
+  t.match(textOf(await chrome.get(PAGE)), 'Signed out one other session.')
+})
+
+t.test('people see where they are signed in also while nobody can tell whether they have a password', async t => {
+  const logs: string[] = []
+  const app = await createShopWithPages(t, { logs, verifyPassword: () => { throw new Error('users are away') } })
+  const [chrome, safari] = [browser(app), browser(app, { userAgent: SAFARI })]
+  await chrome.signIn('ada')
+  await safari.signIn('ada')
+
+  const page = await chrome.get(PAGE)
+
+  t.equal(page.statusCode, 200)
+  t.match(textOf(page), /Chrome on Windows.*Safari on macOS/)
+  t.ok(logs.some(line => line.includes('users are away')))
+  t.equal((await chrome.get(`${PAGE}/others/revoke`)).statusCode, 503, 'the question asks again')
+})
+
+t.test('a question says of a session what its row says, and advice that cannot be followed is not given', async t => {
+  const app = await createShopWithPages(t, { pages: { locate: () => 'Norway' } })
+  const [chrome, phone, guest] = [browser(app), browser(app, { userAgent: SAFARI, ip: '8.8.8.8' }), browser(app)]
+  await chrome.signIn('ada')
+  const { id } = await phone.signIn('ada')
+  await guest.signIn('guest')
+
+  t.match(textOf(await chrome.get(`${PAGE}/${id}/revoke`)), 'Sign out Safari on macOS? Version 18.4 8.8.8.8 · Norway (approximate)')
+  t.match(textOf(await chrome.get(PAGE)), 'then change your password')
+  t.notMatch(textOf(await guest.get(PAGE)), 'then change your password')
+})
+
+t.test('all others cannot be signed out when there are none, and a locked form asks for no password', async t => {
+  const app = await createShopWithPages(t)
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  const question = await chrome.get(`${PAGE}/others/revoke`)
+  t.match(textOf(question), 'You are not signed in anywhere else.')
+  t.notMatch(question.body, 'type="submit"')
+
+  const { id } = await browser(app).signIn('ada')
+  for (let i = 0; i < 5; i++) await answer(chrome, `${PAGE}/${id}/revoke`, 'wrong')
+  const locked = await chrome.get(`${PAGE}/${id}/revoke?sessions=all`)
+  t.match(textOf(locked), 'Try again in 15 minutes.')
+  t.notMatch(locked.body, 'type="password"')
+  t.match(locked.body, `href="${PAGE}?sessions=all">Back to your sessions`)
+})

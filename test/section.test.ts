@@ -73,6 +73,19 @@ t.test('nobody signed in, nothing rendered', async t => {
   t.equal(reply.json().code, 'FST_LOGIN_SESSION_REQUIRED')
 })
 
+t.test('a host that would have its page kept is overruled', async t => {
+  const app = await createShop(t, {
+    async routes (app) {
+      await app.register(loginSessionPages, { prefix: PAGE })
+      app.get('/profile', async (_request, reply) => (await reply.header('cache-control', 'public, max-age=60').renderLoginSessions()).html)
+    }
+  })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+
+  t.equal((await chrome.get('/profile')).headers['cache-control'], 'no-store')
+})
+
 t.test('a host that says how long its page may be kept is left alone', async t => {
   const app = await createShop(t, {
     async routes (app) {

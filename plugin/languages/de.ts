@@ -53,6 +53,8 @@ const de: Messages = {
   signedOutOne: '„{name}“ wurde abgemeldet.',
   signedOutOthers: '{count, plural, =0 {Es gab keine anderen Sitzungen.} one {Eine andere Sitzung wurde abgemeldet.} other {# andere Sitzungen wurden abgemeldet.}}',
   gone: 'Diese Sitzung ist bereits beendet.',
+  ended: 'Sie sind hier nicht mehr angemeldet.',
+  signInAgain: 'Erneut anmelden',
   errorTitle: 'Das hat nicht funktioniert',
   passwordRequired: 'Geben Sie Ihr Passwort ein.',
   passwordWrong: 'Das Passwort ist falsch. Es wurde nichts abgemeldet.',

@@ -54,6 +54,8 @@ const en = {
   signedOutOne: 'Signed out {name}.',
   signedOutOthers: '{count, plural, =0 {There was no other session.} one {Signed out one other session.} other {Signed out # other sessions.}}',
   gone: 'That session has ended already.',
+  ended: 'You are no longer signed in here.',
+  signInAgain: 'Sign in again',
   errorTitle: 'That did not work',
   passwordRequired: 'Enter your password.',
   passwordWrong: 'This password is not right. Nothing has been signed out.',

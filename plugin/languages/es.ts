@@ -53,6 +53,8 @@ const es: Messages = {
   signedOutOne: 'Se ha cerrado la sesión en {name}.',
   signedOutOthers: '{count, plural, =0 {No había ninguna otra sesión.} one {Se ha cerrado otra sesión.} many {Se han cerrado otras # sesiones.} other {Se han cerrado otras # sesiones.}}',
   gone: 'Esa sesión ya se había cerrado.',
+  ended: 'Tu sesión en este dispositivo ha terminado.',
+  signInAgain: 'Iniciar sesión de nuevo',
   errorTitle: 'No se ha podido completar la acción',
   passwordRequired: 'Introduce tu contraseña.',
   passwordWrong: 'La contraseña no es correcta. No se ha cerrado ninguna sesión.',

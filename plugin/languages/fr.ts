@@ -53,6 +53,8 @@ const fr: Messages = {
   signedOutOne: 'Session déconnectée\u202f: {name}.',
   signedOutOthers: '{count, plural, =0 {Il n’y avait aucune autre session.} one {# autre session a été déconnectée.} many {# autres sessions ont été déconnectées.} other {# autres sessions ont été déconnectées.}}',
   gone: 'Cette session est déjà terminée.',
+  ended: 'Votre session sur cet appareil est terminée.',
+  signInAgain: 'Se reconnecter',
   errorTitle: 'L’opération a échoué',
   passwordRequired: 'Saisissez votre mot de passe.',
   passwordWrong: 'Ce mot de passe est incorrect. Rien n’a été déconnecté.',

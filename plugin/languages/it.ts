@@ -53,6 +53,8 @@ const it: Messages = {
   signedOutOne: 'Sessione disconnessa: {name}.',
   signedOutOthers: '{count, plural, =0 {Non c’era nessun’altra sessione.} one {È stata disconnessa un’altra sessione.} many {Sono state disconnesse altre # sessioni.} other {Sono state disconnesse altre # sessioni.}}',
   gone: 'Quella sessione è già terminata.',
+  ended: 'La sessione su questo dispositivo è terminata.',
+  signInAgain: 'Accedi di nuovo',
   errorTitle: 'Operazione non riuscita',
   passwordRequired: 'Inserisci la tua password.',
   passwordWrong: 'La password non è corretta. Nessuna sessione è stata disconnessa.',

@@ -53,6 +53,8 @@ const ja: Messages = {
   signedOutOne: '「{name}」からログアウトしました。',
   signedOutOthers: '{count, plural, =0 {他のセッションはありませんでした。} other {他の # 件のセッションからログアウトしました。}}',
   gone: 'そのセッションはすでに終了しています。',
+  ended: 'このデバイスではログアウトしています。',
+  signInAgain: '再度ログイン',
   errorTitle: '操作を完了できませんでした',
   passwordRequired: 'パスワードを入力してください。',
   passwordWrong: 'パスワードが正しくありません。ログアウトは行われていません。',

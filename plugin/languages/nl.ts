@@ -53,6 +53,8 @@ const nl: Messages = {
   signedOutOne: '{name} is uitgelogd.',
   signedOutOthers: '{count, plural, =0 {Er waren geen andere sessies.} one {Eén andere sessie is uitgelogd.} other {# andere sessies zijn uitgelogd.}}',
   gone: 'Die sessie is al beëindigd.',
+  ended: 'Je bent hier niet meer ingelogd.',
+  signInAgain: 'Opnieuw inloggen',
   errorTitle: 'Dat is niet gelukt',
   passwordRequired: 'Voer je wachtwoord in.',
   passwordWrong: 'Dit wachtwoord is onjuist. Er is niets uitgelogd.',

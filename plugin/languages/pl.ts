@@ -53,6 +53,8 @@ const pl: Messages = {
   signedOutOne: 'Wylogowano sesję „{name}”.',
   signedOutOthers: '{count, plural, =0 {Nie było żadnej innej sesji.} one {Wylogowano jedną inną sesję.} few {Wylogowano # inne sesje.} many {Wylogowano # innych sesji.} other {Wylogowano # innych sesji.}}',
   gone: 'Ta sesja została już zakończona.',
+  ended: 'Sesja na tym urządzeniu już się zakończyła.',
+  signInAgain: 'Zaloguj się ponownie',
   errorTitle: 'Operacja się nie powiodła',
   passwordRequired: 'Wpisz swoje hasło.',
   passwordWrong: 'To hasło jest nieprawidłowe. Żadna sesja nie została wylogowana.',

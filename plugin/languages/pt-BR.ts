@@ -53,6 +53,8 @@ const ptBR: Messages = {
   signedOutOne: 'Sessão desconectada: {name}.',
   signedOutOthers: '{count, plural, =0 {Não havia nenhuma outra sessão.} one {# outra sessão foi desconectada.} many {# outras sessões foram desconectadas.} other {# outras sessões foram desconectadas.}}',
   gone: 'Essa sessão já foi encerrada.',
+  ended: 'Sua sessão neste dispositivo terminou.',
+  signInAgain: 'Fazer login novamente',
   errorTitle: 'Não foi possível concluir a ação',
   passwordRequired: 'Digite sua senha.',
   passwordWrong: 'A senha está incorreta. Nada foi desconectado.',

@@ -229,6 +229,124 @@ t.test('coming back to the tab keeps the focus where it was', async t => {
   t.ok(await hasFocus(page, `#revoke-${mac}`))
 })
 
+t.test('a question that failed takes no focus afterwards: what is typed elsewhere stays where it is typed', async t => {
+  const shop = await serveShop(t, {
+    routes (app) {
+      app.get('/profile', async (_request, reply) => {
+        const { html, head } = await reply.renderLoginSessions()
+        return reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><head><title>Profile</title>${head}</head><body><main><h1>Profile</h1><label>Address <input id="address"></label>${html}</main></body></html>`)
+      })
+    }
+  })
+  const { page } = await openPage(t, shop)
+  await page.goto('/profile')
+  await page.context().setOffline(true)
+  await signOutMac(page).click()
+  await problem(page).getByText('The server cannot be reached.').waitFor()
+  await page.context().setOffline(false)
+  await page.locator('#address').click()
+  await page.keyboard.type('12 ')
+  await comeBack(page)
+  await page.keyboard.type('Long Lane')
+
+  t.equal(await page.locator('#address').inputValue(), '12 Long Lane')
+  t.equal(await page.getByRole('dialog').count(), 0)
+})
+
+t.test('a session that ended leaves what is typed on the page, takes the list away and says where to sign in', async t => {
+  const shop = await serveShop(t)
+  const { page } = await openPage(t, shop)
+  await shop.app.loginSessions.revokeAll('ada')
+  await comeBack(page)
+
+  await problem(page).getByText('You are no longer signed in here.').waitFor()
+  t.equal(await rows(page).count(), 0)
+  await problem(page).getByRole('link', { name: 'Sign in again' }).click()
+  await page.waitForURL('**/login')
+})
+
+t.test('a proxy\'s answer stays out also when the button that asked was replaced meanwhile', async t => {
+  const { page } = await openPage(t, await serveShop(t))
+  let answer = (): void => {}
+  const later = new Promise<void>(resolve => { answer = resolve })
+  await page.route('**/revoke', async route => {
+    await later
+    await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' })
+  })
+  await signOutMac(page).click()
+  const asked = await signOutMac(page).elementHandle()
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.waitForFunction(button => !button!.isConnected, asked)
+  answer()
+
+  await problem(page).getByText('The server cannot be reached.').waitFor()
+  t.equal(await page.getByText('Bad gateway').count(), 0)
+})
+
+t.test('an answer to an older question about the list never undoes a newer one', async t => {
+  const { page } = await openPage(t, await serveShop(t))
+  let answer = (): void => {}
+  const later = new Promise<void>(resolve => { answer = resolve })
+  await signOutMac(page).click()
+  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.route(`**${PAGE}`, async route => {
+    const response = await route.fetch()
+    await later
+    await route.fulfill({ response }).catch(() => {})
+  })
+  const refreshing = page.waitForRequest(request => new URL(request.url()).pathname === PAGE)
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await refreshing
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
+  answer()
+  await page.waitForLoadState('networkidle')
+
+  t.equal(await rows(page).count(), 2)
+})
+
+t.test('what is under way cannot be called off: neither Cancel nor any number of Esc closes the dialog', async t => {
+  const { page } = await openPage(t, await serveShop(t))
+  const held = await holdRequests(page, 'POST')
+  await signOutMac(page).click()
+  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await dialog(page).getByRole('button', { name: 'Signing out…' }).waitFor()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Escape')
+  await dialog(page).getByRole('button', { name: 'Cancel' }).click()
+
+  t.ok(await dialog(page).isVisible())
+  held.release()
+  await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
+})
+
+t.test('a complaint of a refresh goes with the next that works', async t => {
+  const { page } = await openPage(t, await serveShop(t))
+  await page.route(`**${PAGE}`, route => route.abort())
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await problem(page).getByText('The server cannot be reached.').waitFor()
+  await page.unroute(`**${PAGE}`)
+  await comeBack(page)
+
+  t.equal(await problem(page).textContent(), '')
+})
+
+t.test('a list that was shown whole is whole after coming back and after a reload, with the focus where it was', async t => {
+  const shop = await serveShop(t)
+  const { page } = await openPage(t, shop)
+  for (let i = 0; i < 10; i++) await shop.signInElsewhere('ada', LINUX)
+  await page.reload()
+  await page.getByRole('button', { name: 'Show all 13' }).or(page.getByRole('link', { name: 'Show all 13' })).click()
+  const last = rows(page).nth(12).getByRole('button')
+  await last.focus()
+  await comeBack(page)
+
+  t.equal(await rows(page).count(), 13)
+  t.ok(await last.evaluate(element => element === document.activeElement))
+  await page.reload()
+  t.equal(await rows(page).count(), 13)
+})
+
 /** Another tab was in front, and this one is again: the list has been asked for. */
 async function comeBack (page: Page): Promise<void> {
   const refreshed = page.waitForResponse(response => response.request().method() === 'GET' && new URL(response.url()).pathname === PAGE)

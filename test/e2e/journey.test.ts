@@ -249,3 +249,19 @@ t.test('the sign-in cookie is out of reach of scripts, and persistent only when 
   t.ok((await cookieOf(windows)).expires > Date.now() / 1000 + 89 * 86_400)
   t.equal((await cookieOf(mac)).expires, -1)
 })
+
+t.test('Enter pressed again and again signs in once', async t => {
+  const { email, curl } = await newUser(t)
+  const page = await profile(t, WINDOWS)
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  let sent = 0
+  page.on('request', request => { if (request.method() === 'POST') sent++ })
+  await Promise.all([page.waitForURL('**/account'), ...[1, 2, 3, 4].map(() => page.keyboard.press('Enter').catch(() => {}))])
+
+  t.equal(sent, 1)
+  await curl.signIn()
+  await page.goto(SESSIONS)
+  t.equal(await rows(page).count(), 2)
+})
