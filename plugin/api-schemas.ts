@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifySchema } from 'fastify'
+import { DEVICE_KINDS } from './device-system.js'
 
 /** A route's schemas; `summary` is what @fastify/swagger shows. */
 type RouteSchema = FastifySchema & { summary: string }
@@ -33,7 +34,7 @@ const session = {
         browserVersion: word('"149", or all of it where the browser tells it'),
         os: word('"Windows"; null: it cannot be told'),
         osVersion: word('"11"; null: it cannot be told'),
-        kind: { type: 'string', description: 'desktop, phone, tablet, tv, other or unknown' },
+        kind: { type: 'string', enum: DEVICE_KINDS, description: "The form factor; 'program' is a script, a robot or an app without a browser" },
         model: word('"Pixel 9"; null: it cannot be told')
       }
     }

@@ -9,7 +9,8 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type LoginSession, type LoginSessionVerbs, toLoginSession } from './login-sessions.js'
+import { type LoginSession, toLoginSession } from './login-session.js'
+import type { LoginSessionVerbs } from './login-sessions.js'
 import type { ResolvedCookie } from './options.js'
 import { clearOutage, noteOutage, outageOf } from './outage.js'
 import { isNewest, type LoginSessionRecord, newToken } from './record.js'
@@ -22,6 +23,7 @@ import type { Visits } from './visit.js'
 /** Signs tokens into cookie values. */
 export interface Signer {
   sign(token: string): string
+  unsign(value: string): { valid: boolean }
 }
 
 /** What the bridge knows of one request's session. */
@@ -36,6 +38,8 @@ interface Attached {
   sent: boolean
   /** It leads nowhere: to be cleared on this response. */
   dead: boolean
+  /** This browser's sign-in is over, here or since its last request: it shall forget the pages it has seen. */
+  over: boolean
   /** Set-Cookie is due on this response. */
   issue: boolean
   /** What is being saved; the next save comes after it. */
@@ -68,7 +72,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   function attach (request: FastifyRequest): Attached {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, issue: false, saving: null }
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, over: false, issue: false, saving: null }
     attached.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
@@ -87,7 +91,11 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     delete request.cookies[cookie.name]
     state.sent = true
     if (record !== null) state.issue = sent !== session.encryptedSessionId && isNewest(record, token)
-    else state.dead = outageOf(request) === undefined
+    else if (outageOf(request) === undefined) {
+      state.dead = true
+      // A forged one has shown nothing to anybody. A visitor's session that expired cannot be told from a login.
+      state.over = signer.unsign(sent).valid
+    }
   }
 
   function takeOver (state: Attached): void {
@@ -131,6 +139,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   async function end (state: Attached, keep: string[]): Promise<void> {
     throwOutage(state.request)
     if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')
+    if (state.record?.userId !== undefined) state.over = state.sent
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
     leave(state, Object.fromEntries(kept))
     state.dead = state.sent
@@ -178,8 +187,8 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     adopt (request) {
       // It leaves a bare object where the request's target is no path: "OPTIONS *".
       if (request.session.sessionId === undefined) return
-      const { record } = attach(request)
-      if (record !== null) sessions.seen(record, () => visits.sightingOf(request, record))
+      const { record, token } = attach(request)
+      if (record !== null) sessions.seen(record, token, () => visits.sightingOf(request, record))
     },
 
     settle (request, reply) {
@@ -189,12 +198,11 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       // It looks at this before it saves; a save of the host's, or the response that an error replaced, has set it.
       state.session.cookie.secure = false
       const clear = (): void => {
-        if (state.dead && !state.issue) {
-          reply.clearCookie(cookie.name, cookie.attributes)
-          // The Back button must not bring private pages back: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1).
-          if (!reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
-        }
-        state.dead = false
+        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
+        // The Back button must not bring private pages back: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1). Not
+        // for less: it empties the cache of the whole origin.
+        if (state.over && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
+        state.dead = state.over = false
       }
       const saving = save(state)
       return saving === null ? clear() : saving.then(clear)

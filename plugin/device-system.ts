@@ -6,8 +6,11 @@ import type { IDevice, IOS } from 'ua-parser-js'
 import type { Hints } from './client-hints.js'
 import { systemName, versionOf, wordOf } from './device-names.js'
 
-/** The form factor, for the glyph beside the words; 'program' is a script, a robot or an app without a browser. */
-export type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'tv' | 'program' | 'other' | 'unknown'
+/** All kinds of devices; 'program' is a script, a robot or an app without a browser. */
+export const DEVICE_KINDS = ['desktop', 'phone', 'tablet', 'tv', 'program', 'other', 'unknown'] as const
+
+/** The form factor, for the glyph beside the words. */
+export type DeviceKind = typeof DEVICE_KINDS[number]
 
 /** The part of a `Device` that is not its browser. */
 export interface System {

@@ -71,12 +71,21 @@ export function memoryStore (): LoginSessionStore {
       touches.forEach(touchOne)
     },
 
-    async confirm (id, current, tokens, now) {
+    async confirm (id, current, tokens, now, lostBefore) {
       const record = records.get(id)
-      if (record === undefined || !record.tokens.some(token => token.hash === current && token.until === undefined)) return false
+      if (record === undefined) return false
+      const { tokens: [newest, former], confirmation: { at } } = record
+      const newestWasLost = former?.hash === current && former.until === undefined && at !== undefined && at <= lostBefore
+      if (newest?.hash !== current && !newestWasLost) return false
       record.tokens = structuredClone(tokens)
       record.confirmation = { failures: 0, at: now }
       return true
+    },
+
+    async retireFormer (id, newest, until) {
+      const tokens = records.get(id)?.tokens
+      if (tokens?.[0]?.hash !== newest || tokens[1] === undefined) return
+      tokens[1].until ??= new Date(until)
     },
 
     async takeAttempt (id, limit, lockUntil, now) {

@@ -66,11 +66,18 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       await sessions.bulkWrite(touches.map(touchUpdate), { ordered: false, writeConcern: { w: 1 } })
     },
 
-    async confirm (id, current, tokens, now) {
+    async confirm (id, current, tokens, now, lostBefore) {
+      const newestWasLost = { 'tokens.1.hash': current, 'tokens.1.until': { $exists: false }, 'confirmation.at': { $lte: lostBefore } }
       const { matchedCount } = await sessions.updateOne(
-        { _id: id, tokens: { $elemMatch: { hash: current, until: { $exists: false } } } },
+        { _id: id, $or: [{ 'tokens.0.hash': current }, newestWasLost] },
         { $set: { tokens, confirmation: { failures: 0, at: now } } })
       return matchedCount === 1
+    },
+
+    async retireFormer (id, newest, until) {
+      await sessions.updateOne(
+        { _id: id, 'tokens.0.hash': newest, 'tokens.1': { $exists: true }, 'tokens.1.until': { $exists: false } },
+        { $set: { 'tokens.1.until': until } })
     },
 
     async takeAttempt (id, limit, lockUntil, now) {

@@ -17,7 +17,17 @@ const YOUNG_LOCK = 1000
 /** How long to wait for that, in ms: bcrypt at cost 12 takes about 250. */
 const SECOND_LOOK = 300
 
-/** How often an attempt is tried again after those before it are over. */
+/**
+ * How long a password check may take, in ms: far above any sensible hash, far below a client's patience. An attempt waits
+ * no longer than that for those before it, all its tries together.
+ */
+export const CHECK_TIMEOUT = 10_000
+
+/**
+ * How often an attempt is tried again after those before it are over. Five are checked at a time, so of 60 right passwords
+ * at the same moment the last 10 are told of a lock that is none, with the advice to try again in a second: meant so, since
+ * nobody types that fast, and each more would hold a request and a hash.
+ */
 const TRIES = 10
 
 /** How long to stay away when that was not enough, in ms. */
@@ -27,7 +37,8 @@ const BUSY = 1000
 export interface PasswordAttempts {
   /**
    * Takes one attempt of this session. The fifth one that fails locks; but as all are counted as failures until they are
-   * over, an attempt that meets the lock waits for those under way: a right password among them lifts it again.
+   * over, an attempt that meets the lock waits for those under way, as long as one check may take: a right password among
+   * them lifts it again.
    * @returns to be called when the attempt is over, whatever its outcome
    * @throws FST_LOGIN_SESSION_LOCKED with the time that is left, FST_LOGIN_SESSION_REQUIRED when the session is gone
    */
@@ -77,24 +88,36 @@ export function createPasswordAttempts (store: LoginSessionStore, now: () => Dat
     return holding.length > 0
   }
 
+  async function takeBefore (late: Promise<'late'>, id: string): Promise<() => void> {
+    let looked = false
+    for (let tries = 0; tries < TRIES; tries++) {
+      const release = await tryOnce(id)
+      if (release !== null) return release
+      const waited = await Promise.race([late, othersAreOver(id)])
+      if (waited === 'late') break
+      if (waited) continue
+      const at = now().getTime()
+      const state = await store.confirmation(id)
+      if (state === null) throw requiredError()
+      const left = (state.lockedUntil?.getTime() ?? at) - at
+      // Lifted just as it was met.
+      if (left <= 0) continue
+      if (looked || left < LOCK_TIME - YOUNG_LOCK) throw lockedError(left)
+      looked = true
+      await new Promise(resolve => { setTimeout(resolve, SECOND_LOOK) })
+    }
+    throw lockedError(BUSY)
+  }
+
   return {
     async take (id) {
-      let looked = false
-      for (let tries = 0; tries < TRIES; tries++) {
-        const release = await tryOnce(id)
-        if (release !== null) return release
-        if (await othersAreOver(id)) continue
-        const at = now().getTime()
-        const state = await store.confirmation(id)
-        if (state === null) throw requiredError()
-        const left = (state.lockedUntil?.getTime() ?? at) - at
-        // Lifted just as it was met.
-        if (left <= 0) continue
-        if (looked || left < LOCK_TIME - YOUNG_LOCK) throw lockedError(left)
-        looked = true
-        await new Promise(resolve => { setTimeout(resolve, SECOND_LOOK) })
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<'late'>(resolve => { timer = setTimeout(resolve, CHECK_TIMEOUT, 'late') })
+      try {
+        return await takeBefore(late, id)
+      } finally {
+        clearTimeout(timer)
       }
-      throw lockedError(BUSY)
     },
 
     async lockedFor (id) {

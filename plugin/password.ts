@@ -4,7 +4,7 @@
  */
 import bcrypt from 'bcrypt'
 import { noPasswordError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError } from './errors.js'
-import { createPasswordAttempts } from './password-attempts.js'
+import { CHECK_TIMEOUT, createPasswordAttempts } from './password-attempts.js'
 import type { LoginSessionStore } from './store.js'
 
 /** Compares what was typed, untouched, with the user's password. */
@@ -23,9 +23,6 @@ export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<
 
 /** What a user must do before a session is ended: answer a question, give the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
-
-/** How long a password check may take, in ms: far above any sensible hash, far below a client's patience. */
-const CHECK_TIMEOUT = 10_000
 
 /** The longest password that is looked at, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
 export const PASSWORD_LENGTH = 1024

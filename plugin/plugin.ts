@@ -17,6 +17,7 @@ import { createLoginSessions, type LoginSession, type LoginSessions } from './lo
 import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
 import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './password.js'
 import { newToken } from './record.js'
+import { createRetirements } from './retirements.js'
 import { createSessionEvents } from './session-events.js'
 import { createLookup } from './session-lookup.js'
 import { createTouchQueue } from './touch-queue.js'
@@ -77,7 +78,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const store = boundedStore(given, storeTimeout)
   const touches = createTouchQueue(store.touch, error => app.log.warn({ err: error }, 'login sessions: last-active times could not be written'))
   const { started, ended, drain } = createSessionEvents(hooks, app.log)
-  const sessions = createLoginSessions(store, touches, lifetime, now, ended)
+  const retirements = createRetirements(store.retireFormer, error => app.log.warn({ err: error }, 'login sessions: a former token could not be retired'))
+  const sessions = createLoginSessions(store, touches, retirements, lifetime, now, ended)
   const passwords = createPasswordConfirmation(verifyPassword, store, now)
   const signer = new Signer(secrets)
   const bridge = createBridge(sessions, signer, cookie, createVisits(visits))
@@ -110,7 +112,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     done()
   })
 
-  app.addHook('onClose', async () => { await Promise.all([touches.flush(), drain()]) })
+  app.addHook('onClose', async () => { await Promise.all([touches.flush(), retirements.flush(), drain()]) })
 
   const { list, find, revoke, revokeOthers, revokeAll } = sessions
   app.decorate('loginSessions', { list, find, revoke, revokeOthers, revokeAll })

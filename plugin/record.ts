@@ -8,7 +8,7 @@ import type { Device } from './device.js'
 /** One credential of a session: SHA-256 of the cookie's token, base64url. */
 export interface TokenHash {
   hash: string
-  /** Only on the token before the last rotation: when it stops working. */
+  /** Only on the token before the last rotation, once the newer one has been seen: when it stops working. */
   until?: Date
 }
 
@@ -25,6 +25,7 @@ export interface Confirmation {
 export interface LoginSessionRecord {
   /** Public handle, 128 random bits, base64url. Shown in pages and URLs; never a credential and not derived from one. */
   id: string
+  /** The newest, and after a rotation the one before it. */
   tokens: TokenHash[]
   /** Absent on an anonymous session, which exists only because the host wrote data to it. */
   userId?: string
@@ -82,7 +83,21 @@ export interface Touch extends Sighting {
   expiresAt: Date
 }
 
-/** How long the token before a rotation still works, in ms, so that requests already under way survive. */
+/** A former token that gets its end. */
+export interface Retirement {
+  /** The record's. */
+  id: string
+  /** The hash of the token that replaced it. */
+  newest: string
+  until: Date
+}
+
+/**
+ * How long the token before a rotation still works once the new one has been seen, in ms, so that parallel requests
+ * survive. It begins at the new token's first use, not at the rotation: the answer that brings it may never arrive (a
+ * reload, a closed tab, a connection reset while the password is checked), and who holds only the former token then is
+ * the user. A thief of the former token gains nothing by it: its owner's next request ends it.
+ */
 export const ROTATION_GRACE = 30_000
 
 /** A new secret token: 256 random bits, base64url (ASVS 5.0 7.2.3 asks for 128). */
@@ -129,9 +144,19 @@ export function isLive (record: LoginSessionRecord, hash: string, now: Date): bo
 
 /** Is this its newest token, not the one before a rotation? Only the newest is ever issued again. */
 export function isNewest (record: LoginSessionRecord, token: string): boolean {
-  const hash = hashToken(token)
-  return record.tokens.some(token => token.hash === hash && token.until === undefined)
+  return record.tokens[0]?.hash === hashToken(token)
 }
+
+/** The retirement of its former token that is due when a request comes with this one, or null: due at the newest one's first use. */
+export function dueRetirement (record: LoginSessionRecord, token: string, now: Date): Retirement | null {
+  const [newest, former] = record.tokens
+  // Most records have no former token, or one that has its end: no hash is made for them.
+  if (newest === undefined || former === undefined || former.until !== undefined || !isNewest(record, token)) return null
+  return { id: record.id, newest: newest.hash, until: after(now, ROTATION_GRACE) }
+}
+
+/** A rotation at this moment or before, whose new token has not been seen at `now`, has evidently been lost on its way. */
+export const lostBefore = (now: Date): Date => after(now, -ROTATION_GRACE)
 
 /**
  * The touch that is due, or null: nothing is written more often than `touchEvery`.
@@ -147,10 +172,8 @@ export function dueTouch (record: LoginSessionRecord, look: () => Sighting, life
   }
 }
 
-/** The tokens after a rotation: the new one, and the one it replaces for {@link ROTATION_GRACE} more. */
-export function rotatedTokens (current: string, next: string, now: Date): TokenHash[] {
-  return [{ hash: next }, { hash: current, until: after(now, ROTATION_GRACE) }]
-}
+/** The tokens after a rotation: the new one, and the one it replaces, which gets its end when the new one is first seen. */
+export const rotatedTokens = (current: string, next: string): TokenHash[] => [{ hash: next }, { hash: current }]
 
 function expiryAt (now: Date, remember: boolean, endsAt: Date, lifetime: Lifetime): Date {
   const idle = remember ? lifetime.rememberIdleTimeout : lifetime.idleTimeout

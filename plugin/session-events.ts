@@ -3,7 +3,8 @@
  * @module
  */
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import type { Ended, LoginSession, SessionEndReason } from './login-sessions.js'
+import type { LoginSession } from './login-session.js'
+import type { Ended, SessionEndReason } from './removals.js'
 
 /** How a session started. */
 export interface SessionStart {
@@ -32,7 +33,9 @@ export type OnSessionStart = (session: LoginSession, context: SessionStart) => u
 /**
  * Called once for each session that ended before its time, over all servers, on the one that removed it; nobody waits
  * for what it returns, and what it throws is logged and changes nothing. Not called for sessions that expire. A server
- * that is lost between the removal and the call, or that never hears of the database's answer, calls nobody.
+ * that is lost between the removal and the call, or that never hears of the database's answer, calls nobody; nor are
+ * those announced that somebody starts faster than `revokeOthers` or `revokeAll` can end them: after five rounds of one
+ * by one, all that are left end with one write, without a call.
  *
  * @example
  * const onSessionEnd: OnSessionEnd = ({ id }, reason) => { sockets.close(id, reason) }

@@ -38,10 +38,21 @@ export interface LoginSessionStore {
   touch(touches: Touch[]): Promise<void>
 
   /**
-   * Replaces the tokens in one step, if `current` is still the record's newest token, and notes the confirmed password:
-   * failures back to 0, `at` = `now`. False: rotated or removed meanwhile; nothing was written. Durable.
+   * Replaces the tokens in one step, and notes the confirmed password: failures back to 0, `at` = `now`. Durable.
+   *
+   * Only if `current` is still the record's newest token (`tokens[0]`), or if the newest one was evidently lost on its way:
+   * `current` is the former token (`tokens[1]`), which has no `until`, and the record's `confirmation.at` is at `lostBefore`
+   * or earlier. That is judged in the same step, so of many at the same moment one gets true.
+   * False: rotated or removed meanwhile; nothing was written.
    */
-  confirm(id: string, current: string, tokens: TokenHash[], now: Date): Promise<boolean>
+  confirm(id: string, current: string, tokens: TokenHash[], now: Date, lostBefore: Date): Promise<boolean>
+
+  /**
+   * Gives the record's former token (`tokens[1]`) this `until`, in one step, if `newest` is still its newest token
+   * (`tokens[0]`) and the former one has none yet; writes nothing otherwise. It may be lost: the record shows that it is
+   * still due.
+   */
+  retireFormer(id: string, newest: string, until: Date): Promise<void>
 
   /**
    * Takes one password attempt in one atomic step: counts a failure in advance, and locks when that makes `limit` of
@@ -74,6 +85,6 @@ export interface DataChanges {
 
 /** The methods that every store must have; checked when the plugin registers. */
 export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare'>> = [
-  'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'confirm',
+  'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'confirm', 'retireFormer',
   'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'removeByUser'
 ]

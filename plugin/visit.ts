@@ -7,11 +7,12 @@ import type { FastifyRequest } from 'fastify'
 import { type AddressMode, safeAddress, shorten } from './address.js'
 import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from './device.js'
 import { wordOf } from './device-names.js'
+import { DEVICE_KINDS } from './device-system.js'
 import type { Sighting, Visit } from './record.js'
 
 /**
  * The client's address as the host knows it, instead of Fastify's `request.ip`. Asked at sign-in and when a touch is due.
- * What is no address, or an error, leaves the connection's own address.
+ * It answers at once. What is no address, a promise included, or an error, leaves the connection's own address.
  *
  * @example
  * const clientIp: ClientIp = request => request.headers['x-real-ip']?.toString()
@@ -19,8 +20,10 @@ import type { Sighting, Visit } from './record.js'
 export type ClientIp = (request: FastifyRequest) => string | undefined
 
 /**
- * The host's own user-agent parser. What it returns goes over our description: words of 1 to 60 printable characters,
- * and a `kind` that we know; everything else is dropped, so what it leaves out stays ours. null, or an error: all ours.
+ * The host's own user-agent parser, which answers at once. What it returns goes over our description: words of 1 to 60
+ * printable characters, and a `kind` that we know; everything else is dropped. What it leaves out stays ours, but for what
+ * belongs to a name that is ours no longer: our version of another browser, or our version and model of another system,
+ * become null. null, a promise or an error: all ours.
  *
  * It is called with no headers too, to see what the user agent tells alone: let the same arguments give the same answer.
  *
@@ -46,16 +49,23 @@ export interface Visits {
 }
 
 const WORDS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
-const KINDS: ReadonlySet<unknown> = new Set<DeviceKind>(['desktop', 'phone', 'tablet', 'tv', 'other', 'unknown'])
+const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 
 /** @param options checked ones */
 export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): Visits {
   const warned = new WeakSet<FastifyRequest>()
+  const asynchronous = new Set<string>()
 
   /** The host's answer; an error costs one line of the log a request, never the request. */
-  function asked<T> (request: FastifyRequest, hook: string, ask: () => T): T | null {
+  function asked (request: FastifyRequest, hook: string, ask: () => unknown): unknown {
     try {
-      return ask()
+      const answer = ask()
+      if (!isPromise(answer)) return answer
+      // Nobody waits for it, and its failure must not end the process.
+      Promise.resolve(answer).catch(() => {})
+      if (!asynchronous.has(hook)) request.log.warn(`login sessions: ${hook} gave a promise, which is not waited for: it must answer at once`)
+      asynchronous.add(hook)
+      return null
     } catch (error) {
       if (!warned.has(request)) request.log.warn({ err: error }, `login sessions: ${hook} failed`)
       warned.add(request)
@@ -65,7 +75,7 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
 
   function addressOf (request: FastifyRequest): string | null {
     if (ip === 'none') return null
-    const told: unknown = clientIp === undefined ? request.ip : asked(request, 'clientIp', () => clientIp(request))
+    const told = clientIp === undefined ? request.ip : asked(request, 'clientIp', () => clientIp(request))
     return shorten(safeAddress(typeof told === 'string' ? told : undefined) ?? safeAddress(request.socket.remoteAddress), ip)
   }
 
@@ -73,7 +83,7 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
   function deviceOf (request: FastifyRequest, userAgent: string, headers: IncomingHttpHeaders): Device {
     const ours = describeDevice(userAgent, headers)
     if (parseUserAgent === undefined) return ours
-    return { ...ours, ...fit(asked(request, 'parseUserAgent', () => parseUserAgent(userAgent, headers))) }
+    return over(ours, fit(asked(request, 'parseUserAgent', () => parseUserAgent(userAgent, headers))))
   }
 
   /**
@@ -116,6 +126,19 @@ function fit (told: unknown): Partial<Device> {
   })
   return { ...Object.fromEntries(words), ...(KINDS.has(kind) && { kind: kind as DeviceKind }) }
 }
+
+/** Our description with the host's words over it. Our version, or model, of one thing says nothing of another. */
+function over (ours: Device, told: Partial<Device>): Device {
+  const renamed = (name: 'browser' | 'os'): boolean => told[name] !== undefined && told[name] !== ours[name]
+  return {
+    ...ours,
+    ...(renamed('browser') && { browserVersion: null }),
+    ...(renamed('os') && { osVersion: null, model: null }),
+    ...told
+  }
+}
+
+const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
 function same (one: Device, other: Device): boolean {
   return one.kind === other.kind && WORDS.every(name => one[name] === other[name])

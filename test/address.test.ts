@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { addressKind, safeAddress, shorten } from '../plugin/address.js'
 
@@ -55,7 +56,11 @@ const SHORTENED: Array<[string, string]> = [
   ['2001:db8:1:ffff::', '2001:db8:1::'],
   ['2001:db8:ffff::1', '2001:db8:ffff::'],
   ['fe80::1', 'fe80::'],
-  ['::1', '::']
+  ['::1', '::1'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.8.9.10', '127.8.9.10'],
+  ['192.168.1.7', '192.168.1.0'],
+  ['fd00:1:2:3::4', 'fd00:1:2::']
 ]
 
 for (const [given, network] of SHORTENED) {
@@ -79,6 +84,7 @@ const KINDS: Record<ReturnType<typeof addressKind>, string[]> = {
   carrier: ['100.64.1.1', '100.127.255.255'],
   reserved: [
     '0.0.0.0', '255.255.255.255', '224.0.0.1', '240.0.0.1', '203.0.113.9', '198.18.0.1', '::', 'ff02::1', '2001:db8::1', '100::1',
+    '::2', '::808:808', '64:ff9b::8.8.8.8', '64:ff9b:0:1::1', '100:0:0:1::1', '4000::1',
     '', 'unknown', 'localhost', '010.8.8.8', '8.8.8.8.8'
   ]
 }
@@ -88,3 +94,21 @@ for (const [kind, addresses] of Object.entries(KINDS)) {
     for (const address of addresses) t.equal(addressKind(address), kind, address)
   })
 }
+
+t.test('a shortened address keeps its kind', async t => {
+  const kept = (given: string): boolean => {
+    const address = safeAddress(given)!
+    const network = shorten(address, 'shortened')!
+    return addressKind(network) === addressKind(address) && safeAddress(network) === network && shorten(network, 'shortened') === network
+  }
+  for (const given of [...CANONICAL, ...SHORTENED].flat()) t.ok(kept(given), given)
+  for (const given of Object.values(KINDS).flat().filter(one => safeAddress(one) !== null)) t.ok(kept(given), given)
+  // Where the ranges with names of their own begin, and just beside.
+  const starts = ['', '64:ff9b:', '64:ff9b:1:', '100:', '1fff:', '2000:', '2001:', '2001:2:', '2001:4:112:', '2001:10:', '2001:1ff:', '2001:200:', '2001:db8:', '2002:', '2620:4f:8000:', '3fff:', '3fff:fff:', '5f00:', 'fc00:', 'fe80:', 'febf:', 'fec0:', 'ff00:']
+  const word = fc.integer({ min: 0, max: 0xffff }).map(number => number.toString(16))
+  const beside = fc.tuple(fc.constantFrom(...starts), fc.array(word, { maxLength: 4 })).map(([start, words]) => `${start}:${words.join(':')}`)
+  const firsts = fc.constantFrom('0', '10', '100', '127', '169', '172', '192', '198', '203', '224', '255')
+  const octet = fc.integer({ min: 0, max: 255 })
+  const v4 = fc.tuple(firsts, octet, octet, octet).map(octets => octets.join('.'))
+  fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), v4, beside), given => safeAddress(given) === null || kept(given)), { numRuns: 20_000 })
+})

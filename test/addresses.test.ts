@@ -4,6 +4,7 @@ import loginSessions, { memoryStore } from '../plugin/index.js'
 import { createShop, SECRET, type ShopOptions } from './support/app.js'
 import { browser } from './support/browser-jar.js'
 import { createClock, MINUTE } from './support/clock.js'
+import { turns } from './support/gate.js'
 import { onBothStores, watched } from './support/stores.js'
 
 const forwarded = (address: string) => ({ headers: { 'x-forwarded-for': address } })
@@ -91,6 +92,21 @@ t.test('clientIp that throws costs a warning, not the request', async t => {
   t.equal(warnings().length, 2)
   await laptop.user()
   t.equal(warnings().length, 2, 'it is asked only when a touch is due')
+})
+
+t.test('clientIp that gives a promise is not waited for: one warning says so, and its failure harms nothing', async t => {
+  const unhandled: unknown[] = []
+  const listener = (error: unknown) => { unhandled.push(error) }
+  process.on('unhandledRejection', listener)
+  t.teardown(() => process.off('unhandledRejection', listener))
+  const logs: string[] = []
+  const app = await createShop(t, { logs, clientIp: (async () => { throw new Error('late') }) as never })
+  for (let i = 0; i < 3; i++) t.equal((await browser(app, { ip: '198.51.100.7' }).signIn('ada')).ip, '198.51.100.7')
+  await turns()
+  t.strictSame(unhandled, [])
+  const warnings = logs.filter(line => /clientIp/.test(line)).map(line => JSON.parse(line))
+  t.match(warnings, [{ level: 40, msg: /clientIp gave a promise.* must answer at once/ }])
+  t.equal(warnings.length, 1)
 })
 
 t.test('where no address is kept, nobody is asked for one', async t => {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { listSchema } from '../plugin/api-schemas.js'
+import { DEVICE_KINDS } from '../plugin/device-system.js'
 import { loginSessionApi } from '../plugin/index.js'
 import { createShop, PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
@@ -190,4 +192,13 @@ t.test('the device is listed with all its words', async t => {
   t.strictSame((await one.get(API)).json().sessions[0].device, {
     browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null
   })
+})
+
+t.test('the schema names every kind of device that there is', async t => {
+  const { items } = (listSchema.response as any)[200].properties.sessions
+  t.strictSame(items.properties.device.properties.kind.enum, DEVICE_KINDS)
+  const app = await createShopWithPages(t)
+  const script = browser(app, { userAgent: 'curl/8.5.0' })
+  await script.signIn('ada')
+  t.equal((await script.get(API)).json().sessions[0].device.kind, 'program')
 })

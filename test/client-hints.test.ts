@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
+import { DEVICE_KINDS } from '../plugin/device-system.js'
 import { memoryStore, mongoStore } from '../plugin/index.js'
 import { createShop, type ShopOptions } from './support/app.js'
 import { browser, type JarBrowser, type Reply } from './support/browser-jar.js'
 import { createClock, MINUTE, SECOND } from './support/clock.js'
 import { commandsOn } from './support/commands.js'
-import { parallel } from './support/gate.js'
+import { parallel, turns } from './support/gate.js'
 import { database } from './support/mongo.js'
 import { onBothStores, watched } from './support/stores.js'
 
@@ -135,6 +136,22 @@ t.test('asking for client hints', async t => {
     t.equal(askedOf(await laptop.get('/two', { headers: { ...LOW, ...NAVIGATION } })), `DPR, Save-Data, ${ASKED}`)
     t.equal(askedOf(await laptop.get('/')), 'DPR')
   })
+
+  t.test('what the host asks for never goes out alone to a page: the browser would forget ours', async t => {
+    const app = await createShop(t, { routes: app => app.get('/dpr', async (_request, reply) => reply.header('accept-ch', 'DPR').send({})) })
+    const laptop = browser(app)
+    t.equal(askedOf(await laptop.get('/dpr', { headers: { ...HIGH, ...NAVIGATION } })), `DPR, ${ASKED}`)
+    t.equal(askedOf(await laptop.get('/', { headers: { ...HIGH, ...NAVIGATION } })), undefined)
+    t.equal(askedOf(await laptop.get('/dpr', { headers: HIGH })), 'DPR')
+  })
+
+  t.test('an error on the way out asks no second time', async t => {
+    const app = await createShop(t, {
+      routes: app => app.get('/broken', { onSend: async (_request, reply) => { if (reply.statusCode === 200) throw new Error('on the way out') } }, async () => ({}))
+    })
+    const reply = await browser(app).get('/broken', { headers: { ...LOW, ...NAVIGATION } })
+    t.strictSame([reply.statusCode, askedOf(reply)], [500, ASKED])
+  })
 })
 
 t.test('telling a device better costs no write of its own', async t => {
@@ -174,7 +191,8 @@ t.test('parseUserAgent', async t => {
   })
 
   t.test('goes over what the plugin found out, and leaves the rest', async t => {
-    t.strictSame(await deviceWith(t, () => ({ browser: 'Shop app', kind: 'phone' })), { ...VAGUE, browser: 'Shop app', kind: 'phone' })
+    t.strictSame(await deviceWith(t, () => ({ browser: 'Shop app', kind: 'phone' })), { ...VAGUE, browser: 'Shop app', browserVersion: null, kind: 'phone' })
+    t.strictSame(await deviceWith(t, () => ({ browser: 'Chrome', os: 'Windows' })), VAGUE)
     t.strictSame(await deviceWith(t, () => ({ browserVersion: '7', os: 'ShopOS', osVersion: '2', model: 'Till 3' })),
       { browser: 'Chrome', browserVersion: '7', os: 'ShopOS', osVersion: '2', kind: 'desktop', model: 'Till 3' })
     t.strictSame(await deviceWith(t, () => null), VAGUE)
@@ -189,6 +207,38 @@ t.test('parseUserAgent', async t => {
     t.strictSame(await deviceWith(t, () => ({ kind: 'toaster', admin: true, __proto__: { os: 'inherited' } })), VAGUE)
     for (const nonsense of [undefined, 'Chrome', 7, Promise.resolve({ browser: 'late' })]) t.strictSame(await deviceWith(t, () => nonsense), VAGUE, String(nonsense))
     t.equal((await deviceWith(t, () => ({ browser: 'x'.repeat(60) }))).browser, 'x'.repeat(60))
+  })
+
+  t.test('may say any kind that we know', async t => {
+    for (const kind of DEVICE_KINDS) t.equal((await deviceWith(t, () => ({ kind }))).kind, kind)
+  })
+
+  t.test('that names another browser or system does not get our version of ours', async t => {
+    t.strictSame(await deviceWith(t, () => ({ os: 'MyOS' }), HIGH), { ...EXACT, os: 'MyOS', osVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ os: 'MyOS', osVersion: '3' }), HIGH), { ...EXACT, os: 'MyOS', osVersion: '3' })
+    t.strictSame(await deviceWith(t, () => ({ browser: 'My app' }), HIGH), { ...EXACT, browser: 'My app', browserVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ browserVersion: '7' }), HIGH), { ...EXACT, browserVersion: '7' }, 'a version alone is one of ours')
+    const pixel = { 'user-agent': 'Mozilla/5.0 (Linux; Android 14; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36' }
+    const ours = { browser: 'Chrome', browserVersion: '149', os: 'Android', osVersion: '14', kind: 'phone', model: 'Pixel 9' }
+    t.strictSame(await deviceWith(t, () => null, pixel), ours)
+    t.strictSame(await deviceWith(t, () => ({ os: 'GrapheneOS' }), pixel), { ...ours, os: 'GrapheneOS', osVersion: null, model: null })
+    t.strictSame(await deviceWith(t, () => ({ os: 'GrapheneOS', model: 'Pixel 9' }), pixel), { ...ours, os: 'GrapheneOS', osVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ os: '\u202Eevil' }), pixel), ours, 'a word that is dropped renames nothing')
+  })
+
+  t.test('that gives a promise is not waited for: one warning says so, and its failure harms nothing', async t => {
+    const unhandled: unknown[] = []
+    const listener = (error: unknown) => { unhandled.push(error) }
+    process.on('unhandledRejection', listener)
+    t.teardown(() => process.off('unhandledRejection', listener))
+    const logs: string[] = []
+    const app = await createShop(t, { logs, parseUserAgent: async () => { throw new Error('late') } } as ShopOptions)
+    for (let i = 0; i < 3; i++) t.strictSame((await signInWith(browser(app), LOW)).json().device, VAGUE)
+    await turns()
+    t.strictSame(unhandled, [])
+    const warnings = logs.filter(line => /parseUserAgent/.test(line)).map(line => JSON.parse(line))
+    t.match(warnings, [{ level: 40, msg: /parseUserAgent gave a promise.* must answer at once/ }])
+    t.equal(warnings.length, 1)
   })
 
   t.test('that throws costs a warning, and nothing else', async t => {

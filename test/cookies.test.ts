@@ -4,7 +4,9 @@ import t from 'tap'
 import { memoryStore } from '../plugin/memory-store.js'
 import { type LoginSessionStore, STORE_METHODS } from '../plugin/store.js'
 import { createShop, OLD_SECRET, SECRET } from './support/app.js'
-import { browser, COOKIE, setCookies } from './support/browser-jar.js'
+import { browser, COOKIE, type Reply, setCookies } from './support/browser-jar.js'
+import { createClock, DAY } from './support/clock.js'
+import { breakable } from './support/stores.js'
 
 /** Counts the calls that reach the store. */
 function counting (store: LoginSessionStore) {
@@ -143,24 +145,70 @@ t.test('odd headers, methods and paths of anonymous visitors give no 500 and no 
   t.strictSame(calls, [])
 })
 
-t.test('where a cookie is cleared, the browser is told to forget pages, too: Back must not show them', async t => {
+t.test('where a login is over, the browser is told to forget pages, too: Back must not show them', async t => {
+  const clock = createClock()
   const app = await createShop(t, {
+    now: clock.now,
     routes (app) {
       app.post('/leave', async (request, reply) => {
         await request.endLoginSession()
         return reply.header('clear-site-data', '"cache", "storage"').send({})
       })
+      app.post('/destroy', async request => { await request.session.destroy(); return {} })
+      app.post('/regenerate', async request => { await request.session.regenerate(['cart']); return {} })
+      app.post('/change', async request => { await request.session.regenerate(); return await request.startLoginSession('bob') })
+      app.post('/in-and-out', async request => { await request.startLoginSession('ada'); await request.endLoginSession(); return {} })
     }
   })
   const chrome = browser(app)
+  const told = async (reply: Promise<Reply>): Promise<unknown> => (await reply).headers['clear-site-data']
   await chrome.signIn('ada')
 
-  t.equal((await chrome.get('/')).headers['clear-site-data'], undefined)
-  t.equal((await chrome.signOut()).headers['clear-site-data'], '"cache"')
-  t.equal((await chrome.get('/')).headers['clear-site-data'], undefined)
+  t.equal(await told(chrome.get('/')), undefined)
+  t.equal(await told(chrome.signOut()), '"cache"')
+  t.equal(await told(chrome.get('/')), undefined)
   const { id } = await chrome.signIn('ada')
   await app.loginSessions.revoke('ada', id)
-  t.equal((await chrome.get('/')).headers['clear-site-data'], '"cache"', 'after being signed out from elsewhere')
+  t.equal(await told(chrome.get('/')), '"cache"', 'after being signed out from elsewhere')
   await chrome.signIn('ada')
-  t.equal((await chrome.post('/leave')).headers['clear-site-data'], '"cache", "storage"', 'what the host says stays')
+  t.equal(await told(chrome.post('/leave')), '"cache", "storage"', 'what the host says stays')
+  await chrome.signIn('ada')
+  clock.advance(DAY)
+  t.equal(await told(chrome.get('/')), '"cache"', 'after it expired')
+  await chrome.signIn('ada')
+  t.equal(await told(chrome.post('/destroy')), '"cache"')
+  await chrome.signIn('ada')
+  await chrome.post('/data', { cart: ['book'] })
+  t.equal(await told(chrome.post('/regenerate')), '"cache"', 'though the visitor that is left gets a cookie')
+  t.strictSame((await chrome.get('/data')).json(), { cart: ['book'] })
+  await chrome.signIn('ada')
+  t.equal(await told(chrome.post('/change')), '"cache"', 'though somebody else signs in')
+  t.equal(await told(browser(app).post('/in-and-out')), undefined, 'it had nothing to show')
+})
+
+t.test('for less the cache, which is the whole origin\'s, is left alone', async t => {
+  const app = await createShop(t, {
+    routes (app) {
+      app.post('/destroy', async request => { await request.session.destroy(); return {} })
+    }
+  })
+  for (const [what, value] of FORGED) {
+    const reply = await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(reply.headers['clear-site-data'], undefined, what)
+  }
+  const visitor = browser(app)
+  await visitor.post('/data', { cart: ['book'] })
+  const reply = await visitor.post('/destroy')
+  t.equal(reply.headers['clear-site-data'], undefined, 'a visitor was never signed in')
+  t.equal(visitor.cookie(), undefined)
+})
+
+t.test('while the store is away nothing is known of a cookie: it stays, and so does the cache', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, { store })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  store.fail()
+  const reply = await laptop.get('/')
+  t.strictSame([reply.headers['clear-site-data'], setCookies(reply)], [undefined, []])
 })

@@ -32,7 +32,7 @@ async function setup (verify: VerifyPassword = verifyPassword) {
       const mine = current
       await passwords.confirm({ id: record.id, userId: 'ada' }, password, async () => {
         const next = randomId()
-        const rotated = await store.confirm(record.id, mine, [{ hash: next }], clock.now())
+        const rotated = await store.confirm(record.id, mine, [{ hash: next }], clock.now(), clock.now())
         if (rotated) current = next
         return rotated
       })
@@ -120,7 +120,7 @@ t.test('a right password that another server is still checking lifts the lock, t
   for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
   const sixth = check(PASSWORD)
   await turns()
-  await store.confirm(id, hash, [{ hash }], NOW)
+  await store.confirm(id, hash, [{ hash }], NOW, NOW)
   t.equal(await sixth, true)
   t.equal(await passwords.lockedFor({ id }), 0)
 })
@@ -274,6 +274,34 @@ t.test('verifyPassword that hangs', async t => {
     await closedAfterTenSeconds(t, check(PASSWORD))
     t.equal(await failures(), 0)
   })
+})
+
+t.test('an attempt waits for hanging checks as long as one may take, and no longer', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  let checks = 0
+  const { check } = await setup(() => () => { checks++; return new Promise(() => {}) })
+  const codes: string[] = []
+  const all = parallel(12, () => check(PASSWORD).then(() => {}, error => { codes.push(`${error.code} ${error.headers['retry-after']}`) }))
+  await turns(20)
+  mock.timers.tick(9_999)
+  await turns(20)
+  t.strictSame(codes, [])
+  mock.timers.tick(1)
+  await turns(20)
+  t.equal(codes.length, 12, 'nobody waits for a second round')
+  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED 2').length, ATTEMPTS)
+  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_LOCKED 1').length, 12 - ATTEMPTS)
+  t.equal(checks, ATTEMPTS)
+  await all
+})
+
+t.test('of more right passwords at the same moment than can take their turn, the last are asked to come back in a second', async t => {
+  const { check, failures } = await setup(() => async () => { await turns(1); return true })
+  const outcomes = await parallel(60, () => check(PASSWORD).catch(error => `${error.code} ${error.headers['retry-after']}`))
+  t.equal(outcomes.filter(outcome => outcome === true).length, 50)
+  t.equal(outcomes.filter(outcome => outcome === 'FST_LOGIN_SESSION_LOCKED 1').length, 10)
+  t.equal(await failures(), 0)
 })
 
 t.test('bcryptPassword', async t => {

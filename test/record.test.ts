@@ -1,5 +1,5 @@
 import t from 'tap'
-import { dueTouch, hashToken, isLive, type Lifetime, newToken, rotatedTokens, ROTATION_GRACE, startRecord } from '../plugin/record.js'
+import { dueRetirement, dueTouch, hashToken, isLive, isNewest, type Lifetime, lostBefore, newToken, rotatedTokens, ROTATION_GRACE, startRecord } from '../plugin/record.js'
 import { after, DAY, HOUR, MINUTE, NOW } from './support/clock.js'
 import { CHROME } from './support/records.js'
 
@@ -81,25 +81,50 @@ t.test('isLive', async t => {
     t.equal(isLive(record, hashToken('another'), NOW), false)
   })
 
-  t.test('takes the previous token until its end, to the millisecond', async t => {
+  t.test('takes the former token as long as the new one has not been seen, and then until its end, to the millisecond', async t => {
     const next = hashToken('next')
-    const rotated = { ...record, tokens: rotatedTokens(HASH, next, NOW) }
+    const unseen = { ...record, tokens: rotatedTokens(HASH, next) }
+    t.equal(isLive(unseen, HASH, after(record.expiresAt, -1)), true)
+    t.equal(isLive(unseen, next, NOW), true)
     const end = after(NOW, 30_000)
-    t.equal(isLive(rotated, HASH, after(end, -1)), true)
-    t.equal(isLive(rotated, HASH, end), false)
-    t.equal(isLive(rotated, next, end), true)
+    const seen = { ...record, tokens: [{ hash: next }, { hash: HASH, until: end }] }
+    t.equal(isLive(seen, HASH, after(end, -1)), true)
+    t.equal(isLive(seen, HASH, end), false)
+    t.equal(isLive(seen, next, end), true)
   })
 
-  t.test('refuses the previous token of a record that has expired meanwhile', async t => {
-    const rotated = { ...record, expiresAt: NOW, tokens: rotatedTokens(HASH, hashToken('next'), NOW) }
+  t.test('refuses the former token of a record that has expired meanwhile', async t => {
+    const rotated = { ...record, expiresAt: NOW, tokens: rotatedTokens(HASH, hashToken('next')) }
     t.equal(isLive(rotated, HASH, NOW), false)
     t.equal(isLive(rotated, hashToken('next'), NOW), false)
   })
 })
 
-t.test('rotatedTokens puts the new token first and gives the previous one thirty seconds', async t => {
-  t.strictSame(rotatedTokens('old', 'new', NOW), [{ hash: 'new' }, { hash: 'old', until: after(NOW, 30_000) }])
+t.test('rotatedTokens puts the new token first and leaves the former one without an end', async t => {
+  t.strictSame(rotatedTokens('old', 'new'), [{ hash: 'new' }, { hash: 'old' }])
+})
+
+t.test('only the first token is the newest, with or without an end on the other', async t => {
+  for (const former of [{ hash: HASH }, { hash: HASH, until: NOW }]) {
+    const record = { ...start(false), tokens: [{ hash: hashToken('next') }, former] }
+    t.equal(isNewest(record, 'next'), true)
+    t.equal(isNewest(record, 'the token'), false)
+    t.equal(isNewest(record, 'another'), false)
+  }
+})
+
+t.test('dueRetirement is due at the new token\'s first request, thirty seconds ahead, once', async t => {
+  const rotated = { ...start(false), tokens: rotatedTokens(HASH, hashToken('next')) }
   t.equal(ROTATION_GRACE, 30_000)
+  t.strictSame(dueRetirement(rotated, 'next', NOW), { id: rotated.id, newest: hashToken('next'), until: after(NOW, 30_000) })
+  t.equal(dueRetirement(rotated, 'the token', NOW), null, 'a request with the former token is no sign of the new one')
+  t.equal(dueRetirement({ ...rotated, tokens: [{ hash: hashToken('next') }, { hash: HASH, until: after(NOW, 1) }] }, 'next', NOW), null)
+  t.equal(dueRetirement(start(false), 'the token', NOW), null)
+  t.equal(dueRetirement({ ...rotated, tokens: [] }, 'next', NOW), null)
+})
+
+t.test('a rotation thirty seconds ago is old enough to have been lost', async t => {
+  t.strictSame(lostBefore(NOW), after(NOW, -30_000))
 })
 
 t.test('dueTouch', async t => {

@@ -101,6 +101,7 @@ t.test('a document holds the fields of the design and no others', async t => {
   await laptop.signIn('ada')
   await laptop.post('/confirm', { password: PASSWORD })
   await laptop.post('/data', { cart: ['book'] })
+  await app.close()
   const document = await sessions.findOne()
   t.strictSame(Object.keys(document).sort(), [
     '_id', 'confirmation', 'createdAt', 'data', 'device', 'endsAt', 'expiresAt', 'ip', 'lastActiveAt', 'remember', 'tokens', 'userAgent', 'userId'

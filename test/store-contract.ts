@@ -366,12 +366,13 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
 
   t.test('confirm', async t => {
     const until = after(NOW, 30 * SECOND)
+    const lost = after(NOW, -30 * SECOND)
 
     t.test('replaces the tokens and notes the confirmed password, in one step', async t => {
       const record = aRecord({ confirmation: { failures: 4, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      const tokens = [{ hash: randomId() }, { hash: hashOf(record), until }]
-      t.equal(await store.confirm(record.id, hashOf(record), tokens, NOW), true)
+      const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
+      t.equal(await store.confirm(record.id, hashOf(record), tokens, NOW, lost), true)
       t.strictSame(await store.findByToken(tokens[0]!.hash), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
       t.equal((await store.findByToken(hashOf(record)))?.id, record.id)
     })
@@ -379,22 +380,49 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('forgets tokens that are not handed over again', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW), true)
+      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), true)
       t.equal(await store.findByToken(hashOf(record)), null)
     })
 
     t.test('lifts a lock', async t => {
       const record = aRecord({ confirmation: { failures: 5, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW)
+      await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost)
       t.strictSame(await store.confirmation(record.id), { failures: 0, at: NOW })
     })
 
-    t.test('answers false for any token but the newest, and writes nothing', async t => {
-      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'previous', until }], confirmation: { failures: 3 } })
+    t.test('takes the newest token whatever has become of the one before it, and however young it is', async t => {
+      for (const former of [{ hash: 'former' }, { hash: 'former', until }]) {
+        const record = aRecord({ tokens: [{ hash: 'newest' }, former], confirmation: { failures: 0, at: NOW } })
+        const store = await storeWith(record)
+        t.equal(await store.confirm(record.id, 'newest', [{ hash: 'new' }, { hash: 'newest' }], NOW, lost), true)
+        t.equal(await store.findByToken('former'), null)
+      }
+    })
+
+    t.test('answers false for a token that was retired or is unknown, and writes nothing', async t => {
+      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former', until }], confirmation: { failures: 3, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      t.equal(await store.confirm(record.id, 'previous', [{ hash: 'eve' }], NOW), false)
-      t.equal(await store.confirm(record.id, 'unknown', [{ hash: 'eve' }], NOW), false)
+      t.equal(await store.confirm(record.id, 'former', [{ hash: 'eve' }], NOW, lost), false)
+      t.equal(await store.confirm(record.id, 'unknown', [{ hash: 'eve' }], NOW, lost), false)
+      t.strictSame(await store.findByToken('newest'), record)
+    })
+
+    t.test('takes the former token when the newest was lost: never seen since, to the millisecond', async t => {
+      const record = aRecord({ tokens: [{ hash: 'lost' }, { hash: 'former' }], confirmation: { failures: 2, at: lost } })
+      const store = await storeWith(record)
+      const tokens = [{ hash: 'new' }, { hash: 'former' }]
+      t.equal(await store.confirm(record.id, 'former', tokens, NOW, after(lost, -MILLISECOND)), false)
+      t.strictSame(await store.findByToken('former'), record)
+      t.equal(await store.confirm(record.id, 'former', tokens, NOW, lost), true)
+      t.strictSame(await store.findByToken('former'), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
+      t.equal(await store.findByToken('lost'), null)
+    })
+
+    t.test('does not take the former token of a record whose password was never confirmed', async t => {
+      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former' }] })
+      const store = await storeWith(record)
+      t.equal(await store.confirm(record.id, 'former', [{ hash: 'new' }], NOW, NOW), false)
       t.strictSame(await store.findByToken('newest'), record)
     })
 
@@ -402,7 +430,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord()
       const store = await storeWith(record)
       await store.remove('ada', record.id, NOW)
-      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW), false)
+      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), false)
       t.equal(await store.findByToken('new'), null)
       t.equal(await store.confirmation(record.id), null)
     })
@@ -410,10 +438,77 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('lets exactly one of many at the same moment win', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const won = await parallel(10, index => store.confirm(record.id, hashOf(record), [{ hash: `new-${index}` }, { hash: hashOf(record), until }], NOW))
+      const won = await parallel(10, index => store.confirm(record.id, hashOf(record), [{ hash: `new-${index}` }, { hash: hashOf(record) }], NOW, lost))
       t.equal(won.filter(Boolean).length, 1)
       t.equal((await store.findByToken(`new-${won.indexOf(true)}`))?.id, record.id)
       t.equal((await store.findByToken(`new-${won.indexOf(false)}`)), null)
+    })
+
+    t.test('lets exactly one of many with a former token whose newer one was lost win', async t => {
+      const record = aRecord({ tokens: [{ hash: randomId() }, { hash: 'former' }], confirmation: { failures: 0, at: lost } })
+      const store = await storeWith(record)
+      const won = await parallel(10, index => store.confirm(record.id, 'former', [{ hash: `new-${index}` }, { hash: 'former' }], NOW, lost))
+      t.equal(won.filter(Boolean).length, 1)
+      t.strictSame((await store.findByToken('former'))?.tokens, [{ hash: `new-${won.indexOf(true)}` }, { hash: 'former' }])
+    })
+  })
+
+  t.test('retireFormer', async t => {
+    const until = after(NOW, 30 * SECOND)
+    const rotated = () => aRecord({ tokens: [{ hash: randomId() }, { hash: randomId() }] })
+
+    t.test('gives the former token its end, and changes nothing else', async t => {
+      const record = rotated()
+      const store = await storeWith(record)
+      await store.retireFormer(record.id, hashOf(record), until)
+      const [newest, former] = record.tokens
+      t.strictSame(await store.findByToken(hashOf(record)), { ...record, tokens: [newest, { ...former, until }] })
+    })
+
+    t.test('never moves an end that is there', async t => {
+      const record = aRecord({ tokens: [{ hash: randomId() }, { hash: randomId(), until }] })
+      const store = await storeWith(record)
+      for (const other of [after(until, HOUR), after(until, -SECOND)]) await store.retireFormer(record.id, hashOf(record), other)
+      t.strictSame(await store.findByToken(hashOf(record)), record)
+    })
+
+    t.test('lets the first of many at the same moment decide', async t => {
+      const record = rotated()
+      const store = await storeWith(record)
+      const ends = Array.from({ length: 10 }, (_, index) => after(until, index))
+      await parallel(10, index => store.retireFormer(record.id, hashOf(record), ends[index]!))
+      const end = (await store.findByToken(hashOf(record)))?.tokens[1]?.until
+      t.ok(ends.some(one => one.getTime() === end?.getTime()))
+      await store.retireFormer(record.id, hashOf(record), after(until, HOUR))
+      t.strictSame((await store.findByToken(hashOf(record)))?.tokens[1]?.until, end)
+    })
+
+    t.test('writes nothing for a token that is not the newest, nor where there is no former one', async t => {
+      const [record, single] = [rotated(), aRecord()]
+      const store = await storeWith(record, single)
+      await store.retireFormer(record.id, record.tokens[1]!.hash, until)
+      await store.retireFormer(record.id, 'unknown', until)
+      await store.retireFormer(single.id, hashOf(single), until)
+      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await store.findByToken(hashOf(single)), single)
+    })
+
+    t.test('does not bring back a record that is gone', async t => {
+      const record = rotated()
+      const store = await storeWith(record)
+      await store.remove('ada', record.id, NOW)
+      await store.retireFormer(record.id, hashOf(record), until)
+      t.equal(await store.findByToken(hashOf(record)), null)
+      t.equal(await store.confirmation(record.id), null)
+    })
+
+    t.test('keeps no hold of the date it is given', async t => {
+      const record = rotated()
+      const store = await storeWith(record)
+      const given = new Date(until)
+      await store.retireFormer(record.id, hashOf(record), given)
+      given.setFullYear(1999)
+      t.strictSame((await store.findByToken(hashOf(record)))?.tokens[1]?.until, until)
     })
   })
 

@@ -19,15 +19,17 @@ export async function onBothStores (t: Test, tests: (t: Test, makeStore: MakeSto
   await t.test('on mongoStore', async t => await tests(t, () => mongoStore(collection())))
 }
 
-/** The same store, and a way to wait for the touches that no response waits for. */
+/** The same store, and a way to wait for the touches and retirements that no response waits for. */
 export function watched (store: LoginSessionStore): LoginSessionStore & { touched(): Promise<void> } {
-  let writing: Promise<void> = Promise.resolve()
+  let [writing, retiring] = [Promise.resolve(), Promise.resolve()]
   return {
     ...store,
     touch: touches => { writing = store.touch(touches); return writing },
+    retireFormer: (...args) => { retiring = store.retireFormer(...args); return retiring },
     async touched () {
       await turns()
       await writing
+      await retiring
     }
   }
 }

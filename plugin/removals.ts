@@ -1,0 +1,98 @@
+/**
+ * Sessions that end before their time: removed from the store, and announced one by one.
+ * @module
+ */
+import { type LoginSession, toLoginSession } from './login-session.js'
+import type { LoginSessionRecord } from './record.js'
+import type { LoginSessionStore } from './store.js'
+
+/**
+ * Why a session ended before its time. One that expires has no reason: it runs out silently, and MongoDB's TTL monitor
+ * sweeps it up. Nor has one that was stored but never answered, because signing in failed halfway.
+ */
+export type SessionEndReason =
+  /** Its own browser left: `request.endLoginSession()`, `request.session.destroy()` or `.regenerate()`, "sign out" on this device's row. */
+  | 'signed-out'
+  /** The same browser signed in again, as whomever. */
+  | 'replaced'
+  /** `revoke`: one session was ended from elsewhere, by its user or by the host. */
+  | 'revoked'
+  /** `revokeOthers`: the user kept one session and ended all others. */
+  | 'revoked-others'
+  /** `revokeAll`: all sessions of the user were ended. */
+  | 'revoked-all'
+
+/** Told of a session that ended before its time: once, after it was removed. Must not throw. */
+export type Ended = (session: LoginSession, reason: SessionEndReason) => void
+
+/** Ends sessions. */
+export interface Removals {
+  /** Removes this user's session; null: there was none that lived. */
+  one(userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null>
+  /** Removes all sessions of this user but `exceptId`, and returns their number. */
+  all(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number>
+  /** Removes the session, a login or an anonymous one, that has a token with this hash. */
+  byToken(hash: string, reason: SessionEndReason): Promise<void>
+}
+
+/** Removals that are under way at the same moment, when each is announced. */
+const REMOVALS_AT_ONCE = 100
+
+/** Times that a user's sessions are listed and removed one by one; somebody who signs in all the while gets no more. */
+const ROUNDS = 5
+
+/**
+ * @param store bounded in time
+ * @param now the clock
+ * @param ended told of each session that ended before its time; undefined: nobody is, and ending many is one write
+ */
+export function createRemovals (store: LoginSessionStore, now: () => Date, ended?: Ended): Removals {
+  /** What a removal took away; the store gives each record to one caller only, on whatever server. */
+  function announce (record: LoginSessionRecord | null, reason: SessionEndReason, at: Date): LoginSession | null {
+    if (record === null) return null
+    const session = toLoginSession(record)
+    // An anonymous one was nobody's login, and one that had expired ended in its time.
+    if (record.userId !== undefined && record.expiresAt > at) ended?.(session, reason)
+    return session
+  }
+
+  async function one (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
+    const at = now()
+    return announce(await store.remove(userId, id, at), reason, at)
+  }
+
+  async function all (userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
+    if (ended === undefined) return await store.removeByUser(userId, now(), exceptId)
+    let removed = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      // Until none is left: whoever signs in while the first are removed shall not escape.
+      const found = (await store.listByUser(userId, now())).filter(({ id }) => id !== exceptId)
+      if (found.length === 0) return removed
+      removed += await removeEach(userId, found, reason)
+    }
+    // Somebody signs in faster than that: those go without a word, but they go.
+    return removed + await store.removeByUser(userId, now(), exceptId)
+  }
+
+  /** @throws the first failure, once all that went along with it have been announced */
+  async function removeEach (userId: string, records: LoginSessionRecord[], reason: SessionEndReason): Promise<number> {
+    let removed = 0
+    for (let start = 0; start < records.length; start += REMOVALS_AT_ONCE) {
+      const outcomes = await Promise.allSettled(records.slice(start, start + REMOVALS_AT_ONCE).map(async ({ id }) => {
+        if (await one(userId, id, reason) !== null) removed++
+      }))
+      const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+      if (failed !== undefined) throw failed.reason
+    }
+    return removed
+  }
+
+  return {
+    one,
+    all,
+    async byToken (hash, reason) {
+      const at = now()
+      announce(await store.removeByToken(hash), reason, at)
+    }
+  }
+}
