@@ -67,6 +67,7 @@ async function wholeFlow (page: Page, list: string): Promise<void> {
   await page.goto(list)
   await shop.app.loginSessions.revokeAll(user)
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.getByRole('link', { name: 'Sign in again' }).click()
   await page.waitForURL('**/login')
 }
 
