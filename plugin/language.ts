@@ -28,5 +28,5 @@ export function chooseLanguage (header: string | undefined, available: readonly 
     if (!offers.has(primary)) offers.set(primary, tag)
   }
   const [chosen] = new Negotiator({ headers: { 'accept-language': header.slice(0, LENGTH) } }).languages([FALLBACK, ...offers.keys()])
-  return offers.get(chosen ?? FALLBACK) ?? FALLBACK
+  return offers.get(chosen ?? FALLBACK)!
 }

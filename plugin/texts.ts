@@ -47,11 +47,12 @@ export function createTexts (language: string, messages: Messages, timeZone: str
   }
 }
 
-/** Right to left, as the language's script is written. */
+/** Scripts of living languages that are written from right to left (Unicode's Script_Metadata). */
+const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa', 'Yezi'])
+
+/** As the script is written that the language is usually in. Intl tells it by other names in each version of Node. */
 function directionOf (language: string): 'ltr' | 'rtl' {
-  // A getter until Node 22, a method since.
-  const locale = new Intl.Locale(language) as Intl.Locale & { textInfo?: { direction: 'ltr' | 'rtl' }, getTextInfo?(): { direction: 'ltr' | 'rtl' } }
-  return (locale.getTextInfo?.() ?? locale.textInfo)?.direction ?? 'ltr'
+  return RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script!) ? 'rtl' : 'ltr'
 }
 
 const MINUTE = 60_000

@@ -148,6 +148,15 @@ t.test('a place is shown beside a public address, and the list comes without it 
   t.ok(logs.some(line => line.includes('locate failed')))
 })
 
+t.test('where no addresses are kept, none are shown, nor asked about', async t => {
+  const app = await createShopWithPages(t, { ip: 'none', pages: { locate: () => { t.fail('there is nothing to locate'); return null } } })
+  const [chrome, other] = [browser(app), browser(app, { ip: '8.8.8.8' })]
+  await chrome.signIn('ada')
+  await other.signIn('ada')
+
+  t.notMatch((await chrome.get(PAGE)).body, /8\.8\.8\.8|198\.51\.100/)
+})
+
 t.test('a language or zone that the host cannot tell costs nobody the page, nor the page that tells of an error', async t => {
   const logs: string[] = []
   const app = await createShopWithPages(t, {

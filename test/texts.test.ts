@@ -33,6 +33,7 @@ t.test('absolute times name their zone', async t => {
 
 t.test('Arabic is written from right to left, the others from left to right', async t => {
   for (const language of Object.keys(SHIPPED)) t.equal(textsIn(language).direction, language === 'ar' ? 'rtl' : 'ltr', language)
+  t.same(['he', 'ur', 'fa-IR', 'ks-Deva', 'sv'].map(language => createTexts(language, SHIPPED.en!, 'UTC').direction), ['rtl', 'rtl', 'rtl', 'ltr', 'ltr'])
 })
 
 t.test('what fills a gap stays text, tags and braces included', async t => {
