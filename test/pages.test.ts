@@ -488,3 +488,22 @@ t.test('all others cannot be signed out when there are none, and a locked form a
   t.notMatch(locked.body, 'type="password"')
   t.match(locked.body, `href="${PAGE}?sessions=all">Back to your sessions`)
 })
+
+t.test('a system is named with the version that says something', async t => {
+  const app = await createShopWithPages(t)
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  const hinted = {
+    'sec-ch-ua': '"Chromium";v="149", "Google Chrome";v="149", "Not_A Brand";v="24"',
+    'sec-ch-ua-full-version-list': '"Chromium";v="149.0.7827.55", "Google Chrome";v="149.0.7827.55", "Not_A Brand";v="24.0.0.0"',
+    'sec-ch-ua-platform': '"Windows"',
+    'sec-ch-ua-platform-version': '"15.0.0"'
+  }
+  await browser(app).post('/login', { user: 'ada' }, { headers: hinted })
+  await browser(app, { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1' }).signIn('ada')
+
+  const page = textOf(await chrome.get(PAGE))
+
+  t.match(page, 'Chrome on Windows 11 Version 149.0.7827.55')
+  t.match(page, 'Safari on iOS 26 iPhone · Version 26.1')
+})

@@ -55,7 +55,7 @@ t.test('the dialog opens with the focus in the password; Cancel and Esc give it 
     await dialog(page).waitFor()
     t.ok(await hasFocus(page, PASSWORD_FIELD))
     await leave()
-    await dialog(page).waitFor({ state: 'detached' })
+    await page.locator('dialog').waitFor({ state: 'detached' })
     t.ok(await hasFocus(page, `#revoke-${mac}`))
   }
 })
@@ -189,7 +189,7 @@ t.test('a session that ends while its question is open is said to have ended, an
   await page.keyboard.press('Enter')
 
   await problem(page).getByText('That session has ended already.').waitFor()
-  await dialog(page).waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   await signOutMac(page).waitFor({ state: 'detached' })
   t.ok(await hasFocus(page, TITLE))
 })

@@ -121,7 +121,7 @@ t.test('a wrong password stays in the dialog, with the focus in its field; Esc g
   await windows.getByText('This password is not right.').waitFor()
   t.ok(await field.evaluate(element => element === document.activeElement))
   await windows.keyboard.press('Escape')
-  await windows.getByRole('dialog').waitFor({ state: 'detached' })
+  await windows.locator('dialog').waitFor({ state: 'detached' })
   t.ok(await button.evaluate(element => element === document.activeElement))
   t.notOk(await isSignedOut(mac))
 })

@@ -28,7 +28,7 @@ async function listPage (t: Test, others = 2): Promise<Page> {
 }
 
 const names = (stops: Array<{ name: string }>): string[] => stops.map(({ name }) => name)
-const dialogIsGone = (page: Page): Promise<void> => page.locator(DIALOG).waitFor({ state: 'detached' })
+const dialogIsGone = (page: Page): Promise<void> => page.locator('dialog').waitFor({ state: 'detached' })
 
 t.test('Tab meets each button once, in the order in which they are read, and Shift+Tab the other way round', async t => {
   const page = await listPage(t)

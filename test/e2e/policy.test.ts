@@ -39,7 +39,7 @@ async function wholeFlow (page: Page, list: string): Promise<void> {
   await openDialog(page)
   await giveWrongPassword(page)
   await page.keyboard.press('Escape')
-  await page.locator(DIALOG).waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
 
   await openDialog(page)
   await page.locator(FIELD).fill(PASSWORD)
