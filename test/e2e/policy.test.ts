@@ -10,7 +10,7 @@ import { PASSWORD } from '../support/app.js'
 import { launchBrowser } from '../support/browser.js'
 import { PAGE } from '../support/page.js'
 import { openProfile } from '../support/profile.js'
-import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, OTHERS, PROFILE, questionUrl, REVOKE, serveScenes } from '../support/scenes.js'
+import { FIELD, giveWrongPassword, openDialog, openList, OTHERS, PROFILE, questionUrl, REVOKE, serveScenes } from '../support/scenes.js'
 import type { ServedShop } from '../support/served-shop.js'
 
 let chromium: Browser
