@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { PASSWORD } from '../support/app.js'
 import { launchBrowser } from '../support/browser.js'
 import { PAGE } from '../support/page.js'
-import { hasFocus, LINUX, MAC, openProfile } from '../support/profile.js'
+import { hasFocus, isLively, LINUX, MAC, openProfile } from '../support/profile.js'
 import { type ServedShop, serveShop } from '../support/served-shop.js'
 
 const PASSWORD_FIELD = '#login-sessions-password'
@@ -25,6 +25,7 @@ async function openPage (t: Test, shop: ServedShop): Promise<{ page: Page, mac: 
   await shop.signInElsewhere('ada', LINUX)
   const page = await openProfile(t, chromium, { baseURL: shop.url })
   await page.goto('/start?user=ada')
+  await isLively(page)
   return { page, mac }
 }
 

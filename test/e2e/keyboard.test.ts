@@ -7,7 +7,7 @@ import { MODES, show } from '../support/axe.js'
 import { PASSWORD } from '../support/app.js'
 import { launchBrowser } from '../support/browser.js'
 import { focused, focusOn, walk } from '../support/measure.js'
-import { openProfile } from '../support/profile.js'
+import { isLively, openProfile } from '../support/profile.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, OTHERS, questionUrl, REVOKE, serveScenes, TITLE } from '../support/scenes.js'
 import type { ServedShop } from '../support/served-shop.js'
 
@@ -24,6 +24,7 @@ t.before(async () => {
 async function listPage (t: Test, others = 2): Promise<Page> {
   const page = await openProfile(t, chromium, { baseURL: shop.url })
   await openList(page, shop, others)
+  await isLively(page)
   return page
 }
 

@@ -27,3 +27,7 @@ export async function openProfile (t: Test, chromium: Browser, options: BrowserC
 /** Has this element the focus? */
 export const hasFocus = (page: Page, selector: string): Promise<boolean> =>
   page.locator(selector).evaluate(element => element === document.activeElement)
+
+/** htmx has taken the list over: before that, its links lead to pages, as they do without JavaScript. */
+export const isLively = (page: Page): Promise<void> =>
+  page.locator('#login-sessions-table[data-htmx-powered]').waitFor({ state: 'attached' })

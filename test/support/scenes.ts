@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { requireLoginSession } from '../../plugin/index.js'
 import { CONTENT_SECURITY_POLICY } from '../../plugin/page-headers.js'
 import { PAGE } from './page.js'
-import { LINUX, MAC, WINDOWS } from './profile.js'
+import { isLively, LINUX, MAC, WINDOWS } from './profile.js'
 import { randomId } from './records.js'
 import { type ServedShop, serveShop } from './served-shop.js'
 
@@ -49,6 +49,7 @@ export async function openList (page: Page, shop: ServedShop, others = 2, kind =
 
 /** Opens the question about the session in the first row with a button. */
 export async function openDialog (page: Page): Promise<void> {
+  await isLively(page)
   await page.locator(REVOKE).first().click()
   await page.locator(DIALOG).waitFor()
 }
