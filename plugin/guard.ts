@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import { requiredError } from './errors.js'
 import { outageOf } from './outage.js'
-import type { LoginSession } from './login-sessions.js'
+import type { LoginSession } from './login-session.js'
 
 /**
  * Hook: lets signed-in requests pass.

@@ -12,9 +12,6 @@ import type { Retirements } from './retirements.js'
 import type { DataChanges, LoginSessionStore } from './store.js'
 import type { TouchQueue } from './touch-queue.js'
 
-export { toLoginSession, type LoginSession } from './login-session.js'
-export type { Ended, SessionEndReason } from './removals.js'
-
 /** `app.loginSessions`: any user's sessions, without a request. Jobs and scripts use it too. */
 export interface LoginSessions {
   /**

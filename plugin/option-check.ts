@@ -8,6 +8,15 @@ import { optionError } from './errors.js'
 const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 /**
+ * @param path what stands before the option's name in the sentence
+ * @param example what to write
+ * @throws FST_LOGIN_SESSION_OPTION
+ */
+export function requireFunction (path: string, name: string, value: unknown, example: string): void {
+  if (value !== undefined && typeof value !== 'function') throw optionError(`${path}${name} must be a function: write ${name}: ${example}, or leave it out`)
+}
+
+/**
  * A misspelt option would silently leave a default in force.
  *
  * @param path what stands before the option's name in the sentence

@@ -4,7 +4,7 @@
  */
 import type { AddressMode } from './address.js'
 import { optionError } from './errors.js'
-import { rejectUnknown } from './option-check.js'
+import { rejectUnknown, requireFunction } from './option-check.js'
 import type { VerifyPassword } from './password.js'
 import type { Lifetime } from './record.js'
 import type { OnSessionEnd, OnSessionStart, SessionHooks } from './session-events.js'
@@ -95,7 +95,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   rejectUnknown(options, KNOWN, '')
   const lifetime = resolveLifetime(options)
   const { verifyPassword, storeTimeout = 2 * SECOND, now = () => new Date() } = options
-  requireFunction('verifyPassword', verifyPassword, 'bcryptPassword(userId => yourHashOf(userId))')
+  requireFunction('', 'verifyPassword', verifyPassword, 'bcryptPassword(userId => yourHashOf(userId))')
   if (typeof now !== 'function' || !isDate(now())) throw optionError('now must be a function that returns a Date: leave it out except in tests')
   return {
     secrets: resolveSecrets(options.secret),
@@ -110,20 +110,16 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   }
 }
 
-function requireFunction (name: string, value: unknown, example: string): void {
-  if (value !== undefined && typeof value !== 'function') throw optionError(`${name} must be a function: write ${name}: ${example}, or leave it out`)
-}
-
 function resolveVisits ({ ip = 'whole', clientIp, parseUserAgent }: LoginSessionsOptions): VisitOptions {
   if (!['whole', 'shortened', 'none'].includes(ip)) throw optionError("ip must be 'whole', 'shortened' or 'none'")
-  requireFunction('clientIp', clientIp, "request => request.headers['x-real-ip']?.toString()")
-  requireFunction('parseUserAgent', parseUserAgent, "userAgent => ({ browser: 'Shop app' })")
+  requireFunction('', 'clientIp', clientIp, "request => request.headers['x-real-ip']?.toString()")
+  requireFunction('', 'parseUserAgent', parseUserAgent, "userAgent => ({ browser: 'Shop app' })")
   return { ip, clientIp, parseUserAgent }
 }
 
 function resolveHooks ({ onSessionStart, onSessionEnd }: LoginSessionsOptions): SessionHooks {
-  requireFunction('onSessionStart', onSessionStart, 'async (session, { newDevice }) => { … }')
-  requireFunction('onSessionEnd', onSessionEnd, 'async (session, reason) => { … }')
+  requireFunction('', 'onSessionStart', onSessionStart, 'async (session, { newDevice }) => { … }')
+  requireFunction('', 'onSessionEnd', onSessionEnd, 'async (session, reason) => { … }')
   return { onSessionStart, onSessionEnd }
 }
 

@@ -31,7 +31,7 @@ export function createFrames (options: ResolvedPageOptions, base: string): Frame
     return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say('title') }
   }
 
-  return request => {
+  function find (request: FastifyRequest): PageView {
     const language = chooseLanguage(options.languageOf(request) ?? request.headers['accept-language'], languages)
     const timeZone = options.timeZoneOf(request)
     const key = `${language} ${timeZone}`
@@ -39,6 +39,14 @@ export function createFrames (options: ResolvedPageOptions, base: string): Frame
     // There may be as many as languages times time zones, and each holds some 50 kB of formats.
     if (frames.size >= FRAMES) frames.clear()
     frames.set(key, frame)
+    return frame
+  }
+
+  // A route, its view and its error page ask for it, and the host's functions are asked once.
+  const found = new WeakMap<FastifyRequest, PageView>()
+  return request => {
+    const frame = found.get(request) ?? find(request)
+    found.set(request, frame)
     return frame
   }
 }

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from './errors.js'
 import type { HostTexts } from './messages.js'
-import { rejectUnknown } from './option-check.js'
+import { rejectUnknown, requireFunction } from './option-check.js'
 import type { Locate } from './places.js'
 
 /** Options of the pages plugin. */
@@ -69,8 +69,8 @@ export function resolvePageOptions (options: LoginSessionPagesOptions, outer = '
   requirePath('signInPath', signInPath, '/login')
   requirePath('homePath', rest.homePath, '/account#sessions')
   requirePath('passwordPath', rest.passwordPath, '/account/password')
-  requireFunction('accountName', rest.accountName, 'userId => users.emailOf(userId)')
-  requireFunction('locate', rest.locate, 'ip => countryOf(ip)')
+  requireFunction('pages: ', 'accountName', rest.accountName, 'userId => users.emailOf(userId)')
+  requireFunction('pages: ', 'locate', rest.locate, 'ip => countryOf(ip)')
   const { returnTo, templates } = rest
   if (returnTo !== undefined && (typeof returnTo !== 'string' || returnTo === '')) throw optionError("pages: returnTo must be the name of a query parameter: write returnTo: 'returnTo'")
   if (templates !== undefined && !statSync(templates, { throwIfNoEntry: false })?.isDirectory()) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
@@ -92,10 +92,6 @@ function requirePrefix (prefix: unknown, outer: string): string {
 function requirePath (name: string, path: unknown, example: string): void {
   // "//evil.example" would be another site.
   if (path !== undefined && (typeof path !== 'string' || !/^\/(?![/\\])/.test(path))) throw optionError(`pages: ${name} must be a path of this site: write ${name}: '${example}'`)
-}
-
-function requireFunction (name: string, value: unknown, example: string): void {
-  if (value !== undefined && typeof value !== 'function') throw optionError(`pages: ${name} must be a function: write ${name}: ${example}`)
 }
 
 function requireLanguage (language: LoginSessionPagesOptions['language']): ResolvedPageOptions['languageOf'] {

@@ -4,6 +4,7 @@
  */
 import { addressKind } from './address.js'
 import type { MessageKey } from './messages.js'
+import { settledWithin } from './settled-within.js'
 import type { Texts } from './texts.js'
 
 /**
@@ -51,11 +52,4 @@ export async function placesOf (ips: Array<string | null>, locate: Locate | unde
       failed(error)
     }
   }
-}
-
-async function settledWithin (milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>(resolve => { timer = setTimeout(resolve, milliseconds) })
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { LoginSessionError } from './errors.js'
-import type { LoginSession } from './login-sessions.js'
+import type { LoginSession } from './login-session.js'
 import type { MessageKey } from './messages.js'
 import type { ConfirmationKind } from './password.js'
 import type { Texts } from './texts.js'

@@ -5,6 +5,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { LoginSession } from './login-session.js'
 import type { Ended, SessionEndReason } from './removals.js'
+import { settledWithin } from './settled-within.js'
 
 /** How a session started. */
 export interface SessionStart {
@@ -84,11 +85,7 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
     ended: onSessionEnd && ((session, reason) => { run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason)) }),
 
     async drain () {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>(resolve => { timer = setTimeout(resolve, DRAIN_TIMEOUT) })
-      await Promise.race([finish(), late])
-      clearTimeout(timer)
-      if (underWay.size > 0) log.warn(`login sessions: ${underWay.size} hooks were still under way after ${DRAIN_TIMEOUT} ms and were left behind`)
+      if (!await settledWithin(DRAIN_TIMEOUT, finish())) log.warn(`login sessions: ${underWay.size} hooks were still under way after ${DRAIN_TIMEOUT} ms and were left behind`)
     }
   }
 }

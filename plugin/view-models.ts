@@ -75,8 +75,6 @@ export interface ListView extends PageView {
   othersUrl: string
   canRevoke: boolean
   noPassword: boolean
-  /** All are asked for, however many. */
-  all: boolean
   /** The list itself, to bring it up to date. */
   listUrl: string
   /** The page with all of them, and the same list as a fragment; null: all are shown. */

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Device, DeviceKind } from './device.js'
-import type { LoginSession } from './login-sessions.js'
+import type { LoginSession } from './login-session.js'
 import type { MessageKey } from './messages.js'
 import type { ConfirmationKind } from './password.js'
 import type { Texts } from './texts.js'
@@ -42,7 +42,6 @@ export function toListView (page: PageView, parts: ListParts, shown: LoginSessio
     othersUrl: withAll(`${page.base}/others/revoke`, all),
     canRevoke: confirmation !== 'no-password',
     noPassword: confirmation === 'no-password',
-    all,
     listUrl: withAll(page.base || '/', all),
     allUrl: shown.length < sessions.length ? withAll(page.homeUrl, true) : null,
     allListUrl: withAll(page.base || '/', true),

@@ -6,11 +6,10 @@ import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../support/browser.js'
+import { MAC, openProfile, WINDOWS } from '../support/profile.js'
 import { randomId } from '../support/records.js'
 import { type ServedExample, serveExample } from '../support/served-example.js'
 
-const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
-const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
 const SESSIONS = '/account/sessions'
 const password = 'correct horse battery staple'
 
@@ -23,15 +22,9 @@ t.before(async () => {
   t.teardown(() => chromium.close())
 })
 
-/** A browser profile of its own, signed in unless told otherwise; every complaint of the browser fails the test. */
-async function profile (t: Test, userAgent: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await chromium.newContext({ userAgent, baseURL: example.url, ...options })
-  t.teardown(() => context.close())
-  const page = await context.newPage()
-  page.on('pageerror', error => t.fail(`the page threw: ${error.message}`))
-  page.on('console', message => { if (/Content.Security|Refused|Trusted/i.test(message.text())) t.fail(message.text()) })
-  return page
-}
+/** A browser profile of its own on the example. */
+const profile = (t: Test, userAgent: string, options: BrowserContextOptions = {}): Promise<Page> =>
+  openProfile(t, chromium, { userAgent, baseURL: example.url, ...options })
 
 async function signIn (page: Page, email: string, remember = false): Promise<void> {
   await page.goto('/sign-in')
