@@ -47,6 +47,9 @@ const PasswordRequiredError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_REQUIR
 const PasswordWrongError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_WRONG', 'This password is not right', 422)
 const LockedError = createError<[number]>('FST_LOGIN_SESSION_LOCKED', 'Too many wrong passwords: try again in %d seconds', 429)
 const PasswordCheckFailedError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', 'The password could not be checked right now', 503)
+const StoreAwayAtBootError = createError<[string, { cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE',
+  'fastify-login-sessions: the store cannot be read at startup (%s): is the database running, and reachable at the address it is given? ' +
+  'Where connecting takes longer, await client.connect() first or raise storeTimeout', 503)
 const StoreUnavailableError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE', 'Sign-in is temporarily unavailable', 503)
 
 /** Wrong option at registration; `advice` says what to write instead. */
@@ -86,6 +89,10 @@ export const passwordCheckFailedError = (cause: unknown): LoginSessionError =>
 /** 503 with Retry-After: the store failed or did not answer in time. Nobody is signed out by it. */
 export const storeUnavailableError = (cause: unknown): LoginSessionError =>
   withRetryAfter(new StoreUnavailableError({ cause }), RETRY_AFTER_SECONDS)
+
+/** Stops the boot: the store failed, or did not answer in time, before the server takes requests. */
+export const storeAwayAtBootError = (cause: unknown): LoginSessionError =>
+  as(new StoreAwayAtBootError(cause instanceof Error ? cause.message : String(cause), { cause }))
 
 /** Is `error` one of this package's? Narrows to its codes. */
 export function isLoginSessionError (error: unknown): error is LoginSessionError {

@@ -58,6 +58,8 @@ export interface LoginSessionVerbs extends LoginSessions {
    * be read (null), by the token.
    */
   end(record: LoginSessionRecord | null, token: string, reason: SessionEndReason): Promise<void>
+  /** Ends what this user has beyond `most` sessions, least recently active first, never this one. */
+  evictSurplus(started: Pick<LoginSession, 'id' | 'userId'>, most: number): Promise<void>
   /** Removes a login that was never answered, without a word. */
   discard(session: Pick<LoginSession, 'id' | 'userId'>): Promise<void>
 }
@@ -129,6 +131,10 @@ export function createLoginSessions (
     async end (record, token, reason) {
       if (record?.userId !== undefined) await removals.one(record.userId, record.id, reason)
       else await removals.byToken(hashToken(token), reason)
+    },
+
+    evictSurplus (started, most) {
+      return removals.surplus(started, most)
     },
 
     async discard ({ userId, id }) {

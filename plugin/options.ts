@@ -33,6 +33,11 @@ export interface LoginSessionsOptions {
   touchEvery?: number
   /** How long the store may take for one call. @default 2 seconds */
   storeTimeout?: number
+  /**
+   * How many sessions a user may have at the same time (ASVS 5.0 7.1.2 wants the number written down). A sign-in beyond
+   * it ends the least recently active one; null: there is no limit. @default 100
+   */
+  maxSessionsPerUser?: number | null
   cookie?: LoginSessionCookieOptions
   /**
    * How much of an address is kept: all of it; its network ('shortened': /24 of IPv4, /48 of IPv6); nothing, and then it
@@ -70,6 +75,7 @@ export interface ResolvedOptions {
   verifyPassword: VerifyPassword | undefined
   lifetime: Lifetime
   storeTimeout: number
+  maxSessionsPerUser: number | null
   cookie: ResolvedCookie
   visits: VisitOptions
   hooks: SessionHooks
@@ -84,7 +90,7 @@ export interface ResolvedCookie {
 
 const KNOWN = new Set([
   'secret', 'store', 'verifyPassword', 'absoluteTimeout', 'idleTimeout', 'rememberIdleTimeout', 'touchEvery',
-  'storeTimeout', 'cookie', 'ip', 'clientIp', 'parseUserAgent', 'onSessionStart', 'onSessionEnd', 'now'
+  'storeTimeout', 'maxSessionsPerUser', 'cookie', 'ip', 'clientIp', 'parseUserAgent', 'onSessionStart', 'onSessionEnd', 'now'
 ])
 const KNOWN_COOKIE = new Set(['name', 'secure', 'sameSite', 'domain'])
 
@@ -103,6 +109,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
     verifyPassword,
     lifetime,
     storeTimeout: duration('storeTimeout', storeTimeout, LONGEST_TIMER),
+    maxSessionsPerUser: resolveCap(options.maxSessionsPerUser),
     cookie: resolveCookie(options.cookie),
     visits: resolveVisits(options),
     hooks: resolveHooks(options),
@@ -160,6 +167,11 @@ function resolveLifetime (options: LoginSessionsOptions): Lifetime {
       'otherwise active people would be signed out')
   }
   return lifetime
+}
+
+function resolveCap (most: number | null = 100): number | null {
+  if (most === null || (Number.isInteger(most) && most > 0)) return most
+  throw optionError(`maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not ${String(most)}: write maxSessionsPerUser: 100`)
 }
 
 function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie {

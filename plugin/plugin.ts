@@ -10,17 +10,18 @@ import { askForHints } from './accept-ch.js'
 import { boundedStore } from './bounded-store.js'
 import { createBridge } from './bridge.js'
 import { createCsrfTokens, type CsrfTokens } from './csrf.js'
-import { optionError } from './errors.js'
+import { optionError, storeAwayAtBootError } from './errors.js'
 import { currentLoginSession } from './guard.js'
 import { createKnownDevices } from './known-device.js'
 import type { LoginSession } from './login-session.js'
 import { createLoginSessions, type LoginSessions } from './login-sessions.js'
 import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
 import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './password.js'
-import { newToken } from './record.js'
+import { hashToken, newToken } from './record.js'
 import { createRetirements } from './retirements.js'
 import { createSessionEvents } from './session-events.js'
 import { createLookup } from './session-lookup.js'
+import type { LoginSessionStore } from './store.js'
 import { createTouchQueue } from './touch-queue.js'
 import { createVisits, type VisitOptions } from './visit.js'
 
@@ -71,12 +72,13 @@ declare module 'fastify' {
 }
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
-  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, cookie, visits, hooks, now } = resolveOptions(options)
+  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, maxSessionsPerUser, cookie, visits, hooks, now } = resolveOptions(options)
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, visits)
+  const store = boundedStore(given, storeTimeout)
+  await probe(store)
   await given.prepare?.()
 
-  const store = boundedStore(given, storeTimeout)
   const touches = createTouchQueue(store.touch, error => app.log.warn({ err: error }, 'login sessions: last-active times could not be written'))
   const { started, ended, drain } = createSessionEvents(hooks, app.log)
   const retirements = createRetirements(store.retireFormer, error => app.log.warn({ err: error }, 'login sessions: a former token could not be retired'))
@@ -129,8 +131,16 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     const again = this.loginSession?.userId === userId
     const session = await bridge.signIn(this, userId, remember === true)
     if (started !== undefined) started(session, { newDevice: !devices.recognise(this, userId) && !again, request: this })
+    if (maxSessionsPerUser !== null) await evictSurplus(this, session, maxSessionsPerUser)
     return session
   })
+
+  /** The user is signed in by now: what cannot be ended today, the next sign-in ends. */
+  async function evictSurplus (request: FastifyRequest, session: LoginSession, most: number): Promise<void> {
+    await sessions.evictSurplus(session, most).catch(error => {
+      request.log.warn({ err: error }, `login sessions: what is beyond ${most} sessions of a user could not be ended`)
+    })
+  }
 
   app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
     await bridge.signOut(this)
@@ -143,6 +153,14 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
     await passwords.confirm(currentLoginSession(this), password, () => bridge.rotate(this))
   })
+}
+
+/**
+ * A database that is away shall be told at once, and not as the 10 seconds of Fastify's `pluginTimeout`. A read only: making
+ * an index may rightly take longer than one call.
+ */
+async function probe (store: LoginSessionStore): Promise<void> {
+  await store.findByToken(NOBODYS_TOKEN).catch(error => { throw storeAwayAtBootError(error.cause) })
 }
 
 /** Whoever sends X-Forwarded-For then names the address that is recorded. */
@@ -166,6 +184,8 @@ function refuseSecondSession (app: FastifyInstance): void {
     throw optionError('@fastify/session is registered already: remove that registration; request.session comes with this plugin')
   }
 }
+
+const NOBODYS_TOKEN = hashToken('nobody')
 
 const LOCAL = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 

@@ -21,6 +21,8 @@ export type SessionEndReason =
   | 'revoked-others'
   /** `revokeAll`: all sessions of the user were ended. */
   | 'revoked-all'
+  /** The user signed in elsewhere and had `maxSessionsPerUser` already: this one was the least recently active. */
+  | 'evicted'
 
 /** Told of a session that ended before its time: once, after it was removed. Must not throw. */
 export type Ended = (session: LoginSession, reason: SessionEndReason) => void
@@ -31,6 +33,11 @@ export interface Removals {
   one(userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null>
   /** Removes all sessions of this user but `exceptId`, and returns their number. */
   all(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number>
+  /**
+   * Removes what this user has beyond `most` sessions, least recently active first, never the one just started. Of
+   * sign-ins at the same moment, the last one to look sees them all: `most` or fewer are left once all are through.
+   */
+  surplus(started: Pick<LoginSession, 'id' | 'userId'>, most: number): Promise<void>
   /** Removes the session, a login or an anonymous one, that has a token with this hash. */
   byToken(hash: string, reason: SessionEndReason): Promise<void>
 }
@@ -90,9 +97,20 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
   return {
     one,
     all,
+
+    async surplus ({ userId, id: startedId }, most) {
+      const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== startedId)
+      await removeEach(userId, others.sort(lastActiveFirst).slice(most - 1), 'evicted')
+    },
+
     async byToken (hash, reason) {
       const at = now()
       announce(await store.removeByToken(hash), reason, at)
     }
   }
+}
+
+/** The ids decide between equals, so that servers that look at the same moment remove the same ones. */
+function lastActiveFirst (a: LoginSessionRecord, b: LoginSessionRecord): number {
+  return b.lastActiveAt.getTime() - a.lastActiveAt.getTime() || b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? -1 : 1)
 }

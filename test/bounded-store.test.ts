@@ -3,9 +3,9 @@ import t from 'tap'
 import { boundedStore } from '../plugin/bounded-store.js'
 import { memoryStore } from '../plugin/memory-store.js'
 import { type LoginSessionStore, STORE_METHODS } from '../plugin/store.js'
-import { NOW } from './support/clock.js'
-import { turns } from './support/gate.js'
-import { aRecord, hashOf } from './support/records.js'
+import { after, MINUTE, NOW } from './support/clock.js'
+import { createGate, turns } from './support/gate.js'
+import { aRecord, anAnonymousRecord, hashOf } from './support/records.js'
 import { breakable } from './support/stores.js'
 
 const call = (store: LoginSessionStore, method: typeof STORE_METHODS[number]): Promise<unknown> =>
@@ -90,4 +90,70 @@ t.test('no timer is left behind by an answer or a failure', async t => {
   store.fail()
   await t.rejects(bounded.findByToken('hash'))
   t.equal(timers(), before)
+})
+
+t.test('what a call did after its caller was told that it failed', async t => {
+  /** A store whose calls of this method wait at a gate, a bound of 20 ms, and one record. */
+  async function setup (method: typeof STORE_METHODS[number]) {
+    const gate = createGate()
+    const store = memoryStore()
+    const slow = { ...store, async [method] (...args: unknown[]) { await gate.passed; return await Reflect.apply(store[method], store, args) } }
+    return { gate, store, bounded: boundedStore(slow, 20) }
+  }
+  const unavailable = { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' }
+
+  t.test('a session that nobody has the token of does not stay', async t => {
+    const { gate, store, bounded } = await setup('insert')
+    const [record, other] = [aRecord(), aRecord()]
+    await store.insert(other)
+    await t.rejects(bounded.insert(record), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.listByUser('ada', NOW), [other])
+  })
+
+  t.test('nor does one that was stored by a call that then failed', async t => {
+    const store = memoryStore()
+    const record = aRecord()
+    const bounded = boundedStore({ ...store, async insert (record) { await store.insert(record); throw new Error('connection reset') } }, 1000)
+    await t.rejects(bounded.insert(record), unavailable)
+    await turns()
+    t.strictSame(await store.listByUser('ada', NOW), [])
+  })
+
+  t.test('a visitor\'s record, which is in nobody\'s list, is left to expire', async t => {
+    const { gate, store, bounded } = await setup('insert')
+    const record = anAnonymousRecord()
+    await t.rejects(bounded.insert(record), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.findByToken(hashOf(record)), record)
+  })
+
+  t.test('a password attempt that nobody made is not counted', async t => {
+    const { gate, store, bounded } = await setup('takeAttempt')
+    const record = aRecord({ confirmation: { failures: 4 } })
+    await store.insert(record)
+    await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.confirmation(record.id), { failures: 4 })
+  })
+
+  t.test('one that was refused changes no count', async t => {
+    const { gate, store, bounded } = await setup('takeAttempt')
+    const locked = { failures: 5, lockedUntil: after(NOW, MINUTE) }
+    const record = aRecord({ confirmation: locked })
+    await store.insert(record)
+    await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.confirmation(record.id), locked)
+  })
+
+  t.test('a store that breaks while it is taken back is nobody\'s unhandled rejection', async t => {
+    const store: LoginSessionStore = { ...memoryStore(), async insert () { throw new Error('away') }, remove () { throw new Error('still away') } }
+    await t.rejects(boundedStore(store, 1000).insert(aRecord()), { cause: { message: 'away' } })
+    await turns()
+  })
 })

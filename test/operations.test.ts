@@ -49,9 +49,15 @@ t.test('a forged cookie: nothing', async t => {
   t.strictSame(commands.names(), [])
 })
 
-t.test('signing in: one insert', async t => {
+t.test('signing in: one insert, and one look at how many sessions the user has', async t => {
   const { laptop, commands } = await setup(t)
   await laptop.signIn('ada', { remember: true })
+  t.strictSame(commands.names(), ['insert', 'find'])
+})
+
+t.test('signing in without a limit of sessions: one insert', async t => {
+  const { laptop, commands } = await setup(t, { maxSessionsPerUser: null })
+  await laptop.signIn('ada')
   t.strictSame(commands.names(), ['insert'])
 })
 
@@ -63,14 +69,14 @@ t.test('signing in with data written in the same request: still one insert', asy
     })
   })
   await laptop.post('/welcome')
-  t.strictSame(commands.names(), ['insert'])
+  t.strictSame(commands.names(), ['insert', 'find'])
 })
 
-t.test('signing in again: one read, one insert, one removal', async t => {
+t.test('signing in again: one read, one insert, one removal, and the look', async t => {
   const { laptop, commands, signIn } = await setup(t)
   await signIn()
   await laptop.signIn('ada')
-  t.strictSame(commands.names(), ['find', 'insert', 'findAndModify'])
+  t.strictSame(commands.names(), ['find', 'insert', 'findAndModify', 'find'])
 })
 
 t.test('a signed-in request: one find, whatever it looks at', async t => {

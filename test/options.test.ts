@@ -42,6 +42,10 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a touchEvery of 0', { touchEvery: 0 }, /touchEvery must be a positive number/],
   ['a storeTimeout of 0', { storeTimeout: 0 }, /storeTimeout must be a positive number/],
   ['storeTimeout as text', { storeTimeout: '2s' }, /storeTimeout must be a positive number/],
+  ['no sessions at all', { maxSessionsPerUser: 0 }, /maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not 0: write maxSessionsPerUser: 100/],
+  ['half a session', { maxSessionsPerUser: 1.5 }, /maxSessionsPerUser must be a whole number/],
+  ['sessions without end', { maxSessionsPerUser: Infinity }, /maxSessionsPerUser must be a whole number .* or null/],
+  ['maxSessionsPerUser as text', { maxSessionsPerUser: '10' }, /maxSessionsPerUser must be a whole number/],
   ['touchEvery as long as the idle timeout', { touchEvery: MINUTE, idleTimeout: MINUTE }, /touchEvery \(60000 ms\) must be shorter than every timeout \(the shortest is 60000 ms\)/],
   ['touchEvery as long as the absolute timeout', { touchEvery: HOUR, absoluteTimeout: HOUR, idleTimeout: DAY }, /touchEvery .* must be shorter/],
   ['touchEvery as long as the idle timeout of remembered sessions', { rememberIdleTimeout: MINUTE }, /touchEvery .* must be shorter/],
@@ -82,6 +86,7 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     verifyPassword: undefined,
     lifetime: { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE },
     storeTimeout: 2 * SECOND,
+    maxSessionsPerUser: 100,
     cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } },
     visits: { ip: 'whole', clientIp: undefined, parseUserAgent: undefined },
     hooks: { onSessionStart: undefined, onSessionEnd: undefined }
@@ -97,12 +102,13 @@ t.test('every option is taken as it is given', async t => {
   const visits = { ip: 'shortened', clientIp: () => undefined, parseUserAgent: () => null } as const
   const hooks = { onSessionStart () {}, onSessionEnd () {} }
   const resolved = resolveOptions({
-    ...RIGHT, ...given, ...visits, ...hooks, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
+    ...RIGHT, ...given, ...visits, ...hooks, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, maxSessionsPerUser: 7, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
   })
   t.strictSame(resolved.secrets, [SECRET, OLD_SECRET])
   t.strictSame(resolved.lifetime, given)
   t.equal(resolved.verifyPassword, verifyPassword)
   t.equal(resolved.storeTimeout, 500)
+  t.equal(resolved.maxSessionsPerUser, 7)
   t.equal(resolved.now, now)
   t.strictSame([resolved.visits, resolved.hooks], [visits, hooks])
   t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example' } })

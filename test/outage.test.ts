@@ -189,6 +189,20 @@ for (const trouble of ['fail', 'hang'] as const) {
   })
 }
 
+for (const trouble of ['fail', 'hang'] as const) {
+  t.test(`a store that ${trouble === 'fail' ? 'fails' : 'never answers'} at startup stops the boot, and says so`, async t => {
+    const store = breakable(memoryStore())
+    store[trouble]()
+    const cause = trouble === 'fail' ? 'connection refused' : 'findByToken took longer than 20 ms'
+    await t.rejects(createShop(t, { store, storeTimeout: 20 }), {
+      code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE',
+      message: `fastify-login-sessions: the store cannot be read at startup (${cause}): is the database running, and reachable at the address it is given? ` +
+        'Where connecting takes longer, await client.connect() first or raise storeTimeout',
+      cause: { message: cause }
+    })
+  })
+}
+
 t.test('a store that cannot prepare stops the boot', async t => {
   const store = { ...memoryStore(), async prepare () { throw new Error('not authorised to make indexes') } }
   await t.rejects(createShop(t, { store }), { message: 'not authorised to make indexes' })

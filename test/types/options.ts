@@ -22,6 +22,7 @@ await app.register(loginSessions, {
   rememberIdleTimeout: null,
   touchEvery: 1,
   storeTimeout: 1,
+  maxSessionsPerUser: 1,
   cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' },
   ip: 'shortened',
   clientIp: request => request.headers['x-real-ip']?.toString(),
@@ -85,7 +86,7 @@ expectTrue<Equal<Parameters<ParseUserAgent>[0], string>>(true)
 expectTrue<Equal<Parameters<OnSessionStart>, [session: LoginSession, context: SessionStart]>>(true)
 expectTrue<Equal<SessionStart, { newDevice: boolean, request: FastifyRequest }>>(true)
 expectTrue<Equal<Parameters<OnSessionEnd>, [session: LoginSession, reason: SessionEndReason]>>(true)
-expectTrue<Equal<SessionEndReason, 'signed-out' | 'replaced' | 'revoked' | 'revoked-others' | 'revoked-all'>>(true)
+expectTrue<Equal<SessionEndReason, 'signed-out' | 'replaced' | 'revoked' | 'revoked-others' | 'revoked-all' | 'evicted'>>(true)
 
 // mongoStore takes any collection, also one that the host has typed.
 expectTrue<Equal<ReturnType<typeof mongoStore>, LoginSessionStore>>(true)
