@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CLIENT_HINTS, wantsClientHints } from './device.js'
+import { CLIENT_HINTS, wantsClientHints } from './device/device.js'
 
 /**
  * onSend: asks a browser that knows client hints and has not sent them, on a response that it will show as a page: there

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifySchema } from 'fastify'
-import { DEVICE_KINDS } from './device-system.js'
+import { DEVICE_KINDS } from './device/device-system.js'
 
 /** A route's schemas; `summary` is what @fastify/swagger shows. */
 type RouteSchema = FastifySchema & { summary: string }

@@ -2,7 +2,7 @@
  * The public view of a login-session record: what hosts, hooks, pages and the API are handed.
  * @module
  */
-import type { Device } from './device.js'
+import type { Device } from './device/device.js'
 import type { LoginSessionRecord } from './record.js'
 
 /** One place where a user is signed in: the public view of its record. Holds no credential; safe to show to its user. */

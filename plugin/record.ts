@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Device } from './device.js'
+import type { Device } from './device/device.js'
 
 /** One credential of a session: SHA-256 of the cookie's token, base64url. */
 export interface TokenHash {

@@ -5,9 +5,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type AddressMode, safeAddress, shorten } from './address.js'
-import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from './device.js'
-import { wordOf } from './device-names.js'
-import { DEVICE_KINDS } from './device-system.js'
+import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from './device/device.js'
+import { wordOf } from './device/device-names.js'
+import { DEVICE_KINDS } from './device/device-system.js'
 import type { Sighting, Visit } from './record.js'
 
 /**

@@ -3,7 +3,7 @@
  * Without it, or without JavaScript, they stay as the server wrote them.
  */
 (() => {
-  /* The same steps as the server's (plugin/texts.ts): how long each unit is in seconds, and from how many on the next says more. */
+  /* The same steps as the server's (plugin/pages/texts.ts): how long each unit is in seconds, and from how many on the next says more. */
   const UNITS = [['minute', 60, 60], ['hour', 3600, 24], ['day', 86400, 7], ['week', 604800, 5], ['month', 2592000, 12], ['year', 31536000, Infinity]]
   const HALF_A_MINUTE = 30_000
 
@@ -25,7 +25,7 @@
           time.title = absolute.format(date)
         }
       }
-      // The names of buttons tell moments, too: \uE000 stands for the one of its row (plugin/view-models.ts).
+      // The names of buttons tell moments, too: \uE000 stands for the one of its row (plugin/pages/view-models.ts).
       for (const button of section.querySelectorAll('[data-ls-label]')) {
         button.ariaLabel = button.dataset.lsLabel.replace('\uE000', absolute.format(new Date(button.dataset.lsWhen)))
       }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { listSchema } from '../plugin/api-schemas.js'
-import { DEVICE_KINDS } from '../plugin/device-system.js'
+import { DEVICE_KINDS } from '../plugin/device/device-system.js'
 import { loginSessionApi } from '../plugin/index.js'
 import { createShop, PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'

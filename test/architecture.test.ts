@@ -1,18 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+
+const LANGUAGES = 'pages/languages/'
 
 /** From what hosts see down to what knows nothing of the others: a file imports only what stands below it. */
 const ORDER = [
   'index',
-  'pages', 'page-routes', 'page-errors', 'asking', 'question', 'session-list', 'notice', 'templates', 'page-frame', 'page-options', 'page-headers',
-  'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages',
+  ...inFolder('pages', [
+    'pages', 'page-routes', 'page-errors', 'asking', 'question', 'session-list', 'notice', 'templates', 'page-frame', 'page-options', 'page-headers',
+    'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages'
+  ]),
   'api', 'api-schemas', 'report-error',
   'plugin', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
   'options', 'visit', 'session-events', 'option-check', 'password', 'password-attempts',
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
   'mongo-store', 'memory-store', 'store',
-  'record', 'device', 'device-system', 'device-names', 'client-hints', 'address', 'errors'
+  'record',
+  ...inFolder('device', ['device', 'device-system', 'device-names', 'client-hints']),
+  'address', 'errors'
 ]
 
 /** Who may know these packages; nobody else does. */
@@ -23,35 +30,62 @@ const KNOWN_BY: Record<string, string[]> = {
   mongodb: ['mongo-store'],
   dataloader: ['mongo-store'],
   bcrypt: ['password'],
-  'ua-parser-js': ['device', 'device-system'],
+  'ua-parser-js': inFolder('device', ['device', 'device-system']),
   'ipaddr.js': ['address'],
   '@fastify/error': ['errors'],
-  '@fastify/view': ['templates'],
-  eta: ['templates'],
-  negotiator: ['language'],
-  'intl-messageformat': ['texts', 'messages']
+  '@fastify/view': ['pages/templates'],
+  eta: ['pages/templates'],
+  negotiator: ['pages/language'],
+  'intl-messageformat': inFolder('pages', ['messages', 'texts'])
 }
 
 /** These know nothing of HTTP. */
 const WITHOUT_HTTP = [
-  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'device', 'address',
-  'options', 'option-check', 'password', 'password-attempts', 'messages', 'texts', 'language', 'places', 'views', 'view-models', 'device-system', 'device-names', 'client-hints'
+  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'address',
+  'options', 'option-check', 'password', 'password-attempts',
+  ...inFolder('pages', ['messages', 'texts', 'language', 'places', 'views', 'view-models']),
+  ...inFolder('device', ['device', 'device-system', 'device-names', 'client-hints'])
 ]
 
-const folder = fileURLToPath(new URL('../plugin/', import.meta.url))
-const files = readdirSync(folder).filter(name => name.endsWith('.ts')).map(name => name.slice(0, -3))
+const root = fileURLToPath(new URL('../plugin/', import.meta.url))
+
+/** Without `.ts`; the languages have a rule of their own. */
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map(path => path.replaceAll('\\', '/'))
+  .filter(path => path.endsWith('.ts') && !path.startsWith(LANGUAGES))
+  .map(path => path.slice(0, -3))
+
+function inFolder (folder: string, names: string[]): string[] {
+  return names.map(name => `${folder}/${name}`)
+}
 
 /** What a file imports or re-exports, types included. */
 function importsOf (file: string): string[] {
-  const source = readFileSync(`${folder}${file}.ts`, 'utf8')
+  const source = readFileSync(`${root}${file}.ts`, 'utf8')
   return [...source.matchAll(/^(?:import|export|\} )[^'\n]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(match => (match[1] ?? match[2] ?? match[3])!)
 }
 
+/** The file of ours that this one imports, as `files` has it; null: a package's. */
+function ownImport (file: string, path: string): string | null {
+  return path.startsWith('.') ? posix.join(posix.dirname(file), path).replace(/\.js$/, '') : null
+}
+
 t.test('a language is known by messages.ts only, and knows no more than English and its keys', async t => {
-  const languages = readdirSync(`${folder}languages`).map(name => `languages/${name.slice(0, -3)}`)
+  const languages = readdirSync(`${root}${LANGUAGES}`).map(name => `${LANGUAGES}${name.slice(0, -3)}`)
   t.strictSame(languages.filter(file => importsOf(file).some(path => path !== './en.js')), [])
-  const knowing = files.filter(file => importsOf(file).some(path => path.startsWith('./languages/')))
-  t.strictSame(knowing, ['messages'])
+  const knowing = files.filter(file => importsOf(file).some(path => ownImport(file, path)?.startsWith(LANGUAGES)))
+  t.strictSame(knowing, ['pages/messages'])
+})
+
+t.test('the core knows nothing of its pages, and the device words nothing of the core', async t => {
+  const foreign = (file: string, allowed: (own: string) => boolean) => importsOf(file).flatMap(path => {
+    const own = ownImport(file, path)
+    return own === null || allowed(own) ? [] : [`${file}: ${own}`]
+  })
+  const core = files.filter(file => !file.startsWith('pages/') && file !== 'index')
+  t.strictSame(core.flatMap(file => foreign(file, own => !own.startsWith('pages/'))), [])
+  const words = files.filter(file => file.startsWith('device/'))
+  t.strictSame(words.flatMap(file => foreign(file, own => own.startsWith('device/'))), [])
 })
 
 t.test('every file of plugin/ has its place', async t => {
@@ -60,10 +94,11 @@ t.test('every file of plugin/ has its place', async t => {
 
 for (const file of files) {
   t.test(`${file}.ts imports only what stands below it`, async t => {
-    const own = importsOf(file).filter(path => path.startsWith('.') && !path.startsWith('./languages/'))
-    for (const path of own) {
-      t.match(path, /^\.\/[\w-]+\.js$/, `${file}.ts imports ${path}, which is not in plugin/`)
-      t.ok(ORDER.indexOf(path.slice(2, -3)) > ORDER.indexOf(file), `${file}.ts imports ${path}, which stands above it`)
+    for (const path of importsOf(file)) {
+      const own = ownImport(file, path)
+      if (own === null || own.startsWith(LANGUAGES)) continue
+      t.ok(files.includes(own), `${file}.ts imports ${path}, which is not in plugin/`)
+      t.ok(ORDER.indexOf(own) > ORDER.indexOf(file), `${file}.ts imports ${path}, which stands above it`)
     }
   })
 }

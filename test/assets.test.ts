@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
-import { assetUrls } from '../plugin/assets.js'
+import { assetUrls } from '../plugin/pages/assets.js'
 
 const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'htmx.min.js': 'htmx' }
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { DEVICE_KINDS } from '../plugin/device-system.js'
+import { DEVICE_KINDS } from '../plugin/device/device-system.js'
 import { memoryStore, mongoStore } from '../plugin/index.js'
 import { createShop, type ShopOptions } from './support/app.js'
 import { browser, type JarBrowser, type Reply } from './support/browser-jar.js'

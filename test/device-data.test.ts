@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import t from 'tap'
-import { describeDevice, type HeaderRecord } from '../plugin/device.js'
+import { describeDevice, type HeaderRecord } from '../plugin/device/device.js'
 import { isDevice } from './support/device-shape.js'
 import { SAMPLES } from './support/user-agents.js'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { readHints } from '../plugin/client-hints.js'
-import { CLIENT_HINTS, describeDevice, hasClientHints, wantsClientHints, type HeaderRecord } from '../plugin/device.js'
+import { readHints } from '../plugin/device/client-hints.js'
+import { CLIENT_HINTS, describeDevice, hasClientHints, wantsClientHints, type HeaderRecord } from '../plugin/device/device.js'
 
 const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 const ANDROID = 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36'

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { cutUserAgent, describeDevice } from '../plugin/device.js'
-import { wordOf } from '../plugin/device-names.js'
+import { cutUserAgent, describeDevice } from '../plugin/device/device.js'
+import { wordOf } from '../plugin/device/device-names.js'
 import { isDevice, isWord } from './support/device-shape.js'
 import { SAMPLES } from './support/user-agents.js'
 

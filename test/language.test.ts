@@ -1,6 +1,6 @@
 import t from 'tap'
-import { chooseLanguage } from '../plugin/language.js'
-import { SHIPPED } from '../plugin/messages.js'
+import { chooseLanguage } from '../plugin/pages/language.js'
+import { SHIPPED } from '../plugin/pages/messages.js'
 
 const CASES: Array<[header: string | undefined, language: string]> = [
   ['de', 'de'],

@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { mergeTexts, type MessageKey, type Messages, SHIPPED } from '../plugin/messages.js'
-import { createTexts } from '../plugin/texts.js'
+import { mergeTexts, type MessageKey, type Messages, SHIPPED } from '../plugin/pages/messages.js'
+import { createTexts } from '../plugin/pages/texts.js'
 
 const english = SHIPPED.en!
 const keys = Object.keys(english) as MessageKey[]

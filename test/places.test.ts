@@ -1,7 +1,7 @@
 import t from 'tap'
-import { SHIPPED } from '../plugin/messages.js'
-import { placesOf } from '../plugin/places.js'
-import { createTexts } from '../plugin/texts.js'
+import { SHIPPED } from '../plugin/pages/messages.js'
+import { placesOf } from '../plugin/pages/places.js'
+import { createTexts } from '../plugin/pages/texts.js'
 
 const texts = createTexts('en', SHIPPED.en!, 'UTC')
 const unexpected = (error: unknown): void => { throw error }

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import Bowser from 'bowser'
-import { describeDevice } from '../plugin/device.js'
+import { describeDevice } from '../plugin/device/device.js'
 import { SAMPLES } from './support/user-agents.js'
 
 /** Bowser's names → ours, where both mean the same. */

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { SHIPPED } from '../plugin/messages.js'
-import { createTexts } from '../plugin/texts.js'
+import { SHIPPED } from '../plugin/pages/messages.js'
+import { createTexts } from '../plugin/pages/texts.js'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

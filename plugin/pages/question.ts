@@ -2,10 +2,10 @@
  * The question before a session is ended: what it names, and why it is asked again.
  * @module
  */
-import type { LoginSessionError } from './errors.js'
-import type { LoginSession } from './login-session.js'
+import type { LoginSessionError } from '../errors.js'
+import type { LoginSession } from '../login-session.js'
 import type { MessageKey } from './messages.js'
-import type { ConfirmationKind } from './password.js'
+import type { ConfirmationKind } from '../password.js'
 import type { Texts } from './texts.js'
 import { type ConfirmView, MOMENT, type PageView } from './view-models.js'
 import { deviceName, factsOf } from './views.js'

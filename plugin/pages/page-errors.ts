@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MessageKey } from './messages.js'
 import type { FrameOf } from './page-frame.js'
 import { isFragment } from './page-headers.js'
-import { type HandledError, reportError } from './report-error.js'
+import { type HandledError, reportError } from '../report-error.js'
 import { render } from './templates.js'
 
 const REASONS: Record<string, MessageKey> = {

@@ -4,8 +4,8 @@
  */
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { rejectCrossOrigin } from './csrf.js'
-import { requireLoginSession } from './guard.js'
+import { rejectCrossOrigin } from '../csrf.js'
+import { requireLoginSession } from '../guard.js'
 import { leaveNotice, type Notice, takeNotice } from './notice.js'
 import { pageErrors } from './page-errors.js'
 import type { FrameOf } from './page-frame.js'

@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { assetUrls } from './assets.js'
-import { optionError } from './errors.js'
+import { optionError } from '../errors.js'
 import { chooseLanguage, FALLBACK } from './language.js'
 import { mergeTexts } from './messages.js'
 import type { ResolvedPageOptions } from './page-options.js'

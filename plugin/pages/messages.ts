@@ -3,7 +3,7 @@
  * @module
  */
 import { IntlMessageFormat } from 'intl-messageformat'
-import { optionError } from './errors.js'
+import { optionError } from '../errors.js'
 import ar from './languages/ar.js'
 import de from './languages/de.js'
 import en, { type MessageKey, type Messages } from './languages/en.js'

@@ -6,13 +6,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { optionError } from './errors.js'
+import { optionError } from '../errors.js'
 
 /** The shipped Eta templates. */
-export const templatesDir: string = fileURLToPath(new URL('../templates/', import.meta.url))
+export const templatesDir: string = fileURLToPath(new URL('../../templates/', import.meta.url))
 
 /** The stylesheet, the scripts and htmx. */
-export const publicDir: string = fileURLToPath(new URL('../public/', import.meta.url))
+export const publicDir: string = fileURLToPath(new URL('../../public/', import.meta.url))
 
 /** The page's own files, each with a fingerprint in its URL, so that browsers may keep it for good. */
 export interface AssetUrls {

@@ -3,8 +3,8 @@
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { currentLoginSession } from './guard.js'
-import type { ConfirmationKind } from './password.js'
+import { currentLoginSession } from '../guard.js'
+import type { ConfirmationKind } from '../password.js'
 import { placesOf, type Locate } from './places.js'
 import type { ListView, PageView } from './view-models.js'
 import { ALL_PARAMETER, shownOf, toListView } from './views.js'

@@ -3,9 +3,9 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type LoginSessionError, notFoundError } from './errors.js'
-import { currentLoginSession } from './guard.js'
-import type { LoginSession } from './login-session.js'
+import { type LoginSessionError, notFoundError } from '../errors.js'
+import { currentLoginSession } from '../guard.js'
+import type { LoginSession } from '../login-session.js'
 import type { FrameOf } from './page-frame.js'
 import { isFragment } from './page-headers.js'
 import type { LoginSessionPagesOptions } from './page-options.js'

@@ -4,9 +4,9 @@
  */
 import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
-import { optionError } from './errors.js'
+import { optionError } from '../errors.js'
 import type { HostTexts } from './messages.js'
-import { rejectUnknown, requireFunction } from './option-check.js'
+import { rejectUnknown, requireFunction } from '../option-check.js'
 import type { Locate } from './places.js'
 
 /** Options of the pages plugin. */
