@@ -8,6 +8,7 @@ import { type AddressMode, safeAddress, shorten } from './address.js'
 import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from './device/device.js'
 import { wordOf } from './device/device-names.js'
 import { DEVICE_KINDS } from './device/device-system.js'
+import { createAskHost } from './host-answer.js'
 import type { Sighting, Visit } from './record.js'
 
 /**
@@ -53,25 +54,7 @@ const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 
 /** @param options checked ones */
 export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): Visits {
-  const warned = new WeakSet<FastifyRequest>()
-  const asynchronous = new Set<string>()
-
-  /** The host's answer; an error costs one line of the log a request, never the request. */
-  function asked (request: FastifyRequest, hook: string, ask: () => unknown): unknown {
-    try {
-      const answer = ask()
-      if (!isPromise(answer)) return answer
-      // Nobody waits for it, and its failure must not end the process.
-      Promise.resolve(answer).catch(() => {})
-      if (!asynchronous.has(hook)) request.log.warn(`login sessions: ${hook} gave a promise, which is not waited for: it must answer at once`)
-      asynchronous.add(hook)
-      return null
-    } catch (error) {
-      if (!warned.has(request)) request.log.warn({ err: error }, `login sessions: ${hook} failed`)
-      warned.add(request)
-      return null
-    }
-  }
+  const asked = createAskHost()
 
   function addressOf (request: FastifyRequest): string | null {
     if (ip === 'none') return null
@@ -137,8 +120,6 @@ function over (ours: Device, told: Partial<Device>): Device {
     ...told
   }
 }
-
-const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
 function same (one: Device, other: Device): boolean {
   return one.kind === other.kind && WORDS.every(name => one[name] === other[name])

@@ -14,7 +14,7 @@ const ORDER = [
   ]),
   'api', 'api-schemas', 'report-error',
   'plugin', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
-  'options', 'visit', 'session-events', 'option-check', 'password', 'password-attempts',
+  'options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
   'mongo-store', 'memory-store', 'store',
   'record',

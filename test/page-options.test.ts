@@ -157,6 +157,18 @@ t.test('where no addresses are kept, none are shown, nor asked about', async t =
   t.notMatch((await chrome.get(PAGE)).body, /8\.8\.8\.8|198\.51\.100/)
 })
 
+t.test('a language or zone that comes as a promise is not waited for: one warning each says so, and its failure harms nothing', async t => {
+  const logs: string[] = []
+  const late = async (): Promise<string> => { throw new Error('users are away') }
+  const app = await createShopWithPages(t, { logs, pages: { language: late as any, timeZone: late as any } })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  for (let visits = 0; visits < 2; visits++) t.match(textOf(await chrome.get(PAGE)), /Where you are signed in/)
+  const warnings = logs.map(line => JSON.parse(line)).map(({ msg }) => msg).filter(msg => msg.includes('promise'))
+  t.match(warnings, [/language gave a promise.* must answer at once/, /timeZone gave a promise.* must answer at once/])
+  t.equal(warnings.length, 2)
+})
+
 t.test('a language or zone that the host cannot tell costs nobody the page, nor the page that tells of an error', async t => {
   const logs: string[] = []
   const app = await createShopWithPages(t, {

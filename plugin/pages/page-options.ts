@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
+import { createAskHost } from '../host-answer.js'
 import type { HostTexts } from './messages.js'
 import { rejectUnknown, requireFunction } from '../option-check.js'
 import type { Locate } from './places.js'
@@ -95,6 +96,7 @@ function requirePath (name: string, path: unknown, example: string): void {
 }
 
 function requireLanguage (language: LoginSessionPagesOptions['language']): ResolvedPageOptions['languageOf'] {
+  const asked = createAskText()
   if (language === undefined) return () => undefined
   if (typeof language === 'function') return request => asked(request, 'language', () => language(request))
   if (typeof language !== 'string' || language === '') throw optionError("pages: language must be a tag or a function of the request: write language: 'de', or leave it out")
@@ -102,6 +104,7 @@ function requireLanguage (language: LoginSessionPagesOptions['language']): Resol
 }
 
 function requireTimeZone (timeZone: LoginSessionPagesOptions['timeZone']): ResolvedPageOptions['timeZoneOf'] {
+  const asked = createAskText()
   // What the host keeps of a user may be outdated or empty; that is no reason to fail a page.
   if (typeof timeZone === 'function') return request => knownZone(asked(request, 'timeZone', () => timeZone(request))) ?? 'UTC'
   const zone = knownZone(timeZone)
@@ -109,14 +112,12 @@ function requireTimeZone (timeZone: LoginSessionPagesOptions['timeZone']): Resol
   return () => zone
 }
 
-/** What the host says, if it is text; its mistakes must not take the page away, nor the page that tells of a mistake. */
-function asked (request: FastifyRequest, option: string, ask: () => unknown): string | undefined {
-  try {
-    const answer = ask()
-    return typeof answer === 'string' && answer !== '' ? answer : undefined
-  } catch (error) {
-    request.log.warn({ err: error }, `login sessions: ${option} failed`)
-    return undefined
+/** What the host says, if it is text: its mistakes must not take the page away, nor the page that tells of a mistake. */
+function createAskText () {
+  const ask = createAskHost()
+  return (request: FastifyRequest, option: string, answer: () => unknown): string | undefined => {
+    const text = ask(request, option, answer)
+    return typeof text === 'string' && text !== '' ? text : undefined
   }
 }
 
