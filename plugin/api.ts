@@ -14,7 +14,7 @@ import { type HandledError, reportError } from './report-error.js'
 
 const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginSessionApiPlugin (app, { prefix = '', ...options }) {
   rejectUnknown(options, new Set(), 'api: ')
-  app.addHook('onRequest', noStore)
+  app.addHook('onRequest', privateHeaders)
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
   app.addHook('preValidation', refuseCoercion)
@@ -55,8 +55,9 @@ function passwordOf (request: FastifyRequest): unknown {
   return (request.body as { password?: unknown } | null | undefined)?.password
 }
 
-async function noStore (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.header('cache-control', 'no-store')
+/** Not to be kept, taken for anything but JSON, or loaded into another site's page (ASVS 5.0 14.3.2, 3.4.4, 3.5.8). */
+async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.headers({ 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin', 'x-content-type-options': 'nosniff' })
 }
 
 /** Fastify's shape, whatever pages the host makes of its own errors. */

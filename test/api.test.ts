@@ -16,11 +16,21 @@ t.test('a script lists the sessions of its user, and sees nothing but the public
   const reply = await one.get(API)
 
   t.equal(reply.statusCode, 200)
-  t.equal(reply.headers['cache-control'], 'no-store')
   const { sessions } = reply.json()
   t.equal(sessions.length, 2)
   t.same(sessions.filter((session: any) => session.current).map((session: any) => session.id), [id])
   t.same(Object.keys(sessions[0]).sort(), ['createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent'])
+})
+
+t.test('answers are private, refusals included: not kept, not guessed at, not loaded into other sites', async t => {
+  const app = await createShopWithPages(t)
+  const [one, stranger] = [browser(app), browser(app)]
+  await one.signIn('ada')
+  for (const reply of [await one.get(API), await one.post(`${API}/others/revoke`, {}), await stranger.get(API)]) {
+    t.equal(reply.headers['cache-control'], 'no-store')
+    t.equal(reply.headers['x-content-type-options'], 'nosniff')
+    t.equal(reply.headers['cross-origin-resource-policy'], 'same-origin')
+  }
 })
 
 t.test('a script ends one session with the password, and gets a new token', async t => {

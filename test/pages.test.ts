@@ -311,6 +311,9 @@ t.test('pages are private: not kept, not framed, nothing inline', async t => {
   t.equal(headers['cache-control'], 'no-store')
   t.match(headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'/)
   t.equal(headers['x-content-type-options'], 'nosniff')
+  t.equal(headers['referrer-policy'], 'same-origin')
+  t.equal(headers['cross-origin-opener-policy'], 'same-origin')
+  t.equal(headers['cross-origin-resource-policy'], 'same-origin')
   t.notMatch(body, / style=| on\w+=|<style|<script(?! src)/)
 })
 
