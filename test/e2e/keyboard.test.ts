@@ -1,29 +1,19 @@
 /**
  * The pages by keyboard alone: where the focus goes, what is said meanwhile, and that nobody is trapped.
  */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { MODES, show } from '../support/axe.js'
 import { PASSWORD } from '../support/app.js'
-import { launchBrowser } from '../support/browser.js'
 import { focused, focusOn, walk } from '../support/measure.js'
-import { isLively, openProfile } from '../support/profile.js'
+import { isLively } from '../support/profile.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, OTHERS, questionUrl, REVOKE, serveScenes, TITLE } from '../support/scenes.js'
-import type { ServedShop } from '../support/served-shop.js'
+import { setStage } from '../support/stage.js'
 
-let chromium: Browser
-let shop: ServedShop
+const stage = await setStage(t)
 
-t.before(async () => {
-  shop = await serveScenes(t)
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
-})
-
-/** The list in a profile of its own, with sessions elsewhere. */
 async function listPage (t: Test, others = 2): Promise<Page> {
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await openList(page, shop, others)
+  const page = await stage.listPage(t, {}, others)
   await isLively(page)
   return page
 }
@@ -109,7 +99,7 @@ t.test('Cancel and Esc give the focus back to the button that opened the dialog'
 
 t.test('Cancel has the focus first where no password is asked for: the harmless answer', async t => {
   const shop = await serveScenes(t, { verifyPassword: undefined as never })
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
+  const page = await stage.openPage(t, { baseURL: shop.url })
   await openList(page, shop)
   await openDialog(page)
 

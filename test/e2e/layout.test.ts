@@ -1,31 +1,13 @@
 /**
  * The pages on small screens, enlarged, with other spacing, in other colours: nothing is cut, hidden or out of reach.
  */
-import type { Browser, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { show } from '../support/axe.js'
-import { launchBrowser } from '../support/browser.js'
 import { edgeContrast, overflowing, smallTargets, spaceText } from '../support/measure.js'
-import { openProfile } from '../support/profile.js'
-import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, PROFILE, questionUrl, SCENES, serveScenes } from '../support/scenes.js'
-import type { ServedShop } from '../support/served-shop.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, PROFILE, questionUrl, SCENES } from '../support/scenes.js'
+import { setStage } from '../support/stage.js'
 
-type Options = Parameters<typeof openProfile>[2]
-
-let chromium: Browser
-let shop: ServedShop
-
-t.before(async () => {
-  shop = await serveScenes(t)
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
-})
-
-async function listPage (t: Test, options: Options = {}): Promise<Page> {
-  const page = await openProfile(t, chromium, { baseURL: shop.url, ...options })
-  await openList(page, shop)
-  return page
-}
+const { shop, openPage, listPage } = await setStage(t)
 
 for (const locale of ['en-US', 'de-DE', 'ar']) {
   // The second is a window of 1280 x 1024 at 400 %.
@@ -72,7 +54,7 @@ t.test('whatever is pressed is at least 24 px wide and high', async t => {
   for (const width of [320, 1280]) {
     for (const [name, { noQuestion, play }] of Object.entries(SCENES)) {
       if (noQuestion) continue
-      const page = await openProfile(t, chromium, { baseURL: shop.url, viewport: { width, height: 640 } })
+      const page = await openPage(t, { viewport: { width, height: 640 } })
       await play(page, shop)
       t.strictSame(await smallTargets(page), [], `${name} at ${width} px`)
       await page.context().close()

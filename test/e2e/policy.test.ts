@@ -4,23 +4,15 @@
 import { readFile } from 'node:fs/promises'
 import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js'
 import { CspParser } from 'csp_evaluator/dist/parser.js'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { PASSWORD } from '../support/app.js'
-import { launchBrowser } from '../support/browser.js'
 import { PAGE } from '../support/page.js'
 import { openProfile } from '../support/profile.js'
-import { FIELD, giveWrongPassword, openDialog, openList, OTHERS, PROFILE, questionUrl, REVOKE, serveScenes } from '../support/scenes.js'
-import type { ServedShop } from '../support/served-shop.js'
+import { FIELD, giveWrongPassword, openDialog, openList, OTHERS, PROFILE, questionUrl, REVOKE } from '../support/scenes.js'
+import { setStage } from '../support/stage.js'
 
-let chromium: Browser
-let shop: ServedShop
-
-t.before(async () => {
-  shop = await serveScenes(t)
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
-})
+const { shop, chromium, openPage, listPage } = await setStage(t)
 
 const statusSays = (page: Page, words: string): Promise<void> => page.getByRole('status').getByText(words).waitFor()
 
@@ -73,7 +65,7 @@ async function wholeFlow (page: Page, list: string): Promise<void> {
 
 for (const [where, list] of [['the page', PAGE], ['the section in a host\'s page under the same policy', PROFILE]] as const) {
   t.test(`no violation on the whole way through ${where}, and nothing but our own server is asked`, async t => {
-    const page = await openProfile(t, chromium, { baseURL: shop.url })
+    const page = await openPage(t)
     const origins = new Set<string>()
     page.on('request', request => origins.add(new URL(request.url()).origin))
     page.on('websocket', socket => origins.add(socket.url()))
@@ -81,11 +73,12 @@ for (const [where, list] of [['the page', PAGE], ['the section in a host\'s page
     await wholeFlow(page, list)
 
     t.strictSame([...origins], [shop.url])
+    t.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0, 'and nothing is left in the browser\'s storage')
   })
 }
 
 t.test('htmx comes from us, byte for byte as its authors published it', async t => {
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
+  const page = await openPage(t)
   const served = page.waitForResponse(response => /htmx[^/]*\.js/.test(response.url()))
   await openList(page, shop)
 
@@ -223,8 +216,7 @@ const judge = (policy: string) => new CspEvaluator(new CspParser(policy).csp).ev
 const ANY_SELF = ["50 script-src 'self'"]
 
 t.test('csp_evaluator finds nothing in the policy of any answer: pages, questions, errors, fragments', async t => {
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await openList(page, shop)
+  const page = await listPage(t)
   const question = await questionUrl(page)
   const fragment = { headers: { 'hx-request': 'true' } }
   const forged = { form: { csrf: 'forged', password: PASSWORD } }

@@ -1,34 +1,15 @@
 /**
  * What screen readers are told, beyond what axe-core can judge: names, roles, order, language.
  */
-import type { Browser, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
-import { launchBrowser } from '../support/browser.js'
+import t from 'tap'
 import { accessibleNodes } from '../support/measure.js'
-import { openProfile } from '../support/profile.js'
-import { openDialog, openList, PROFILE, questionUrl, SCENES, serveScenes } from '../support/scenes.js'
-import type { ServedShop } from '../support/served-shop.js'
+import { openDialog, PROFILE, questionUrl, SCENES } from '../support/scenes.js'
+import { setStage } from '../support/stage.js'
 
-type Options = Parameters<typeof openProfile>[2]
-
-let chromium: Browser
-let shop: ServedShop
-
-t.before(async () => {
-  shop = await serveScenes(t)
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
-})
-
-async function listPage (t: Test, options: Options = {}): Promise<Page> {
-  const page = await openProfile(t, chromium, { baseURL: shop.url, ...options })
-  await openList(page, shop)
-  return page
-}
+const { shop, openPage, listPage } = await setStage(t)
 
 t.test('the list as it is read aloud', async t => {
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await openList(page, shop, 1)
+  const page = await listPage(t, {}, 1)
 
   const snapshot = await page.getByRole('main').ariaSnapshot()
 
@@ -94,7 +75,7 @@ for (const width of [320, 1280]) {
 t.test('every button and link has a name of its own', async t => {
   for (const [name, { noQuestion, play }] of Object.entries(SCENES)) {
     if (noQuestion) continue
-    const page = await openProfile(t, chromium, { baseURL: shop.url })
+    const page = await openPage(t)
     await play(page, shop)
     const names = (await accessibleNodes(page)).filter(({ role }) => role === 'button' || role === 'link').map(({ name }) => name)
     t.notOk(names.includes(''), name)
