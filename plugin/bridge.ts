@@ -23,7 +23,7 @@ import type { Visits } from './visit.js'
 /** Signs tokens into cookie values. */
 export interface Signer {
   sign(token: string): string
-  unsign(value: string): { valid: boolean }
+  unsign(value: string): { valid: true, value: string } | { valid: false, value: string | null }
 }
 
 /** What the bridge knows of one request's session. */
@@ -40,6 +40,8 @@ interface Attached {
   dead: boolean
   /** This browser's sign-in is over, here or since its last request: it shall forget the pages it has seen. */
   over: boolean
+  /** The token of a well-signed cookie for which there is no record. */
+  gone: string | null
   /** Set-Cookie is due on this response. */
   issue: boolean
   /** What is being saved; the next save comes after it. */
@@ -72,7 +74,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   function attach (request: FastifyRequest): Attached {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, over: false, issue: false, saving: null }
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, over: false, gone: null, issue: false, saving: null }
     attached.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
@@ -94,7 +96,9 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     else if (outageOf(request) === undefined) {
       state.dead = true
       // A forged one has shown nothing to anybody. A visitor's session that expired cannot be told from a login.
-      state.over = signer.unsign(sent).valid
+      const { valid, value } = signer.unsign(sent)
+      state.over = valid
+      state.gone = valid ? value : null
     }
   }
 
@@ -139,10 +143,20 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   async function end (state: Attached, keep: string[]): Promise<void> {
     throwOutage(state.request)
     if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')
+    else await endGone(state)
     if (state.record?.userId !== undefined) state.over = state.sent
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
     leave(state, Object.fromEntries(kept))
     state.dead = state.sent
+  }
+
+  /**
+   * The record is gone already, but perhaps not for good: a removal that was refused, because the other servers of the
+   * replica set did not hear of it, is undone by a failover. Removing it again waits for them.
+   */
+  async function endGone (state: Attached): Promise<void> {
+    if (state.gone !== null) await sessions.end(null, state.gone, 'signed-out')
+    state.gone = null
   }
 
   /** The session goes on as that of a visitor, under a token that nobody has seen. */
@@ -239,8 +253,8 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     async signOut (request) {
       const state = stateOf(request)
       throwOutage(request)
-      if (state.record?.userId === undefined) return
-      await end(state, [])
+      if (state.record === null) await endGone(state)
+      else if (state.record.userId !== undefined) await end(state, [])
     },
 
     async rotate (request) {

@@ -81,12 +81,12 @@ export function createLoginSessions (
     },
 
     async find (userId, id) {
-      const record = await store.find(text(userId, 'userId'), text(id, 'id'), now())
+      const record = await store.find(text(userId, 'userId'), idOf(id), now())
       return record === null ? null : toLoginSession(record)
     },
 
     async revoke (userId, id) {
-      return await removals.one(text(userId, 'userId'), text(id, 'id'), 'revoked')
+      return await removals.one(text(userId, 'userId'), idOf(id), 'revoked')
     },
 
     async revokeOthers ({ userId, id }) {
@@ -147,4 +147,10 @@ export function createLoginSessions (
 function text (value: string, name: string): string {
   if (typeof value !== 'string' || value === '') throw new TypeError(`${name} must be a string that is not empty; convert it first, e.g. String(user._id)`)
   return value
+}
+
+/** The id of one session: '' is that of none, as any other that there is not. */
+function idOf (id: string): string {
+  if (typeof id !== 'string') throw new TypeError('id must be a string')
+  return id
 }

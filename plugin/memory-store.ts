@@ -111,10 +111,10 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async remove (userId, id, now) {
-      const record = owned(userId, id, now)
-      if (record === undefined) return null
+      const record = records.get(id)
+      if (record === undefined || record.userId !== userId) return null
       records.delete(id)
-      return record
+      return record.expiresAt > now ? record : null
     },
 
     async removeByToken (hash) {
@@ -124,10 +124,14 @@ export function memoryStore (): LoginSessionStore {
       return record
     },
 
-    async removeByUser (userId, now, exceptId) {
-      const removed = ofUser(userId, now).filter(record => record.id !== exceptId)
-      for (const record of removed) records.delete(record.id)
-      return removed.length
+    async idsByUser (userId) {
+      return values().filter(record => record.userId === userId).map(({ id }) => id)
+    },
+
+    async removeMany (userId, ids, now) {
+      const removed = values().filter(record => record.userId === userId && ids.includes(record.id))
+      for (const { id } of removed) records.delete(id)
+      return removed.filter(({ expiresAt }) => expiresAt > now).length
     }
   }
 }

@@ -100,16 +100,22 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async remove (userId, id, now) {
-      return toRecord(await sessions.findOneAndDelete(liveOf(userId, now, { _id: id })))
+      const removed = await sessions.findOneAndDelete(ofUser(userId, { _id: id }))
+      return removed !== null && removed.expiresAt > now ? toRecord(removed) : null
     },
 
     async removeByToken (hash) {
       return toRecord(await sessions.findOneAndDelete({ 'tokens.hash': hash }))
     },
 
-    async removeByUser (userId, now, exceptId) {
-      const others: Filter<LoginSessionDocument> = exceptId === undefined ? {} : { _id: { $ne: exceptId } }
-      const { deletedCount } = await sessions.deleteMany(liveOf(userId, now, others))
+    async idsByUser (userId) {
+      const documents = await sessions.find(ofUser(userId), { projection: { _id: 1 } }).toArray()
+      return documents.map(({ _id }) => _id)
+    },
+
+    async removeMany (userId, ids, now) {
+      const { deletedCount } = await sessions.deleteMany(liveOf(userId, now, { _id: { $in: ids } }))
+      await sessions.deleteMany(ofUser(userId, { _id: { $in: ids } }))
       return deletedCount
     }
   }
@@ -144,9 +150,13 @@ async function findAll (sessions: Collection<LoginSessionDocument>, hashes: read
   })
 }
 
-function liveOf (userId: string, now: Date, more: Filter<LoginSessionDocument> = {}): Filter<LoginSessionDocument> {
+function ofUser (userId: string, more: Filter<LoginSessionDocument> = {}): Filter<LoginSessionDocument> {
   // `$eq`: whatever reaches here is compared as a value, never read as an operator.
-  return { ...more, userId: { $eq: userId }, expiresAt: { $gt: now } }
+  return { ...more, userId: { $eq: userId } }
+}
+
+function liveOf (userId: string, now: Date, more: Filter<LoginSessionDocument> = {}): Filter<LoginSessionDocument> {
+  return { ...ofUser(userId, more), expiresAt: { $gt: now } }
 }
 
 function touchUpdate ({ id, lastActiveAt, ...change }: Touch) {

@@ -93,12 +93,12 @@ export function createPasswordAttempts (store: LoginSessionStore, now: () => Dat
     for (let tries = 0; tries < TRIES; tries++) {
       const release = await tryOnce(id)
       if (release !== null) return release
+      const state = await store.confirmation(id)
+      if (state === null) throw requiredError()
       const waited = await Promise.race([late, othersAreOver(id)])
       if (waited === 'late') break
       if (waited) continue
       const at = now().getTime()
-      const state = await store.confirmation(id)
-      if (state === null) throw requiredError()
       const left = (state.lockedUntil?.getTime() ?? at) - at
       // Lifted just as it was met.
       if (left <= 0) continue

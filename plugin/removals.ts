@@ -69,23 +69,25 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
   }
 
   async function all (userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
-    if (ended === undefined) return await store.removeByUser(userId, now(), exceptId)
+    const found = async (): Promise<string[]> => (await store.idsByUser(userId)).filter(id => id !== exceptId)
+    // By their ids: a removal that the database carries out late, after a failure was told, takes no sign-in of after that.
+    if (ended === undefined) return await store.removeMany(userId, await found(), now())
     let removed = 0
     for (let round = 0; round < ROUNDS; round++) {
       // Until none is left: whoever signs in while the first are removed shall not escape.
-      const found = (await store.listByUser(userId, now())).filter(({ id }) => id !== exceptId)
-      if (found.length === 0) return removed
-      removed += await removeEach(userId, found, reason)
+      const ids = await found()
+      if (ids.length === 0) return removed
+      removed += await removeEach(userId, ids, reason)
     }
     // Somebody signs in faster than that: those go without a word, but they go.
-    return removed + await store.removeByUser(userId, now(), exceptId)
+    return removed + await store.removeMany(userId, await found(), now())
   }
 
   /** @throws the first failure, once all that went along with it have been announced */
-  async function removeEach (userId: string, records: LoginSessionRecord[], reason: SessionEndReason): Promise<number> {
+  async function removeEach (userId: string, ids: string[], reason: SessionEndReason): Promise<number> {
     let removed = 0
-    for (let start = 0; start < records.length; start += REMOVALS_AT_ONCE) {
-      const outcomes = await Promise.allSettled(records.slice(start, start + REMOVALS_AT_ONCE).map(async ({ id }) => {
+    for (let start = 0; start < ids.length; start += REMOVALS_AT_ONCE) {
+      const outcomes = await Promise.allSettled(ids.slice(start, start + REMOVALS_AT_ONCE).map(async id => {
         if (await one(userId, id, reason) !== null) removed++
       }))
       const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
@@ -100,7 +102,8 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
 
     async surplus ({ userId, id: startedId }, most) {
       const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== startedId)
-      await removeEach(userId, others.sort(lastActiveFirst).slice(most - 1), 'evicted')
+      const surplus = others.sort(lastActiveFirst).slice(most - 1)
+      await removeEach(userId, surplus.map(({ id }) => id), 'evicted')
     },
 
     async byToken (hash, reason) {

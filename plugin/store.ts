@@ -67,14 +67,20 @@ export interface LoginSessionStore {
   /** The attempts of this record, or null when it is gone. */
   confirmation(id: string): Promise<Confirmation | null>
 
-  /** Removes this user's record, durably, and returns it if it lived at `now`; null otherwise. */
+  /**
+   * Removes this user's record, durably, and returns it if it lived at `now`; null otherwise. One that has expired goes,
+   * too: a touch that is still on its way from before would prolong it.
+   */
   remove(userId: string, id: string, now: Date): Promise<LoginSessionRecord | null>
 
   /** Removes the record that has a token with this hash, durably: who holds the token owns the record. */
   removeByToken(hash: string): Promise<LoginSessionRecord | null>
 
-  /** Removes all records of this user but `exceptId`, durably, and returns how many of them lived at `now`. */
-  removeByUser(userId: string, now: Date, exceptId?: string): Promise<number>
+  /** The ids of all records of this user, the expired ones, too. */
+  idsByUser(userId: string): Promise<string[]>
+
+  /** Removes these of this user's records, like {@link remove}, and returns how many of them lived at `now`. */
+  removeMany(userId: string, ids: string[], now: Date): Promise<number>
 }
 
 /** Changed and deleted top-level keys of the host's session data. */
@@ -86,5 +92,5 @@ export interface DataChanges {
 /** The methods that every store must have; checked when the plugin registers. */
 export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare'>> = [
   'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'confirm', 'retireFormer',
-  'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'removeByUser'
+  'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'idsByUser', 'removeMany'
 ]

@@ -16,7 +16,7 @@ t.test('answers pass unchanged, with all their arguments', async t => {
   const record = aRecord()
   await store.insert(record)
   t.strictSame(await store.findByToken(hashOf(record)), record)
-  t.equal(await store.removeByUser('ada', NOW, record.id), 0)
+  t.equal(await store.removeMany('ada', ['another', 'id'], NOW), 0)
   t.strictSame(await store.takeAttempt(record.id, 1, NOW, NOW), { failures: 1, lockedUntil: NOW })
 })
 

@@ -48,6 +48,7 @@ for (const [what, value] of FORGED) {
   t.test(`a cookie with ${what} is anonymous: 200, no store call`, async t => {
     const { calls, store } = counting(memoryStore())
     const app = await createShop(t, { store })
+    calls.length = 0
     const reply = await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
     t.equal(reply.statusCode, 200)
     t.strictSame(reply.json(), { user: null })
@@ -62,6 +63,7 @@ for (const [what, value] of FORGED) {
 t.test('a well-signed cookie that leads nowhere is looked up once, cleared, and creates nothing', async t => {
   const { calls, store } = counting(memoryStore())
   const app = await createShop(t, { store })
+  calls.length = 0
   const laptop = browser(app)
   laptop.forge(encodeURIComponent(sign(TOKEN)))
   const reply = await laptop.get('/')
@@ -132,6 +134,7 @@ t.test('bytes on the wire that are no ASCII', async t => {
 t.test('odd headers, methods and paths of anonymous visitors give no 500 and no record', async t => {
   const { calls, store } = counting(memoryStore())
   const app = await createShop(t, { store })
+  calls.length = 0
   const odd: Array<[string, Record<string, string>]> = [
     ['/', { cookie: ';;;=;=a;;' }], ['/', { cookie: '=' }], ['/', { cookie: '__proto__=x; constructor=y' }], ['/', { 'x-forwarded-for': ',,,' }],
     ['/', { 'x-forwarded-host': '<script>' }], ['/', { 'user-agent': 'x'.repeat(10_000) }], ['/%00', {}], ['/?a=%', {}], ['/..%2f..%2fetc', {}], ['/' + 'a'.repeat(5000), {}]

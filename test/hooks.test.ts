@@ -416,7 +416,19 @@ t.test('without onSessionEnd, ending many is one removal; with it, each is remov
     await app.loginSessions.revokeAll('ada')
     return names
   }
-  t.strictSame(await calls({}), ['removeByUser'])
-  t.strictSame(await calls({ onSessionStart () {} }), ['removeByUser'])
-  t.strictSame(await calls({ onSessionEnd () {} }), ['listByUser', 'remove', 'remove', 'remove', 'listByUser'])
+  t.strictSame(await calls({}), ['idsByUser', 'removeMany'])
+  t.strictSame(await calls({ onSessionStart () {} }), ['idsByUser', 'removeMany'])
+  t.strictSame(await calls({ onSessionEnd () {} }), ['idsByUser', 'remove', 'remove', 'remove', 'idsByUser'])
+})
+
+t.test('ending one\'s own session over the API is a sign-out: told as one, and the same answer clears the cookie', async t => {
+  const { hooks, ends } = journal()
+  const app = await createShopWithPages(t, hooks)
+  const laptop = browser(app)
+  const { id } = await laptop.signIn('ada')
+  const reply = await laptop.post(`${API}/${id}/revoke`)
+  t.strictSame([reply.statusCode, reply.json()], [200, { revoked: 1 }])
+  t.equal(laptop.cookie(), undefined)
+  t.equal(reply.headers['clear-site-data'], '"cache"')
+  t.strictSame(ends(), [[id, 'signed-out']])
 })

@@ -78,12 +78,13 @@ t.test('every query that a request or a user can cause uses an index', async t =
   await store.takeAttempt(record.id, 5, NOW, NOW)
   await store.returnAttempt(record.id)
   await store.confirmation(record.id)
-  await store.removeByUser('ada', NOW, record.id)
+  await store.idsByUser('ada')
+  await store.removeMany('ada', ['one', 'other'], NOW)
   await store.remove('ada', record.id, NOW)
   await store.removeByToken(hashOf(record))
 
   const documents = commands.documents()
-  t.equal(documents.length, 13)
+  t.equal(documents.length, 15)
   for (const { lsid, $clusterTime, $db, txnNumber, writeConcern, ...command } of documents) {
     const { queryPlanner } = await db.command({ explain: command, verbosity: 'queryPlanner' })
     const plan = JSON.stringify(queryPlanner.winningPlan)
@@ -171,7 +172,7 @@ t.test('what must survive the loss of a server waits for the majority', async t 
     ['confirm', () => store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, NOW)],
     ['takeAttempt', () => store.takeAttempt(record.id, 5, NOW, NOW)],
     ['returnAttempt', () => store.returnAttempt(record.id)],
-    ['removeByUser', () => store.removeByUser('ada', NOW, record.id)],
+    ['removeMany', () => store.removeMany('ada', ['another'], NOW)],
     ['remove', () => store.remove('ada', record.id, NOW)],
     ['removeByToken', () => store.removeByToken('new')]
   ]
@@ -205,4 +206,14 @@ t.test('reads ask the primary, whatever the host\'s client prefers', async t => 
   t.strictSame(await store.listByUser('ada', NOW), [record])
   t.strictSame(await store.confirmation(record.id), { failures: 0 })
   t.strictSame(commands.documents('find').map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(4).fill('primary'))
+})
+
+t.test('touches wait for one server only, and none for another', async t => {
+  const sessions = collection()
+  const store = mongoStore(sessions)
+  const record = aRecord()
+  await store.insert(record)
+  const commands = commandsOn(sessions, client)
+  await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
+  t.strictSame(commands.documents().map(({ writeConcern, ordered }) => [writeConcern, ordered]), [[{ w: 1 }, false]])
 })

@@ -204,7 +204,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(aRecord())
       const anything: any = { $ne: null }
       t.strictSame(await store.listByUser(anything, NOW), [])
-      t.equal(await store.removeByUser(anything, NOW), 0)
+      t.equal(await store.removeMany(anything, [anything], NOW), 0)
     })
 
     t.test('hands out copies', async t => {
@@ -360,6 +360,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       await store.remove('ada', removed.id, NOW)
       await store.touch([touchOf(removed), touchOf(kept)])
       t.equal(await store.findByToken(hashOf(removed)), null)
+      t.equal(await store.confirmation(removed.id), null)
       t.strictSame((await store.findByToken(hashOf(kept)))?.lastActiveAt, later)
     })
   })
@@ -450,6 +451,16 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const won = await parallel(10, index => store.confirm(record.id, 'former', [{ hash: `new-${index}` }, { hash: 'former' }], NOW, lost))
       t.equal(won.filter(Boolean).length, 1)
       t.strictSame((await store.findByToken('former'))?.tokens, [{ hash: `new-${won.indexOf(true)}` }, { hash: 'former' }])
+    })
+
+    t.test('takes a copy of the tokens', async t => {
+      const record = aRecord()
+      const store = await storeWith(record)
+      const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
+      const kept = structuredClone(tokens)
+      await store.confirm(record.id, hashOf(record), tokens, NOW, lost)
+      tokens[1]!.hash = 'eve'
+      t.strictSame((await store.findByToken(kept[0]!.hash))?.tokens, kept)
     })
   })
 
@@ -568,6 +579,14 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       t.equal(await store.confirmation(record.id), null)
       t.equal(await store.findByToken(hashOf(record)), null)
     })
+
+    t.test('hands out a copy', async t => {
+      const record = aRecord()
+      const store = await storeWith(record)
+      const mine = await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW)
+      mine!.failures = 0
+      t.strictSame(await store.confirmation(record.id), { failures: 1 })
+    })
   })
 
   t.test('returnAttempt', async t => {
@@ -625,8 +644,14 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('knows the expiry to the millisecond', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      t.equal(await store.remove('ada', record.id, record.expiresAt), null)
       t.strictSame(await store.remove('ada', record.id, after(record.expiresAt, -MILLISECOND)), record)
+    })
+
+    t.test('answers null for one that has expired, and removes it all the same', async t => {
+      const record = aRecord()
+      const store = await storeWith(record)
+      t.equal(await store.remove('ada', record.id, record.expiresAt), null)
+      t.equal(await store.findByToken(hashOf(record)), null)
     })
 
     t.test('returns the record to exactly one of many at the same moment', async t => {
@@ -660,38 +685,67 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     })
   })
 
-  t.test('removeByUser', async t => {
-    t.test('removes all records of this user and of nobody else, and returns their number', async t => {
-      const [one, other, foreign, anonymous] = [aRecord(), aRecord(), aRecord({ userId: 'eve' }), anAnonymousRecord()]
+  t.test('idsByUser', async t => {
+    t.test('has all of this user, expired or not, and nobody else', async t => {
+      const [one, other, foreign, anonymous] = [aRecord(), aRecord({ expiresAt: after(NOW, -MILLISECOND) }), aRecord({ userId: 'eve' }), anAnonymousRecord()]
       const store = await storeWith(one, other, foreign, anonymous)
-      t.equal(await store.removeByUser('ada', NOW), 2)
-      t.equal(await store.findByToken(hashOf(one)), null)
-      t.equal(await store.findByToken(hashOf(other)), null)
+      t.strictSame((await store.idsByUser('ada')).sort(), [one.id, other.id].sort())
+      t.strictSame(await store.idsByUser('bob'), [])
+    })
+
+    t.test('takes the user id as a value, never as a question', async t => {
+      const store = await storeWith(aRecord())
+      const anything: any = { $ne: null }
+      t.strictSame(await store.idsByUser(anything), [])
+    })
+  })
+
+  t.test('removeMany', async t => {
+    t.test('removes these records of this user, and returns their number', async t => {
+      const [one, other, kept] = [aRecord(), aRecord(), aRecord()]
+      const store = await storeWith(one, other, kept)
+      t.equal(await store.removeMany('ada', [one.id, other.id], NOW), 2)
+      t.strictSame(await store.listByUser('ada', NOW), [kept])
+      t.equal(await store.removeMany('ada', [one.id, other.id], NOW), 0)
+      t.equal(await store.removeMany('ada', [], NOW), 0)
+      t.strictSame(await store.listByUser('ada', NOW), [kept])
+    })
+
+    t.test('removes none of another user, nor an ownerless one', async t => {
+      const [foreign, anonymous] = [aRecord({ userId: 'eve' }), anAnonymousRecord()]
+      const store = await storeWith(foreign, anonymous)
+      t.equal(await store.removeMany('ada', [foreign.id, anonymous.id, randomId()], NOW), 0)
       t.strictSame(await store.findByToken(hashOf(foreign)), foreign)
       t.strictSame(await store.findByToken(hashOf(anonymous)), anonymous)
-      t.equal(await store.removeByUser('ada', NOW), 0)
     })
 
-    t.test('spares the record that it is told to spare', async t => {
-      const [mine, other] = [aRecord(), aRecord()]
-      const store = await storeWith(mine, other)
-      t.equal(await store.removeByUser('ada', NOW, mine.id), 1)
-      t.strictSame(await store.listByUser('ada', NOW), [mine])
-    })
-
-    t.test('spares nothing for a foreign or unknown id', async t => {
-      const [mine, foreign] = [aRecord(), aRecord({ userId: 'eve' })]
-      const store = await storeWith(mine, foreign)
-      t.equal(await store.removeByUser('ada', NOW, foreign.id), 1)
-      t.equal(await store.findByToken(hashOf(mine)), null)
-      t.strictSame(await store.findByToken(hashOf(foreign)), foreign)
-    })
-
-    t.test('counts only those that lived, to the millisecond', async t => {
+    t.test('counts only those that lived, to the millisecond, and removes the others, too', async t => {
       const [sooner, later] = [aRecord(), aRecord({ expiresAt: after(NOW, 2 * HOUR) })]
       const store = await storeWith(sooner, later)
-      t.equal(await store.removeByUser('ada', sooner.expiresAt), 1)
+      t.equal(await store.removeMany('ada', [sooner.id, later.id], sooner.expiresAt), 1)
+      t.equal(await store.findByToken(hashOf(sooner)), null)
       t.equal(await store.findByToken(hashOf(later)), null)
     })
+
+    t.test('of many at the same moment, each record is counted once', async t => {
+      const records = Array.from({ length: 5 }, () => aRecord())
+      const store = await storeWith(...records)
+      const counts = await parallel(10, () => store.removeMany('ada', records.map(({ id }) => id), NOW))
+      t.equal(counts.reduce((sum, count) => sum + count, 0), 5)
+    })
+  })
+
+  t.test('a touch that comes after its record has expired and was removed prolongs nothing', async t => {
+    const removals: Array<(store: LoginSessionStore, id: string, now: Date) => Promise<unknown>> = [
+      (store, id, now) => store.remove('ada', id, now),
+      (store, id, now) => store.removeMany('ada', [id], now)
+    ]
+    for (const remove of removals) {
+      const record = aRecord()
+      const store = await storeWith(record)
+      await remove(store, record.id, record.expiresAt)
+      await store.touch([{ id: record.id, lastActiveAt: after(record.expiresAt, -MILLISECOND), expiresAt: after(record.expiresAt, HOUR), ip: null }])
+      t.equal(await store.findByToken(hashOf(record)), null)
+    }
   })
 }

@@ -48,13 +48,19 @@ export function describeDevice (userAgent: string, headers: HeaderRecord = {}): 
   // A robot's system and device are its mask.
   if (robot !== null) return { ...named(robot.name, robot.version, 2), os: null, osVersion: null, kind: 'program', model: null }
   const hints = agreeing(readHints(headers), text)
-  const parser = new UAParser(text)
+  const parser = new UAParser(curtailed(text))
   const system = systemBy(text, parser.getOS(), parser.getDevice(), hints)
   const found = browserBy(text, parser.getBrowser(), hints)
   const words = found.browser === null ? nameless(text, system.os) : found
   const isProgram = system.kind === 'unknown' && words.browser !== null && (isScript(text) || words !== found)
   return { ...words, ...system, kind: isProgram ? 'program' : system.kind }
 }
+
+/**
+ * What ua-parser-js may read: some of its expressions take cubic time and more, over half a second for 512 digits after
+ * "archos" (measured). Words of more than 32 characters, which name nothing, are cut: then it stays below some milliseconds.
+ */
+const curtailed = (userAgent: string): string => userAgent.replace(/[\w.]{33,}/g, word => word.slice(0, 32))
 
 /** Browsers all begin with these. */
 const isScript = (userAgent: string): boolean => !/^(?:Mozilla|Opera)\//i.test(userAgent)
