@@ -7,10 +7,12 @@
  * Plain JavaScript on node: modules, since it runs before the dependencies are there.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const tapOutput = '.tap/run.tap'
+// Where each process leaves what it has scanned for tokens: see support/token-scan.ts.
+const tokenScans = '.tap/token-scan'
 const tapArgs = process.argv.slice(2)
 const windows = process.platform === 'win32'
 
@@ -96,6 +98,7 @@ async function test (count) {
     stopIfInterrupted()
     const code = await runTap({ ...process.env, MONGODB_URI: mongod.uri })
     addTapCount(count, code)
+    addTokenScan(count)
   } finally {
     await mongod.stop()
   }
@@ -106,6 +109,7 @@ async function runTap (variables) {
   const env = process.stdout.isTTY ? variables : { CI: 'true', ...variables }
   mkdirSync('.tap', { recursive: true })
   rmSync(tapOutput, { force: true })
+  rmSync(tokenScans, { recursive: true, force: true })
   const some = tapArgs.length ? ['--allow-incomplete-coverage', ...tapArgs] : []
   return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, ...some], { env })
 }
@@ -120,6 +124,17 @@ function addTapCount (count, code) {
   count.skipped += number('skip') + number('todo')
   count.failed += code === 0 ? failed : Math.max(failed, 1)
   if (code !== 0 && failed === 0) console.log(`\nNo test failed, but tap ended with ${code}: look for missing coverage above.`)
+}
+
+/** The sums over all test processes. A leak is a failure; so is a whole run that has scanned nothing. */
+function addTokenScan (count) {
+  const files = existsSync(tokenScans) ? readdirSync(tokenScans) : []
+  const scans = files.map(name => JSON.parse(readFileSync(`${tokenScans}/${name}`, 'utf8')))
+  const sum = name => scans.reduce((total, scan) => total + scan[name], 0)
+  const [tokens, responses, lines, documents, commands, leaks] = ['tokens', 'responses', 'lines', 'documents', 'commands', 'leaks'].map(sum)
+  console.log(`\ntoken scan: ${tokens} tokens, ${responses} responses, ${lines} log lines, ${documents} documents, ${commands} commands, ${leaks} leaks`)
+  const idle = tapArgs.length === 0 && Math.min(tokens, responses, lines, documents, commands) === 0
+  if (leaks > 0 || idle) count.failed++
 }
 
 // --- running commands ---

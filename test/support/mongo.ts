@@ -6,6 +6,8 @@ import { type Collection, type Db, MongoClient, type MongoClientOptions } from '
 import type { Test } from 'tap'
 import { startMongod } from '../../example/mongod.js'
 import { randomId } from './records.js'
+import { tokenScan } from './token-scan.js'
+import { watchCommands, watchDocuments } from './token-watch.js'
 
 export interface Database {
   client: MongoClient
@@ -23,8 +25,10 @@ export async function database (t: Test): Promise<Database> {
   const client = await new MongoClient(mongod.uri, { monitorCommands: true }).connect()
   // Each test counts commands of its own.
   client.setMaxListeners(0)
+  watchCommands(client, tokenScan)
   const db = client.db(`test-${randomId()}`)
   t.teardown(async () => {
+    await watchDocuments(db, tokenScan)
     await db.dropDatabase()
     await client.close()
   })
@@ -34,6 +38,7 @@ export async function database (t: Test): Promise<Database> {
     collection: () => db.collection(`loginSessions-${randomId()}`),
     async connect (t, options) {
       const other = await new MongoClient(mongod.uri, { monitorCommands: true, ...options }).connect()
+      watchCommands(other, tokenScan)
       t.teardown(() => other.close())
       return other
     }

@@ -41,7 +41,7 @@ export async function serveExample (t: Test): Promise<ServedExample> {
 
 /** The example's process with this environment added. */
 export function run (env: Record<string, string>) {
-  const child = spawn(...unmeasuredNode('--import=tsx', 'example/server.ts'), {
+  const child = spawn(...unmeasuredNode('--import=tsx', '--import=./test/support/scanned-example.ts', 'example/server.ts'), {
     cwd: root, env: { ...process.env, SESSION_SECRET: 'the secret of the end-to-end tests, long enough', ...env }, stdio: ['ignore', 'pipe', 'pipe']
   })
   let text = ''
