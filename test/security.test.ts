@@ -1,0 +1,41 @@
+/**
+ * SECURITY.md names the tests that show what it says: they are there, under these names.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const security = readFileSync(new URL('../SECURITY.md', import.meta.url), 'utf8')
+const [promises, requirements] = security.split('## ASVS 5.0') as [string, string]
+
+/** The source of this test file, its quotes unescaped; undefined: there is none. */
+function sourceOf (name: string): string | undefined {
+  const path = `${folder}${name}.test.ts`
+  return existsSync(path) ? readFileSync(path, 'utf8').replaceAll("\\'", "'") : undefined
+}
+
+t.test('each promise is attacked by test files that exist', async t => {
+  const rows = promises.split('\n').filter(line => /^\| \d/.test(line))
+  t.equal(rows.length, 7, 'T1 to T7')
+  for (const row of rows) {
+    const names = [...row.split('|')[3]!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!)
+    t.not(names.length, 0, row)
+    for (const name of names) t.ok(sourceOf(name), name)
+  }
+})
+
+t.test('each requirement is shown by a test of this name', async t => {
+  const rows = requirements.split('\n').filter(line => /^\| \d/.test(line))
+  t.ok(rows.length > 50)
+  for (const row of rows) {
+    const cited = [...row.matchAll(/`([\w/-]+)`: \*([^*]+)\*/g)]
+    t.not(cited.length, 0, row)
+    for (const [, file, sentence] of cited) t.ok(sourceOf(file!)?.includes(sentence!), `${file}: ${sentence}`)
+  }
+})
+
+t.test('a test that is not there would be found', async t => {
+  t.equal(sourceOf('nowhere'), undefined)
+  t.notOk(sourceOf('security')!.includes(['no test', 'says this'].join(' ')))
+})
