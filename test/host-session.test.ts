@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import t from 'tap'
+import { memoryStore } from '../plugin/memory-store.js'
 import { createShop, dataOf } from './support/app.js'
 import { browser, type JarBrowser, setCookies } from './support/browser-jar.js'
 import { createClock, DAY, HOUR, MINUTE } from './support/clock.js'
@@ -461,3 +462,45 @@ function addDestroy (app: FastifyInstance): void {
     return { user: request.loginSession?.userId ?? null }
   })
 }
+
+t.test('destroy() and regenerate() of a session that cannot be read do not pretend: 503, and cookie and login stay', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, {
+    store,
+    routes (app) {
+      app.post('/destroy', async request => { await request.session.destroy(); return {} })
+      app.post('/regenerate', async request => { await request.session.regenerate(); return {} })
+    }
+  })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const cookie = laptop.cookieValue()
+  for (const url of ['/destroy', '/regenerate']) {
+    store.fail('findByToken')
+    const reply = await laptop.post(url)
+    store.recover()
+    t.strictSame([reply.statusCode, setCookies(reply)], [503, []], url)
+    t.equal(laptop.cookieValue(), cookie, url)
+    t.equal(await laptop.user(), 'ada', url)
+  }
+})
+
+t.test('a visitor who signs out was not signed in, and keeps what he gathered', async t => {
+  const app = await createShop(t)
+  const visitor = browser(app)
+  await visitor.post('/data', { cart: ['book'] })
+  const cookie = visitor.cookieValue()
+  await visitor.signOut()
+  t.equal(visitor.cookieValue(), cookie)
+  t.strictSame(await dataIn(visitor), { cart: ['book'] })
+})
+
+t.test('a save that failed is not tried again by the response that says so', async t => {
+  const store = memoryStore()
+  let writes = 0
+  const app = await createShop(t, { store: { ...store, async updateData () { writes++; throw new Error('away') } } })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  t.equal((await laptop.post('/data', { cart: ['book'] })).statusCode, 503)
+  t.equal(writes, 1)
+})

@@ -277,3 +277,24 @@ t.test('a store that never answers a retirement holds up neither requests nor cl
   t.equal(await laptop.user(), 'ada')
   await app.close()
 })
+
+t.test('while one session\'s retirement is under way, another session\'s begins; closing the server waits for both', async t => {
+  const gate = createGate()
+  const store = memoryStore()
+  let writes = 0
+  const { app, laptop } = await setup(t, () => ({ ...store, async retireFormer (...args) { writes++; await gate.passed; await store.retireFormer(...args) } }))
+  const phone = browser(app)
+  await phone.signIn('eve')
+  for (const one of [laptop, phone]) {
+    await one.post('/confirm', { password: PASSWORD })
+    await one.get('/')
+  }
+  t.equal(writes, 2)
+  let closed = false
+  const closing = app.close().then(() => { closed = true })
+  await turns(50)
+  t.equal(closed, false)
+  gate.open()
+  await closing
+  for (const user of ['ada', 'eve']) t.ok((await store.listByUser(user, new Date(0)))[0]?.tokens[1]?.until)
+})

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { requireLoginSession } from '../plugin/index.js'
 import { browser, COOKIE, setCookies } from './support/browser-jar.js'
 import { createShop } from './support/app.js'
 import { after, DAY, HOUR, MINUTE, NOW } from './support/clock.js'
@@ -273,4 +274,35 @@ t.test('an address that is none is not kept: the connection\'s is', async t => {
   }
   const forwarded = await laptop.post('/login', { user: 'ada' }, { headers: { 'x-forwarded-for': '2001:DB8:0:0::1' } })
   t.equal(forwarded.json().ip, '2001:db8::1')
+})
+
+t.test('the guard alone keeps strangers out: the handler behind it, which looks at nothing, does not run', async t => {
+  let runs = 0
+  const app = await createShop(t, {
+    routes: app => app.get('/members', { onRequest: requireLoginSession }, async () => ({ runs: ++runs }))
+  })
+  const laptop = browser(app)
+  t.equal((await laptop.get('/members')).statusCode, 401)
+  t.equal(runs, 0)
+  await laptop.signIn('ada')
+  t.strictSame((await laptop.get('/members')).json(), { runs: 1 })
+})
+
+t.test('the cookie of a remembered session lives as long as the session may, not until its next idle end', async t => {
+  const app = await createShop(t, { rememberIdleTimeout: DAY })
+  const laptop = browser(app)
+  t.match(setCookies(await laptop.post('/login', { user: 'ada', remember: true })), [PERSISTENT_COOKIE])
+})
+
+t.test('whoever signs in as somebody else is somebody else from that moment on, for the same request too', async t => {
+  const app = await createShop(t, {
+    routes: app => app.post('/change', async request => {
+      const before = request.loginSession?.userId
+      await request.startLoginSession('bob')
+      return [before, request.loginSession?.userId]
+    })
+  })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  t.strictSame((await laptop.post('/change')).json(), ['ada', 'bob'])
 })

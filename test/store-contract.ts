@@ -204,7 +204,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(aRecord())
       const anything: any = { $ne: null }
       t.strictSame(await store.listByUser(anything, NOW), [])
-      t.equal(await store.removeMany(anything, [anything], NOW), 0)
+      t.equal(await store.removeMany(anything, ['any'], NOW), 0)
     })
 
     t.test('hands out copies', async t => {
@@ -688,7 +688,8 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
   t.test('idsByUser', async t => {
     t.test('has all of this user, expired or not, and nobody else', async t => {
       const [one, other, foreign, anonymous] = [aRecord(), aRecord({ expiresAt: after(NOW, -MILLISECOND) }), aRecord({ userId: 'eve' }), anAnonymousRecord()]
-      const store = await storeWith(one, other, foreign, anonymous)
+      // The expired one last: a store may sweep up what has expired when it inserts.
+      const store = await storeWith(one, foreign, anonymous, other)
       t.strictSame((await store.idsByUser('ada')).sort(), [one.id, other.id].sort())
       t.strictSame(await store.idsByUser('bob'), [])
     })

@@ -1,0 +1,28 @@
+import t from 'tap'
+import { broken, planned, type BreakList } from './mutations/break.js'
+
+t.test('a break replaces a text that is there exactly once, and takes it as it is written', async t => {
+  t.equal(broken('a < b && b < c', { from: 'a < b', to: 'a <= b' }), 'a <= b && b < c')
+  t.equal(broken('cost(1)', { from: '(1)', to: "$& $1 $'" }), "cost$& $1 $'", 'no pattern of String.replace')
+  t.equal(broken('a.b', { from: '.', to: '' }), 'ab')
+})
+
+t.test('a break whose text is gone, or there twice, is out of date', async t => {
+  t.equal(broken('a < b', { from: 'b < a', to: '' }), null)
+  t.equal(broken('x = x', { from: 'x', to: 'y' }), null)
+  t.equal(broken('a', { from: '', to: 'b' }), null)
+})
+
+t.test('words choose breaks by file or by name, and a break asks its own tests first', async t => {
+  const one = { promise: 'kept', from: 'a', to: 'b' }
+  const lists: BreakList[] = [
+    { file: 'plugin/record.ts', tests: ['record', 'expiry'], breaks: [{ ...one, name: 'late', tests: ['expiry'] }, { ...one, name: 'early' }] },
+    { file: 'plugin/guard.ts', tests: ['sign-in'], breaks: [{ ...one, name: 'open' }] }
+  ]
+  const chosen = (...words: string[]): string[] => planned(lists, words).map(({ name }) => name)
+  t.strictSame(chosen(), ['late', 'early', 'open'])
+  t.strictSame(chosen('guard'), ['open'])
+  t.strictSame(chosen('late', 'guard'), ['late', 'open'])
+  t.strictSame(chosen('nothing'), [])
+  t.strictSame(planned(lists, []).map(({ tests }) => tests), [['expiry', 'record'], ['record', 'expiry'], ['sign-in']])
+})

@@ -1,0 +1,29 @@
+/** Breaks of the guard. @module */
+import type { BreakList } from '../break.js'
+
+export default {
+  file: 'plugin/guard.ts',
+  tests: ['sign-in', 'outage', 'registration', 'hooks'],
+  breaks: [
+    {
+      name: 'the guard lets everybody in',
+      promise: 'requireLoginSession lets only signed-in requests pass',
+      from: '  currentLoginSession(request)\n}',
+      to: '  if (request.loginSession === undefined) currentLoginSession(request)\n}'
+    },
+    {
+      name: 'the guard is open without the core plugin',
+      promise: 'without the core plugin nobody is let in',
+      from: 'request.loginSession != null',
+      to: 'request.loginSession !== null',
+      tests: ['registration']
+    },
+    {
+      name: 'an outage is a 401',
+      promise: 'guarded routes answer 503 while the database is away',
+      from: 'throw outageOf(request) ?? requiredError()',
+      to: 'throw requiredError() ?? outageOf(request)',
+      tests: ['outage']
+    }
+  ]
+} satisfies BreakList

@@ -1,0 +1,151 @@
+/** Breaks of the verbs: start, resume, end, list, revoke. @module */
+import type { BreakList } from '../break.js'
+
+export default {
+  file: 'plugin/login-sessions.ts',
+  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'operations'],
+  breaks: [
+    {
+      name: 'whatever the store finds is signed in',
+      promise: 'expiry is judged at every request',
+      from: 'return record !== null && isLive(record, hash, now()) ? record : null',
+      to: 'return record',
+      tests: ['expiry']
+    },
+    {
+      name: 'records are cached',
+      promise: 'revoking is immediate: each request reads the truth',
+      from: 'const record = await store.findByToken(hash)',
+      to: `const cache: Map<string, LoginSessionRecord> = (globalThis as any).cache ??= new Map()
+      const record = cache.get(hash) ?? await store.findByToken(hash)
+      if (record !== null) cache.set(hash, record)`
+    },
+    {
+      name: 'a failing store signs out',
+      promise: 'cannot-know is not signed-out',
+      from: 'await store.findByToken(hash)',
+      to: 'await store.findByToken(hash).catch(() => null)',
+      tests: ['outage']
+    },
+    {
+      name: 'a lost race for the rotation brings a token all the same',
+      promise: 'of parallel confirmations one brings the new token',
+      from: '? next : null',
+      to: '? next : next',
+      tests: ['rotation']
+    },
+    {
+      name: 'the rotation is not awaited',
+      promise: 'a token is handed out once it is stored',
+      from: 'return await store.confirm(',
+      to: 'return store.confirm(',
+      tests: ['rotation']
+    },
+    {
+      name: 'any value is a user id',
+      promise: 'an undefined userId never selects more than nobody\'s sessions',
+      from: "if (typeof value !== 'string' || value === '') throw",
+      to: 'if (value === null) throw'
+    },
+    {
+      name: 'an empty user id selects',
+      promise: 'an empty userId is a mistake, not a question',
+      from: "typeof value !== 'string' || value === ''",
+      to: "typeof value !== 'string'"
+    },
+    {
+      name: 'former tokens are never retired',
+      promise: 'the former token ends 30 seconds after the new one was first used',
+      from: 'if (retirement !== null) retirements.add(retirement)',
+      to: '',
+      tests: ['rotation']
+    },
+    {
+      name: 'nothing is touched',
+      promise: 'whoever makes requests stays signed in',
+      from: 'if (touch !== null) touches.add(touch)',
+      to: '',
+      tests: ['touch']
+    },
+    {
+      name: 'a login ends by the token of its request only',
+      promise: 'signing out ends the login whatever has become of its token since',
+      from: 'if (record?.userId !== undefined) await removals.one',
+      to: 'if (record === undefined) await removals.one'
+    },
+    {
+      name: 'ending a session is not waited for',
+      promise: 'signed out means removed when the answer arrives',
+      from: 'await removals.one(record.userId, record.id, reason)',
+      to: 'removals.one(record.userId, record.id, reason).catch(() => {})',
+      tests: ['outage']
+    },
+    {
+      name: 'ending a session swallows the failure',
+      promise: 'a sign-out that failed does not look like one',
+      from: 'await removals.one(record.userId, record.id, reason)',
+      to: 'await removals.one(record.userId, record.id, reason).catch(() => null)',
+      tests: ['outage']
+    },
+    {
+      name: 'ending an unread session does nothing',
+      promise: 'signing in again ends what the browser had, though it could not be read',
+      from: 'else await removals.byToken(hashToken(token), reason)',
+      to: 'else if (record !== null) await removals.byToken(hashToken(token), reason)'
+    },
+    {
+      name: 'a sign-in that was never answered is announced as ended',
+      promise: 'onSessionEnd is not called for what was stored but never answered',
+      from: 'await store.remove(userId, id, now())',
+      to: "await removals.one(userId, id, 'replaced')",
+      tests: ['hooks']
+    },
+    {
+      name: 'signing in does not wait for the insert',
+      promise: 'signed in means stored, durably',
+      from: 'await store.insert(record)',
+      to: 'store.insert(record).catch(() => {})',
+      tests: ['outage']
+    },
+    {
+      name: 'revokeOthers ends this one too',
+      promise: 'revokeOthers spares the given session',
+      from: "'revoked-others', text(id, 'id'))",
+      to: "(text(id, 'id'), 'revoked-others'))"
+    },
+    {
+      name: 'revoke says "signed-out"',
+      promise: 'hooks are told why a session ended',
+      from: "idOf(id), 'revoked')",
+      to: "idOf(id), 'signed-out')",
+      tests: ['hooks']
+    },
+    {
+      name: 'revokeAll says "revoked-others"',
+      promise: 'hooks are told why a session ended',
+      from: "'revoked-all')",
+      to: "'revoked-others')",
+      tests: ['hooks']
+    },
+    {
+      name: 'the list is the wrong way round',
+      promise: 'the list has the last active first',
+      from: 'b.lastActiveAt.getTime() - a.lastActiveAt.getTime()',
+      to: 'a.lastActiveAt.getTime() - b.lastActiveAt.getTime()'
+    },
+    {
+      name: 'saving swallows the failure',
+      promise: 'data that could not be saved is an error of the request',
+      from: 'return store.updateData(record.id, changes)',
+      to: 'return store.updateData(record.id, changes).catch(() => false)',
+      tests: ['outage']
+    },
+    {
+      name: 'find looks among dead sessions by a clock that stands still',
+      promise: 'find knows the expiry',
+      from: 'idOf(id), now())\n      return record === null',
+      to: 'idOf(id), new Date(0))\n      return record === null',
+      tests: ['expiry']
+    }
+  ]
+} satisfies BreakList
