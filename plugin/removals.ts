@@ -76,10 +76,11 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
     for (let round = 0; round < ROUNDS; round++) {
       // Until none is left: whoever signs in while the first are removed shall not escape.
       const ids = await found()
-      if (ids.length === 0) return removed
+      if (ids.length === 0) break
       removed += await removeEach(userId, ids, reason)
     }
-    // Somebody signs in faster than that: those go without a word, but they go.
+    // Somebody signs in faster than that: those go without a word, but they go. And if nothing is left, this waits until
+    // that is certain: a removal that was refused for want of other servers is undone by a failover.
     return removed + await store.removeMany(userId, await found(), now())
   }
 

@@ -58,7 +58,7 @@ t.test('whatever befalls the database under load: who was signed out stays out, 
 })
 
 t.test('what only the primary knows is not acknowledged: the others may never hear of it', async t => {
-  const { app } = await startServer(t, set.uri, { storeTimeout: BOUND })
+  const [{ app }, announcing] = await startServers(t, set.uri, { storeTimeout: BOUND })
   const signedIn = async (user: string) => {
     const visitor = browser(app)
     return { visitor, session: await visitor.signIn(user, { remember: true }) }
@@ -80,6 +80,7 @@ t.test('what only the primary knows is not acknowledged: the others may never he
     confirming!.visitor.post('/confirm', { password: PASSWORD }).then(({ statusCode }) => t.equal(statusCode, 503, 'confirming'))
   ])
   await t.rejects(revoke('one', one!.session.id), refused, 'that it is gone already is not acknowledged either')
+  for (const { loginSessions } of [app, announcing.app]) await t.rejects(loginSessions.revokeAll('all'), refused, 'nor that all are')
   const old = await set.primary()
   await old.kill()
   await goOn()

@@ -19,7 +19,7 @@ t.test('ten languages are shipped', async t => {
 })
 
 t.test('every text is used by a template or the code', async t => {
-  const folders = ['plugin', 'templates'].map(name => fileURLToPath(new URL(`../${name}/`, import.meta.url)))
+  const folders = ['plugin', 'plugin/pages', 'templates'].map(name => fileURLToPath(new URL(`../${name}/`, import.meta.url)))
   const sources = folders.flatMap(folder => readdirSync(folder).filter(name => /\.(ts|eta)$/.test(name)).map(name => readFileSync(folder + name, 'utf8'))).join('\n')
   t.same(keys.filter(key => !sources.includes(`'${key}'`)), [])
 })
