@@ -73,15 +73,15 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
     // By their ids: a removal that the database carries out late, after a failure was told, takes no sign-in of after that.
     if (ended === undefined) return await store.removeMany(userId, await found(), now())
     let removed = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      // Until none is left: whoever signs in while the first are removed shall not escape.
-      const ids = await found()
-      if (ids.length === 0) break
+    let ids = await found()
+    // Until none is left: whoever signs in while the first are removed shall not escape.
+    for (let round = 0; ids.length > 0 && round < ROUNDS; round++) {
       removed += await removeEach(userId, ids, reason)
+      ids = await found()
     }
     // Somebody signs in faster than that: those go without a word, but they go. And if nothing is left, this waits until
     // that is certain: a removal that was refused for want of other servers is undone by a failover.
-    return removed + await store.removeMany(userId, await found(), now())
+    return removed + await store.removeMany(userId, ids, now())
   }
 
   /** @throws the first failure, once all that went along with it have been announced */
