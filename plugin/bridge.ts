@@ -40,7 +40,7 @@ interface Attached {
   dead: boolean
   /** This browser's sign-in is over, here or since its last request: it shall forget the pages it has seen. */
   over: boolean
-  /** The token of a well-signed cookie for which there is no record. */
+  /** The token of a well-signed cookie that signs nobody in. */
   gone: string | null
   /** Set-Cookie is due on this response. */
   issue: boolean
@@ -150,12 +150,9 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     state.dead = state.sent
   }
 
-  /**
-   * The record is gone already, but perhaps not for good: a removal that was refused, because the other servers of the
-   * replica set did not hear of it, is undone by a failover. Removing it again waits for them.
-   */
+  /** Nobody is told to be signed out by a record that is gone, but perhaps not for good. */
   async function endGone (state: Attached): Promise<void> {
-    if (state.gone !== null) await sessions.end(null, state.gone, 'signed-out')
+    if (state.gone !== null) await sessions.confirmGone(state.gone)
     state.gone = null
   }
 

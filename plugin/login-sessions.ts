@@ -58,8 +58,14 @@ export interface LoginSessionVerbs extends LoginSessions {
    * be read (null), by the token.
    */
   end(record: LoginSessionRecord | null, token: string, reason: SessionEndReason): Promise<void>
-  /** Ends what this user has beyond `most` sessions, least recently active first, never this one. */
-  evictSurplus(started: Pick<LoginSession, 'id' | 'userId'>, most: number): Promise<void>
+  /** Ends what this user has beyond `most` sessions, least recently active first. */
+  evictSurplus(started: LoginSession, most: number): Promise<void>
+  /**
+   * Waits until it is certain that the record of this token is gone: a removal that was refused, because the other servers
+   * of the replica set did not hear of it, is undone by a failover. A record that is there, and only this token of it
+   * worth nothing any more, stays.
+   */
+  confirmGone(token: string): Promise<void>
   /** Removes a login that was never answered, without a word. */
   discard(session: Pick<LoginSession, 'id' | 'userId'>): Promise<void>
 }
@@ -135,6 +141,11 @@ export function createLoginSessions (
 
     evictSurplus (started, most) {
       return removals.surplus(started, most)
+    },
+
+    async confirmGone (token) {
+      const hash = hashToken(token)
+      if (await store.findByToken(hash) === null) await store.removeByToken(hash)
     },
 
     async discard ({ userId, id }) {

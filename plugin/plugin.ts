@@ -17,7 +17,7 @@ import type { LoginSession } from './login-session.js'
 import { createLoginSessions, type LoginSessions } from './login-sessions.js'
 import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
 import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './password.js'
-import { hashToken, newToken } from './record.js'
+import { newToken } from './record.js'
 import { createRetirements } from './retirements.js'
 import { createSessionEvents } from './session-events.js'
 import { createLookup } from './session-lookup.js'
@@ -156,11 +156,11 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 }
 
 /**
- * A database that is away shall be told at once, and not as the 10 seconds of Fastify's `pluginTimeout`. A read only: making
- * an index may rightly take longer than one call.
+ * A database that is away shall be told at once, and not as the 10 seconds of Fastify's `pluginTimeout`. A read
+ * only, and by id: making an index may rightly take longer than one call, and so may reading without it.
  */
 async function probe (store: LoginSessionStore): Promise<void> {
-  await store.findByToken(NOBODYS_TOKEN).catch(error => { throw storeAwayAtBootError(error.cause) })
+  await store.confirmation('nobody').catch(error => { throw storeAwayAtBootError(error.cause) })
 }
 
 /** Whoever sends X-Forwarded-For then names the address that is recorded. */
@@ -184,8 +184,6 @@ function refuseSecondSession (app: FastifyInstance): void {
     throw optionError('@fastify/session is registered already: remove that registration; request.session comes with this plugin')
   }
 }
-
-const NOBODYS_TOKEN = hashToken('nobody')
 
 const LOCAL = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 

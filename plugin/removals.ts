@@ -34,10 +34,11 @@ export interface Removals {
   /** Removes all sessions of this user but `exceptId`, and returns their number. */
   all(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number>
   /**
-   * Removes what this user has beyond `most` sessions, least recently active first, never the one just started. Of
-   * sign-ins at the same moment, the last one to look sees them all: `most` or fewer are left once all are through.
+   * Removes what this user has beyond `most` sessions, least recently active first. Only more than `most` sign-ins at the
+   * same moment may end the one just started: all of them, on whatever server, agree on the same ones that stay. With
+   * announcements, a hundred at the most are ended at a time: nobody shall wait longer for signing in.
    */
-  surplus(started: Pick<LoginSession, 'id' | 'userId'>, most: number): Promise<void>
+  surplus(started: LoginSession, most: number): Promise<void>
   /** Removes the session, a login or an anonymous one, that has a token with this hash. */
   byToken(hash: string, reason: SessionEndReason): Promise<void>
 }
@@ -101,10 +102,16 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
     one,
     all,
 
-    async surplus ({ userId, id: startedId }, most) {
-      const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== startedId)
-      const surplus = others.sort(lastActiveFirst).slice(most - 1)
-      await removeEach(userId, surplus.map(({ id }) => id), 'evicted')
+    async surplus (started, most) {
+      const { userId } = started
+      const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== started.id)
+      // By its beginning, not by its activity: another server's clock may be ahead of ours.
+      const [newer, older] = [others.filter(one => lastBegunFirst(one, started) < 0), others.filter(one => lastBegunFirst(one, started) > 0)]
+      const ranked = [...newer.sort(lastBegunFirst), started, ...older.sort(lastActiveFirst)]
+      const ids = ranked.slice(most).map(({ id }) => id)
+      if (ids.length === 0) return
+      if (ended === undefined) await store.removeMany(userId, ids, now())
+      else await removeEach(userId, ids.slice(-REMOVALS_AT_ONCE), 'evicted')
     },
 
     async byToken (hash, reason) {
@@ -115,6 +122,8 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
 }
 
 /** The ids decide between equals, so that servers that look at the same moment remove the same ones. */
-function lastActiveFirst (a: LoginSessionRecord, b: LoginSessionRecord): number {
-  return b.lastActiveAt.getTime() - a.lastActiveAt.getTime() || b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? -1 : 1)
-}
+const lastBegunFirst = (a: Pick<LoginSession, 'id' | 'createdAt'>, b: Pick<LoginSession, 'id' | 'createdAt'>): number =>
+  b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1)
+
+const lastActiveFirst = (a: LoginSessionRecord, b: LoginSessionRecord): number =>
+  b.lastActiveAt.getTime() - a.lastActiveAt.getTime() || lastBegunFirst(a, b)

@@ -27,6 +27,9 @@ function plan (random: Random): Fault[] {
   return Array.from({ length: ROUNDS }, () => random.pick(random.below(3) === 0 ? failovers : commandFaults))
 }
 
+// Three servers and their elections on two cores, and everything waits for them.
+t.setTimeout(600_000)
+
 const set = await startReplicaSet(t)
 
 t.test('whatever befalls the database under load: who was signed out stays out, who was signed in stays in, what was saved is there', async t => {

@@ -298,3 +298,18 @@ t.test('while one session\'s retirement is under way, another session\'s begins;
   await closing
   for (const user of ['ada', 'eve']) t.ok((await store.listByUser(user, new Date(0)))[0]?.tokens[1]?.until)
 })
+
+t.test('who holds a token that has run out ends nobody\'s session by signing out with it', async t => {
+  const clock = createClock()
+  const store = watched(memoryStore())
+  const { app, laptop } = await setup(t, () => store, { now: clock.now })
+  const thief = laptop.twin()
+  await laptop.post('/confirm', { password: PASSWORD })
+  await laptop.get('/')
+  await store.touched()
+  clock.advance(10 * MINUTE)
+  t.equal(await thief.twin().accountStatus(), 401)
+  t.equal((await thief.signOut()).statusCode, 200)
+  t.equal(await laptop.user(), 'ada')
+  t.equal((await app.loginSessions.list('ada')).length, 1)
+})
