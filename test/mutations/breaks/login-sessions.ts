@@ -23,8 +23,8 @@ export default {
     {
       name: 'a failing store signs out',
       promise: 'cannot-know is not signed-out',
-      from: 'await store.findByToken(hash)',
-      to: 'await store.findByToken(hash).catch(() => null)',
+      from: 'const record = await store.findByToken(hash)',
+      to: 'const record = await store.findByToken(hash).catch(() => null)',
       tests: ['outage']
     },
     {
@@ -146,6 +146,13 @@ export default {
       from: 'idOf(id), now())\n      return record === null',
       to: 'idOf(id), new Date(0))\n      return record === null',
       tests: ['expiry']
+    },
+    {
+      name: 'a token that has run out ends its session',
+      promise: 'who holds a former token ends nobody\'s session with it',
+      from: 'if (await store.findByToken(hash) === null) await store.removeByToken(hash)',
+      to: 'await store.removeByToken(hash)',
+      tests: ['rotation']
     }
   ]
 } satisfies BreakList

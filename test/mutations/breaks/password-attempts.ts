@@ -57,7 +57,8 @@ export default {
       name: 'sessions are never forgotten',
       promise: 'nothing is kept of sessions whose attempts are over',
       from: 'if (attempts.size === 0) underWay.delete(id)',
-      to: ''
+      to: '',
+      expected: 'an empty set a session is kept, which only the memory tells: `npm run soak` confirms passwords all the while'
     },
     {
       name: 'an ended session is locked',

@@ -127,20 +127,20 @@ export default {
     {
       name: 'one less than the limit is left',
       promise: 'a user may have as many sessions as the limit says',
-      from: '.slice(most - 1)',
-      to: '.slice(Math.max(0, most - 2))'
+      from: 'ranked.slice(most)',
+      to: 'ranked.slice(most - 1)'
     },
     {
       name: 'one more than the limit is left',
       promise: 'a user has no more sessions than the limit says',
-      from: '.slice(most - 1)',
-      to: '.slice(most)'
+      from: 'ranked.slice(most)',
+      to: 'ranked.slice(most + 1)'
     },
     {
       name: 'the session just started is evicted',
       promise: 'whoever signs in is signed in',
-      from: '.filter(({ id }) => id !== startedId)',
-      to: '.filter(({ id }) => id !== \'\' || startedId)'
+      from: '[...newer.sort(lastBegunFirst), started, ...older.sort(lastActiveFirst)]',
+      to: '[...newer.sort(lastBegunFirst), ...older.sort(lastActiveFirst), started]'
     },
     {
       name: 'an eviction is not told as one',
@@ -151,8 +151,20 @@ export default {
     {
       name: 'servers that look at the same moment evict others',
       promise: 'of equals the same ones go, whoever looks',
-      from: 'b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? -1 : 1)',
-      to: 'Math.random() - 0.5'
+      from: '|| (a.id < b.id ? 1 : -1)',
+      to: '|| 1'
+    },
+    {
+      name: 'a session that began later counts like an older one',
+      promise: 'of sign-ins at the same moment, all servers keep the same ones',
+      from: 'others.filter(one => lastBegunFirst(one, started) < 0)',
+      to: '[] as typeof others'
+    },
+    {
+      name: 'without a limit of how many go at a time',
+      promise: 'signing in ends a hundred at the most where each is announced',
+      from: 'ids.slice(-REMOVALS_AT_ONCE)',
+      to: 'ids'
     }
   ]
 } satisfies BreakList
