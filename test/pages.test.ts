@@ -279,10 +279,12 @@ t.test('forms without a token, or with that of another session, change nothing',
   const action = `${PAGE}/${id}/revoke`
   const foreign = formOf(await bobs.get(`${PAGE}/others/revoke`)).fields.csrf!
 
-  for (const csrf of ['', foreign, 'AAAAAAAA-AAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
-    const reply = await submit(chrome, { action, fields: { csrf } }, PASSWORD)
-    t.equal(reply.statusCode, 403)
-    t.match(textOf(reply), 'This form has expired.')
+  for (const url of [action, `${PAGE}/others/revoke`]) {
+    for (const csrf of ['', foreign, 'AAAAAAAA-AAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
+      const reply = await submit(chrome, { action: url, fields: { csrf } }, PASSWORD)
+      t.equal(reply.statusCode, 403)
+      t.match(textOf(reply), 'This form has expired.')
+    }
   }
   t.equal((await chrome.post(action, undefined, { payload: '', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).statusCode, 403)
   t.equal((await chrome.post(action)).statusCode, 415, 'JSON goes to the API')

@@ -3,7 +3,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/password-attempts.ts',
-  tests: ['password-attempts', 'password', 'half-way'],
+  tests: ['password-attempts', 'password', 'password-timer', 'half-way'],
   breaks: [
     {
       name: 'six wrong passwords',
@@ -45,7 +45,8 @@ export default {
       name: 'a refused attempt stays under way',
       promise: 'nobody waits for an attempt that was refused',
       from: 'attempt.granted.then(granted => { if (!granted) release() }, release)',
-      to: 'attempt.granted.catch(() => {})'
+      to: 'attempt.granted.catch(() => {})',
+      expected: 'a refused one holds nobody up: it is only kept, which the memory tells'
     },
     {
       name: 'attempts are never forgotten',
