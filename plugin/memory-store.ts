@@ -18,11 +18,14 @@ export function memoryStore (): LoginSessionStore {
   const withToken = (hash: string): LoginSessionRecord | undefined =>
     values().find(record => record.tokens.some(token => token.hash === hash))
 
-  const ofUser = (userId: string, now: Date): LoginSessionRecord[] =>
-    values().filter(record => record.userId === userId && record.expiresAt > now)
+  const ofUser = (userId: string): LoginSessionRecord[] =>
+    values().filter(record => record.userId === userId)
+
+  const liveOf = (userId: string, now: Date): LoginSessionRecord[] =>
+    ofUser(userId).filter(record => record.expiresAt > now)
 
   const owned = (userId: string, id: string, now: Date): LoginSessionRecord | undefined =>
-    ofUser(userId, now).find(record => record.id === id)
+    liveOf(userId, now).find(record => record.id === id)
 
   function values (): LoginSessionRecord[] {
     return [...records.values()]
@@ -56,7 +59,7 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async listByUser (userId, now) {
-      return structuredClone(ofUser(userId, now))
+      return structuredClone(liveOf(userId, now))
     },
 
     async updateData (id, { set, unset }) {
@@ -125,11 +128,11 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async idsByUser (userId) {
-      return values().filter(record => record.userId === userId).map(({ id }) => id)
+      return ofUser(userId).map(({ id }) => id)
     },
 
     async removeMany (userId, ids, now) {
-      const removed = values().filter(record => record.userId === userId && ids.includes(record.id))
+      const removed = ofUser(userId).filter(record => ids.includes(record.id))
       for (const { id } of removed) records.delete(id)
       return removed.filter(({ expiresAt }) => expiresAt > now).length
     }

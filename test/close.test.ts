@@ -7,7 +7,7 @@ import { MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
 import { startMongod } from '../example/mongod.js'
 import type { LoginSessionStore } from '../plugin/store.js'
-import { createVisitor, PASSWORD as LOAD_PASSWORD, type Visitor } from './bench/visitor.js'
+import { createVisitor, type Visitor } from './bench/visitor.js'
 import { createShop, PASSWORD, type ShopOptions } from './support/app.js'
 import { browser } from './support/browser-jar.js'
 import { createClock, MINUTE, NOW } from './support/clock.js'
@@ -152,7 +152,7 @@ await onBothStores(t, async (t, makeStore) => {
 })
 
 t.test('a process', async t => {
-  const passwordHash = await hash(LOAD_PASSWORD, 4)
+  const passwordHash = await hash(PASSWORD, 4)
 
   async function start (t: Test, uri: string) {
     const name = `test-${randomId()}`

@@ -2,20 +2,20 @@ import { type AddressInfo, connect } from 'node:net'
 import { Signer } from '@fastify/cookie'
 import t from 'tap'
 import { memoryStore } from '../plugin/memory-store.js'
-import { type LoginSessionStore, STORE_METHODS } from '../plugin/store.js'
+import type { LoginSessionStore } from '../plugin/store.js'
 import { createShop, OLD_SECRET, SECRET } from './support/app.js'
 import { browser, COOKIE, type Reply, setCookies } from './support/browser-jar.js'
 import { createClock, DAY } from './support/clock.js'
-import { breakable } from './support/stores.js'
+import { aroundCalls, breakable } from './support/stores.js'
 
 /** Counts the calls that reach the store. */
 function counting (store: LoginSessionStore) {
   const calls: string[] = []
-  const counted = Object.fromEntries(STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+  const counted = aroundCalls(store, async (method, call) => {
     calls.push(method)
-    return await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
-  }]))
-  return { calls, store: counted as unknown as LoginSessionStore }
+    return await call()
+  })
+  return { calls, store: counted }
 }
 
 const sign = (token: string, secret = SECRET): string => new Signer(secret).sign(token)

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import { PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
-import { BOUND, commandFaults, COMMANDS, cutOff, type Fault, killPrimary, stepDown, stopReplication, suspendPrimary } from './failover/faults.js'
+import { BOUND, commandFaults, COMMANDS, cutOff, type Fault, killPrimary, replacePrimary, stepDown, stopReplication, suspendPrimary } from './failover/faults.js'
 import { settleAccounts, startLoad, worldOf } from './failover/load.js'
 import { createRandom, type Random } from './failover/random.js'
 import { startServer, startServers } from './failover/shops.js'
@@ -84,12 +84,7 @@ t.test('what only the primary knows is not acknowledged: the others may never he
   ])
   await t.rejects(revoke('one', one!.session.id), refused, 'that it is gone already is not acknowledged either')
   for (const { loginSessions } of [app, announcing.app]) await t.rejects(loginSessions.revokeAll('all'), refused, 'nor that all are')
-  const old = await set.primary()
-  await old.kill()
-  await goOn()
-  await set.primary()
-  await old.start()
-  await set.whole()
+  await replacePrimary(set, goOn)
 
   for (const visitor of kept) t.equal(await visitor.accountStatus(), 200, 'nothing of it came to pass')
 })
@@ -102,12 +97,7 @@ t.test('a sign-out that finds the session gone, but perhaps not for good, is not
   const goOn = await stopReplication(set)
   await t.rejects(app.loginSessions.revoke('ada', id), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
   const { statusCode } = await laptop.signOut()
-  const old = await set.primary()
-  await old.kill()
-  await goOn()
-  await set.primary()
-  await old.start()
-  await set.whole()
+  await replacePrimary(set, goOn)
 
   t.comment(`signing out answered ${statusCode}; afterwards the account answers ${await thief.accountStatus()}`)
   if (statusCode === 200) t.equal(await thief.accountStatus(), 401, 'who was told so is signed out')

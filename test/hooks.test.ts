@@ -5,13 +5,12 @@ import { type LoginSession, memoryStore } from '../plugin/index.js'
 import type { SessionEndReason } from '../plugin/removals.js'
 import { hashToken } from '../plugin/record.js'
 import type { SessionStart } from '../plugin/session-events.js'
-import type { LoginSessionStore } from '../plugin/store.js'
 import { createShop, PASSWORD, type ShopOptions } from './support/app.js'
 import { browser } from './support/browser-jar.js'
 import { createClock, HOUR, MINUTE } from './support/clock.js'
 import { createGate, parallel, turns } from './support/gate.js'
 import { API, createShopWithPages } from './support/page.js'
-import { breakable, onBothStores } from './support/stores.js'
+import { aroundCalls, breakable, onBothStores } from './support/stores.js'
 
 /** What the hooks were told, in order. */
 function journal () {
@@ -404,13 +403,12 @@ t.test('closing the server waits ten seconds at the most', async t => {
 
 t.test('without onSessionEnd, ending many is one removal; with it, each is removed on its own', async t => {
   const calls = async (hooks: ShopOptions) => {
-    const store = memoryStore()
     const names: string[] = []
-    const noted = Object.fromEntries(Object.entries(store).map(([name, call]) => [name, (...args: unknown[]) => {
-      names.push(name)
-      return (call as (...args: unknown[]) => unknown)(...args)
-    }]))
-    const app = await createShop(t, { ...hooks, store: noted as unknown as LoginSessionStore })
+    const noted = aroundCalls(memoryStore(), async (method, call) => {
+      names.push(method)
+      return await call()
+    })
+    const app = await createShop(t, { ...hooks, store: noted })
     for (let i = 0; i < 3; i++) await browser(app).signIn('ada')
     names.length = 0
     await app.loginSessions.revokeAll('ada')

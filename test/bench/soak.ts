@@ -15,7 +15,7 @@ import { type ClosingReport, watchClosing } from './closing.js'
 import { type Load, startLoad } from './load.js'
 import { parseArguments, type SoakArguments } from './soak-arguments.js'
 import { type Measurement, progressLine, tableOf, verdictsOf } from './soak-report.js'
-import { PASSWORD } from './visitor.js'
+import { PASSWORD } from '../support/shop-routes.js'
 
 /** Sessions that their browsers forgot live no longer than this, so that their number is steady within the first minute. */
 const ABSOLUTE_TIMEOUT = 30_000

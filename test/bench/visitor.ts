@@ -4,9 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type Agent, request as httpRequest } from 'node:http'
-
-/** Everybody's. */
-export const PASSWORD = 'correct horse battery staple'
+import { PASSWORD } from '../support/shop-routes.js'
 
 export interface Answer {
   status: number

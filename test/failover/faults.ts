@@ -22,7 +22,7 @@ const TIMES = 2
 /** A fault, by its name in the figures. */
 export interface Fault {
   name: string
-  happen(set: ReplicaSet): Promise<void>
+  happen: (set: ReplicaSet) => Promise<void>
 }
 
 const FAILURES: Array<[name: string, failure: Failure, commands: string[]]> = [
@@ -57,16 +57,17 @@ export const stepDown: Fault = {
   }
 }
 
-export const killPrimary: Fault = {
-  name: 'primary killed and started again',
-  async happen (set) {
-    const old = await set.primary()
-    await old.kill()
-    await set.primary()
-    await old.start()
-    await set.whole()
-  }
+/** Kills the primary, and starts it again once another is elected. @param meanwhile what is done as soon as it is dead */
+export async function replacePrimary (set: ReplicaSet, meanwhile?: () => Promise<void>): Promise<void> {
+  const old = await set.primary()
+  await old.kill()
+  await meanwhile?.()
+  await set.primary()
+  await old.start()
+  await set.whole()
 }
+
+export const killPrimary: Fault = { name: 'primary killed and started again', happen: replacePrimary }
 
 /** The others elect a new one; the old one comes back with the belief that it is the primary. */
 export const suspendPrimary: Fault = {

@@ -6,17 +6,15 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import loginSessions, { memoryStore, type LoginSessionsOptions, type VerifyPassword } from '../../plugin/index.js'
 import { createClock } from './clock.js'
-import { shopRoutes } from './shop-routes.js'
+import { PASSWORD, shopRoutes } from './shop-routes.js'
 import { tokenScan } from './token-scan.js'
 import { watchedStore } from './token-watch.js'
 
-export { dataOf } from './shop-routes.js'
+export { dataOf, PASSWORD } from './shop-routes.js'
 
 export const SECRET = 'a secret of the shop, 32 or more characters'
 export const OLD_SECRET = 'the secret that the shop had before this one'
 
-/** Everybody's password. */
-export const PASSWORD = 'correct horse battery staple'
 export const verifyPassword: VerifyPassword = () => password => password === PASSWORD
 
 export interface ShopOptions extends Partial<LoginSessionsOptions> {

@@ -3,20 +3,21 @@
  * @module
  */
 import type { MongoClient } from 'mongodb'
-import { type LoginSessionStore, STORE_METHODS } from '../../plugin/store.js'
+import type { LoginSessionStore } from '../../plugin/store.js'
+import { aroundCalls } from './stores.js'
 
 /** The same store, and how many of its calls from now on have not settled, those included whose callers have been told that they took too long. */
 export function countCalls (store: LoginSessionStore): { store: LoginSessionStore, underWay(): number } {
   let count = 0
-  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+  const counted = aroundCalls(store, async (_method, call) => {
     count++
     try {
-      return await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+      return await call()
     } finally {
       count--
     }
-  }])
-  return { store: { ...store, ...Object.fromEntries(methods) }, underWay: () => count }
+  })
+  return { store: counted, underWay: () => count }
 }
 
 /** Counts the connections that are taken out of this client's pools, from now on. */

@@ -5,6 +5,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { currentLoginSession, requireLoginSession } from '../../plugin/index.js'
 
+/** Everybody's password. */
+export const PASSWORD = 'correct horse battery staple'
+
 /** The host's own session data, without @fastify/session's cookie. */
 export function dataOf (request: FastifyRequest): Record<string, unknown> {
   return request.session as unknown as Record<string, unknown>

@@ -36,6 +36,13 @@ export function watched (store: LoginSessionStore): LoginSessionStore & { touche
 
 type Method = typeof STORE_METHODS[number]
 
+/** The same store, each call of which is made by `around`: it may count it, hold it up, or not make it at all. */
+export function aroundCalls (store: LoginSessionStore, around: (method: Method, call: () => Promise<unknown>) => Promise<unknown>): LoginSessionStore {
+  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) =>
+    await around(method, async () => await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args))])
+  return { ...store, ...Object.fromEntries(methods) }
+}
+
 export interface BreakableStore extends LoginSessionStore {
   /** From now on these methods (all, if none are named) reject. */
   fail(...methods: Method[]): void
@@ -51,13 +58,13 @@ export function breakable (store: LoginSessionStore): BreakableStore {
     trouble = how
     troubled = methods.length === 0 ? STORE_METHODS : methods
   }
-  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+  const breaking = aroundCalls(store, async (method, call) => {
     if (troubled.includes(method) && trouble === 'fail') throw new Error('connection refused')
     if (troubled.includes(method) && trouble === 'hang') return await new Promise(() => {})
-    return await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
-  }])
+    return await call()
+  })
   return {
-    ...Object.fromEntries(methods),
+    ...breaking,
     prepare: async () => await store.prepare?.(),
     fail: breakDown('fail'),
     hang: breakDown('hang'),

@@ -20,8 +20,8 @@ export default {
     {
       name: 'the store\'s records are listed',
       promise: 'records are the caller\'s own copies, deep ones',
-      from: 'return structuredClone(ofUser(userId, now))',
-      to: 'return ofUser(userId, now).map(record => ({ ...record }))'
+      from: 'return structuredClone(liveOf(userId, now))',
+      to: 'return liveOf(userId, now).map(record => ({ ...record }))'
     },
     {
       name: 'the store\'s confirmation is handed out',
@@ -74,14 +74,14 @@ export default {
     {
       name: 'everybody\'s sessions are one\'s own',
       promise: 'ownership is in the filter',
-      from: 'record.userId === userId && record.expiresAt > now',
-      to: 'record.userId !== undefined && record.expiresAt > now'
+      from: 'values().filter(record => record.userId === userId)',
+      to: 'values().filter(record => record.userId !== undefined)'
     },
     {
       name: 'a session is found at its expiry',
       promise: 'the expiry is known to the millisecond',
-      from: 'record.userId === userId && record.expiresAt > now',
-      to: 'record.userId === userId && record.expiresAt >= now'
+      from: 'ofUser(userId).filter(record => record.expiresAt > now)',
+      to: 'ofUser(userId).filter(record => record.expiresAt >= now)'
     },
     {
       name: 'nothing is ever swept',
@@ -200,8 +200,8 @@ export default {
     {
       name: 'anybody ends many by their ids',
       promise: 'ownership is in the filter',
-      from: 'record.userId === userId && ids.includes(record.id)',
-      to: 'record.userId !== undefined && ids.includes(record.id)'
+      from: 'ofUser(userId).filter(record => ids.includes(record.id))',
+      to: 'values().filter(record => ids.includes(record.id))'
     }
   ]
 } satisfies BreakList
