@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { PASSWORD } from './support/app.js'
-import { browser, setCookies } from './support/browser-jar.js'
+import { browser, type JarBrowser, setCookies } from './support/browser-jar.js'
 import { BOUND, commandFaults, COMMANDS, cutOff, type Fault, killPrimary, replacePrimary, stepDown, stopReplication, suspendPrimary } from './failover/faults.js'
 import { settleAccounts, startLoad, worldOf } from './failover/load.js'
 import { createRandom, type Random } from './failover/random.js'
@@ -18,6 +18,12 @@ import { collectUnhandled } from './support/unhandled.js'
 
 const ROUNDS = Number(process.env.FAULTS ?? 0)
 const SEED = Number(process.env.SEED ?? 20260615)
+
+/** What the account page answers once the server knows: on a busy machine that may take more than one try. */
+const knownStatus = (visitor: JarBrowser): Promise<number> => poll('an answer', async () => {
+  const status = await visitor.accountStatus()
+  return status === 503 ? undefined : status
+})
 
 const failovers = [stepDown, killPrimary, suspendPrimary]
 
@@ -61,7 +67,8 @@ t.test('whatever befalls the database under load: who was signed out stays out, 
 })
 
 t.test('what only the primary knows is not acknowledged: the others may never hear of it', async t => {
-  const [{ app }, announcing] = await startServers(t, set.uri, { storeTimeout: BOUND })
+  // The driver would repeat what was under way when the primary died: refused, and carried out late by the next one.
+  const [{ app }, announcing] = await startServers(t, set.uri, { storeTimeout: BOUND, mongo: { retryWrites: false } })
   const signedIn = async (user: string) => {
     const visitor = browser(app)
     return { visitor, session: await visitor.signIn(user, { remember: true }) }
@@ -86,7 +93,7 @@ t.test('what only the primary knows is not acknowledged: the others may never he
   for (const { loginSessions } of [app, announcing.app]) await t.rejects(loginSessions.revokeAll('all'), refused, 'nor that all are')
   await replacePrimary(set, goOn)
 
-  for (const visitor of kept) t.equal(await visitor.accountStatus(), 200, 'nothing of it came to pass')
+  for (const visitor of kept) t.equal(await knownStatus(visitor), 200, 'nothing of it came to pass')
 })
 
 t.test('a sign-out that finds the session gone, but perhaps not for good, is not acknowledged', async t => {
@@ -99,8 +106,8 @@ t.test('a sign-out that finds the session gone, but perhaps not for good, is not
   const { statusCode } = await laptop.signOut()
   await replacePrimary(set, goOn)
 
-  t.comment(`signing out answered ${statusCode}; afterwards the account answers ${await thief.accountStatus()}`)
-  if (statusCode === 200) t.equal(await thief.accountStatus(), 401, 'who was told so is signed out')
+  t.comment(`signing out answered ${statusCode}; afterwards the account answers ${await knownStatus(thief)}`)
+  if (statusCode === 200) t.equal(await knownStatus(thief), 401, 'who was told so is signed out')
   else t.equal(statusCode, 503)
 })
 
