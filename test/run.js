@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const tapOutput = '.tap/run.tap'
@@ -111,7 +112,9 @@ async function runTap (variables) {
   rmSync(tapOutput, { force: true })
   rmSync(tokenScans, { recursive: true, force: true })
   const some = tapArgs.length ? ['--allow-incomplete-coverage', ...tapArgs] : []
-  return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, ...some], { env })
+  // tap would leave a processor free, on two of them half the machine; but many tests wait, for a database or a browser.
+  const jobs = `--jobs=${availableParallelism()}`
+  return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...some], { env })
 }
 
 /** tap's own total is the last line of its kind. Whatever else it ends with, such as missing coverage, is a failure. */
