@@ -5,15 +5,16 @@
 import { STATUS_CODES } from 'node:http'
 import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { isLoginSessionError, notFoundError } from './errors.js'
+import { isLoginSessionError, notFoundError, optionError } from './errors.js'
 import { rejectCrossOrigin } from './csrf.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
 import { rejectUnknown } from './option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './api-schemas.js'
 import { type HandledError, reportError } from './report-error.js'
 
-const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginSessionApiPlugin (app, { prefix = '', ...options }) {
-  rejectUnknown(options, new Set(), 'api: ')
+const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginSessionApiPlugin (app, { prefix, ...options }) {
+  rejectUnknown(options, new Set(['prefix']), 'api: ')
+  if (prefix === undefined && app.prefix === '') throw optionError("api: prefix is missing: write prefix: '/api/account/sessions'")
   app.addHook('onRequest', privateHeaders)
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
@@ -23,7 +24,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginS
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
   app.setErrorHandler(jsonError)
   // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
-  if (/[^/]/.test(prefix)) app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
+  if (/[^/]/.test(prefix ?? '')) app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
   app.get('/', { schema: listSchema }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)

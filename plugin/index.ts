@@ -2,7 +2,8 @@
  * Login sessions for Fastify: what is public, nothing else.
  * @module
  */
-export { loginSessions, loginSessions as default, type StartOptions } from './plugin.js'
+export { loginSessions, loginSessions as default } from './plugin.js'
+export type { StartOptions } from './start-checks.js'
 export { loginSessionPages, type LoginSessionsSection } from './pages/pages.js'
 export type { LoginSessionPagesOptions } from './pages/page-options.js'
 export type { HostTexts, MessageKey, Messages } from './pages/messages.js'

@@ -2,7 +2,11 @@
  * What every plugin of this package checks of its options.
  * @module
  */
+import { inspect } from 'node:util'
 import { optionError } from './errors.js'
+
+/** A wrong value, as it would be written. */
+export const shown = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 })
 
 /** Fastify hands these to every plugin. */
 const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])

@@ -4,7 +4,7 @@
  */
 import type { AddressMode } from './address.js'
 import { optionError } from './errors.js'
-import { rejectUnknown, requireFunction } from './option-check.js'
+import { rejectUnknown, requireFunction, shown } from './option-check.js'
 import type { VerifyPassword } from './password.js'
 import type { Lifetime } from './record.js'
 import type { OnSessionEnd, OnSessionStart, SessionHooks } from './session-events.js'
@@ -108,7 +108,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
     store: resolveStore(options.store),
     verifyPassword,
     lifetime,
-    storeTimeout: duration('storeTimeout', storeTimeout, LONGEST_TIMER),
+    storeTimeout: duration('storeTimeout', storeTimeout, '2000 for two seconds', LONGEST_TIMER),
     maxSessionsPerUser: resolveCap(options.maxSessionsPerUser),
     cookie: resolveCookie(options.cookie),
     visits: resolveVisits(options),
@@ -156,10 +156,10 @@ function resolveStore (store: unknown): LoginSessionStore {
 function resolveLifetime (options: LoginSessionsOptions): Lifetime {
   const { absoluteTimeout = 90 * DAY, idleTimeout = HOUR, rememberIdleTimeout = null, touchEvery = 60 * SECOND } = options
   const lifetime = {
-    absoluteTimeout: duration('absoluteTimeout', absoluteTimeout),
-    idleTimeout: duration('idleTimeout', idleTimeout),
-    rememberIdleTimeout: rememberIdleTimeout === null ? null : duration('rememberIdleTimeout', rememberIdleTimeout),
-    touchEvery: duration('touchEvery', touchEvery)
+    absoluteTimeout: duration('absoluteTimeout', absoluteTimeout, '90 * 24 * 60 * 60_000 for 90 days'),
+    idleTimeout: duration('idleTimeout', idleTimeout, '60 * 60_000 for an hour'),
+    rememberIdleTimeout: rememberIdleTimeout === null ? null : duration('rememberIdleTimeout', rememberIdleTimeout, '14 * 24 * 60 * 60_000 for two weeks, or null for no end'),
+    touchEvery: duration('touchEvery', touchEvery, '60_000 for a minute')
   }
   const shortest = Math.min(lifetime.absoluteTimeout, lifetime.idleTimeout, lifetime.rememberIdleTimeout ?? Infinity)
   if (lifetime.touchEvery >= shortest) {
@@ -171,22 +171,23 @@ function resolveLifetime (options: LoginSessionsOptions): Lifetime {
 
 function resolveCap (most: number | null = 100): number | null {
   if (most === null || (Number.isInteger(most) && most > 0)) return most
-  throw optionError(`maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not ${String(most)}: write maxSessionsPerUser: 100`)
+  throw optionError(`maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not ${shown(most)}: write maxSessionsPerUser: 100`)
 }
 
 function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie {
   if (cookie === null || typeof cookie !== 'object') throw optionError("cookie must be an object: write cookie: { name: 'login-session', secure: false }, or leave it out")
   rejectUnknown(cookie, KNOWN_COOKIE, 'cookie.')
   const { name = '__Host-login-session', secure = true, sameSite = 'lax', domain } = cookie
-  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${JSON.stringify(name)}`)
+  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${shown(name)}`)
   if (typeof secure !== 'boolean') throw optionError('cookie.secure must be true or false')
   if (sameSite !== 'lax' && sameSite !== 'strict') throw optionError("cookie.sameSite must be 'lax' or 'strict'")
   // One that no cookie can have would only fail when the first cookie is sent, outside of any request's error handling.
   if (domain !== undefined && (typeof domain !== 'string' || !/^\.?[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(domain))) throw optionError("cookie.domain must be a domain like 'example.com', or left out")
-  if (name.startsWith('__Host-') && (!secure || domain !== undefined)) {
+  // Browsers take these prefixes in any case (RFC 6265bis).
+  if (/^__host-/i.test(name) && (!secure || domain !== undefined)) {
     throw optionError("browsers refuse a __Host- cookie that is not secure or has a domain: write cookie: { name: 'login-session', … }")
   }
-  if (name.startsWith('__Secure-') && !secure) {
+  if (/^__secure-/i.test(name) && !secure) {
     throw optionError("browsers refuse a __Secure- cookie that is not secure: write cookie: { name: 'login-session', secure: false }")
   }
   return { name, attributes: { path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) } }
@@ -198,9 +199,10 @@ const LONGEST = 1000 * 366 * DAY
 /** Node's timers take no more: a longer one would end at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-function duration (name: string, value: unknown, longest: number = LONGEST): number {
+/** @param example what to write instead */
+function duration (name: string, value: unknown, example: string, longest: number = LONGEST): number {
   if (typeof value !== 'number' || !(value > 0) || value > longest) {
-    throw optionError(`${name} must be a positive number of milliseconds, not ${String(value)}: write ${name}: 60 * 60 * 1000 for an hour`)
+    throw optionError(`${name} must be a positive number of milliseconds, not ${shown(value)}: write ${name}: ${example}`)
   }
   return value
 }

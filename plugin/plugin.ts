@@ -4,32 +4,26 @@
  */
 import cookiePlugin, { Signer } from '@fastify/cookie'
 import sessionPlugin from '@fastify/session'
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { askForHints } from './accept-ch.js'
+import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { boundedStore } from './bounded-store.js'
 import { createBridge } from './bridge.js'
 import { createCsrfTokens, type CsrfTokens } from './csrf.js'
-import { optionError, storeAwayAtBootError } from './errors.js'
 import { currentLoginSession } from './guard.js'
 import { createKnownDevices } from './known-device.js'
 import type { LoginSession } from './login-session.js'
 import { createLoginSessions, type LoginSessions } from './login-sessions.js'
-import { type LoginSessionsOptions, type ResolvedCookie, resolveOptions } from './options.js'
+import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './password.js'
 import { newToken } from './record.js'
 import { createRetirements } from './retirements.js'
 import { createSessionEvents } from './session-events.js'
 import { createLookup } from './session-lookup.js'
-import type { LoginSessionStore } from './store.js'
+import { checkedStart, type StartOptions, warnIfCookieIsLost } from './start-checks.js'
 import { createTouchQueue } from './touch-queue.js'
-import { createVisits, type VisitOptions } from './visit.js'
-
-/** Choices of one sign-in. */
-export interface StartOptions {
-  /** "Keep me signed in": the cookie outlives the browser. @default false */
-  remember?: boolean
-}
+import { createVisits } from './visit.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -89,6 +83,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
+  else app.addHook('onRequest', needCookies)
 
   // Before @fastify/session's own onSend, which then only has to issue the cookie.
   app.addHook('onSend', function loginSessionsSettle (request, reply, payload, done) {
@@ -123,13 +118,11 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 
-  app.decorateRequest('startLoginSession', async function startLoginSession (this: FastifyRequest, userId, { remember = false } = {}) {
-    if (typeof userId !== 'string' || userId === '') {
-      throw new TypeError('startLoginSession takes the user id as a string that is not empty: write startLoginSession(String(user._id))')
-    }
+  app.decorateRequest('startLoginSession', async function startLoginSession (this: FastifyRequest, userId, options = {}) {
+    const remember = checkedStart(userId, options)
     warnIfCookieIsLost(this, cookie)
     const again = this.loginSession?.userId === userId
-    const session = await bridge.signIn(this, userId, remember === true)
+    const session = await bridge.signIn(this, userId, remember)
     if (started !== undefined) started(session, { newDevice: !devices.recognise(this, userId) && !again, request: this })
     if (maxSessionsPerUser !== null) await evictSurplus(this, session, maxSessionsPerUser)
     return session
@@ -153,45 +146,6 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
     await passwords.confirm(currentLoginSession(this), password, () => bridge.rotate(this))
   })
-}
-
-/**
- * A database that is away shall be told at once, and not as the 10 seconds of Fastify's `pluginTimeout`. A read
- * only, and by id: making an index may rightly take longer than one call, and so may reading without it.
- */
-async function probe (store: LoginSessionStore): Promise<void> {
-  await store.confirmation('nobody').catch(error => { throw storeAwayAtBootError(error.cause) })
-}
-
-/** Whoever sends X-Forwarded-For then names the address that is recorded. */
-function warnIfAnybodyChoosesAddresses (app: FastifyInstance, { ip, clientIp }: VisitOptions): void {
-  if (ip === 'none' || clientIp !== undefined || !trustsEverybody(app)) return
-  app.log.warn('login sessions: with trustProxy: true anybody can choose the address that is recorded: ' +
-    "write trustProxy: '10.0.0.0/8' with the addresses of your proxy, or give loginSessions a clientIp of your own")
-}
-
-/** Fastify keeps this option to itself: `initialConfig` leaves it out. Where it is kept otherwise, there is no warning. */
-function trustsEverybody (app: object): boolean {
-  const chain = (one: object | null): object[] => one === null ? [] : [one, ...chain(Object.getPrototypeOf(one))]
-  return chain(app).some(one => Object.getOwnPropertySymbols(one).some(key =>
-    key.description === 'fastify.options' && (one as Record<symbol, { trustProxy?: unknown }>)[key]?.trustProxy === true))
-}
-
-/** @fastify/session allows one registration a context, and ours has to be it. */
-function refuseSecondSession (app: FastifyInstance): void {
-  if (app.hasRequestDecorator('loginSession')) throw optionError('it is registered already: register it once, for the whole server')
-  if (app.hasRequestDecorator('session')) {
-    throw optionError('@fastify/session is registered already: remove that registration; request.session comes with this plugin')
-  }
-}
-
-const LOCAL = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
-
-/** Browsers drop Secure cookies over plain http, except from this machine: that must not look like a wrong password. */
-function warnIfCookieIsLost (request: FastifyRequest, cookie: ResolvedCookie): void {
-  if (!cookie.attributes.secure || request.protocol === 'https' || LOCAL.test(request.hostname)) return
-  request.log.warn(`the sign-in cookie is Secure but this request came over ${request.protocol} for ${request.hostname}, so browsers will drop it: ` +
-    "use https; behind a proxy that ends TLS set Fastify's trustProxy; only without any https: cookie: { name: 'login-session', secure: false }")
 }
 
 /**

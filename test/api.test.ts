@@ -195,6 +195,13 @@ for (const prefix of [undefined, '', '/']) {
   })
 }
 
+t.test('an API without a prefix would take the whole server: the boot stops and says what to write', async t => {
+  await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, {}) }), {
+    code: 'FST_LOGIN_SESSION_OPTION',
+    message: /api: prefix is missing: write prefix: '\/api\/account\/sessions'/
+  })
+})
+
 t.test('the device is listed with all its words', async t => {
   const app = await createShopWithPages(t)
   const one = browser(app)

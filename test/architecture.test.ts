@@ -13,7 +13,7 @@ const ORDER = [
     'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages'
   ]),
   'api', 'api-schemas', 'report-error',
-  'plugin', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
+  'plugin', 'boot-checks', 'start-checks', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
   'options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
   'mongo-store', 'memory-store', 'store',

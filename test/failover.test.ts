@@ -91,6 +91,9 @@ t.test('what only the primary knows is not acknowledged: the others may never he
   ])
   await t.rejects(revoke('one', one!.session.id), refused, 'that it is gone already is not acknowledged either')
   for (const { loginSessions } of [app, announcing.app]) await t.rejects(loginSessions.revokeAll('all'), refused, 'nor that all are')
+  t.equal(await one!.visitor.accountStatus(), 401, 'it signs nobody in already')
+  t.match([await app.loginSessions.list('one'), await app.loginSessions.find('one', one!.session.id)], [[{ id: one!.session.id }], { id: one!.session.id }],
+    'and is listed for as long as it may come back')
   await replacePrimary(set, goOn)
 
   for (const visitor of kept) t.equal(await knownStatus(visitor), 200, 'nothing of it came to pass')

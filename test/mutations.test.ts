@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { broken, planned, type BreakList } from './mutations/break.js'
+import { readLists } from './mutations/lists.js'
 
 t.test('a break replaces a text that is there exactly once, and takes it as it is written', async t => {
   t.equal(broken('a < b && b < c', { from: 'a < b', to: 'a <= b' }), 'a <= b && b < c')
@@ -11,6 +13,13 @@ t.test('a break whose text is gone, or there twice, is out of date', async t => 
   t.equal(broken('a < b', { from: 'b < a', to: '' }), null)
   t.equal(broken('x = x', { from: 'x', to: 'y' }), null)
   t.equal(broken('a', { from: '', to: 'b' }), null)
+})
+
+t.test('each break finds its text in today\'s code', async t => {
+  for (const { file, breaks } of await readLists()) {
+    const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+    t.strictSame(breaks.filter(one => broken(text, one) === null).map(({ name }) => name), [], file)
+  }
 })
 
 t.test('words choose breaks by file or by name, and a break asks its own tests first', async t => {

@@ -31,7 +31,7 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await refused({ prefix: '' }, /fixed path/)
   await refused({ prefix: '/slash/' }, /fixed path without a slash at its end/)
   await refused({ prefix: '/:tenant/sessions' }, /write prefix: '\/account\/sessions'/)
-  await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, { prefix: '/x', password: true } as never) }), { message: /unknown option api: password/ })
+  await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, { prefix: '/x', password: true } as never) }), { message: /unknown option api: password: the options are api: prefix$/ })
 })
 
 t.test('the page is in the reader\'s language, dates included, and says so to caches and readers aloud', async t => {

@@ -69,15 +69,6 @@ await onBothStores(t, async (t, makeStore) => {
     t.equal(await laptop.user(), 'ada')
   })
 
-  t.test('only `true` is "keep me signed in"', async t => {
-    const app = await createShop(t, { store: makeStore() })
-    for (const remember of [1, 'on', 'false', {}, null]) {
-      const laptop = browser(app)
-      await laptop.signIn('ada', { remember: remember as boolean })
-      t.equal((await laptop.get('/account')).json().remember, false)
-    }
-  })
-
   t.test('signing in again gives one new cookie and a new record, and ends what this browser had', async t => {
     const app = await createShop(t, { store: makeStore() })
     const [laptop, phone] = [browser(app), browser(app)]
@@ -252,6 +243,25 @@ t.test('the mistake is a TypeError', async t => {
     })
   })
   await browser(app).post('/number')
+})
+
+t.test('a choice that is none is a clear mistake, and signs nobody in', async t => {
+  const mistakes: Array<[options: object, says: RegExp]> = [
+    [{ remember: 'on' }, /^remember must be true or false, not 'on': write remember: request\.body\.remember === 'on'$/],
+    [{ remember: null }, /^remember must be true or false, not null:/],
+    [{ remember: 1 }, /^remember must be true or false, not 1:/],
+    [{ rememberMe: true }, /^startLoginSession has no option rememberMe: its options are \{ remember: true \}$/]
+  ]
+  for (const [options, says] of mistakes) {
+    const app = await createShop(t, {
+      routes: app => app.post('/choose', request => request.startLoginSession('ada', options))
+    })
+    const laptop = browser(app)
+    const reply = await laptop.post('/choose')
+    t.equal(reply.statusCode, 500)
+    t.match(reply.json().message, says)
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  }
 })
 
 t.test('the device is what the browser said at sign-in, cut at 512 characters', async t => {

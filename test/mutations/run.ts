@@ -5,10 +5,10 @@
  * Exit code 1 if a test fails without any break, if a break survives that is not expected to, or if one is out of date.
  * @module
  */
-import { readdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startMongod } from '../../example/mongod.js'
-import { type BreakList, type Planned, planned } from './break.js'
+import { type Planned, planned } from './break.js'
+import { readLists } from './lists.js'
 import { isTrouble, type Outcome, progressLine, report } from './report.js'
 import { copyTree, type Tree } from './tree.js'
 
@@ -16,12 +16,6 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { w
 const workers = Math.min(2, Math.max(1, Number(values.workers)))
 
 process.exitCode = await main(planned(await readLists(), positionals))
-
-async function readLists (): Promise<BreakList[]> {
-  const folder = new URL('breaks/', import.meta.url)
-  const names = (await readdir(folder)).sort()
-  return await Promise.all(names.map(async name => (await import(new URL(name, folder).href)).default as BreakList))
-}
 
 async function main (breaks: Planned[]): Promise<number> {
   if (breaks.length === 0) throw new Error(`no break has ${positionals.join(' or ')} in its name or file`)

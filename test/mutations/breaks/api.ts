@@ -6,6 +6,12 @@ export default {
   tests: ['api', 'csrf', 'secrecy', 'hooks'],
   breaks: [
     {
+      name: 'the API takes the root when nobody says where',
+      promise: 'an API without a prefix stops the boot',
+      from: "if (prefix === undefined && app.prefix === '') throw",
+      to: "if (prefix === null && app.prefix === '') throw"
+    },
+    {
       name: 'other sites are let in',
       promise: 'unsafe requests of other sites are refused',
       from: "app.addHook('onRequest', rejectCrossOrigin)",
@@ -98,7 +104,7 @@ export default {
     {
       name: 'the host\'s pages answer unknown routes',
       promise: 'below its prefix the API answers in JSON',
-      from: 'if (/[^/]/.test(prefix)) app',
+      from: "if (/[^/]/.test(prefix ?? '')) app",
       to: "if (prefix === '/') app"
     }
   ]

@@ -19,6 +19,13 @@ export default {
       tests: ['registration']
     },
     {
+      name: 'the guard where nothing has been looked up says that nobody is signed in',
+      promise: 'a guard outside of the core plugin says so',
+      from: 'if (request.loginSession === undefined || request.session == null) throw',
+      to: 'if (request.loginSession === undefined && request.session === null) throw',
+      tests: ['registration']
+    },
+    {
       name: 'an outage is a 401',
       promise: 'guarded routes answer 503 while the database is away',
       from: 'throw outageOf(request) ?? requiredError()',

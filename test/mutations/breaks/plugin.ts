@@ -66,22 +66,10 @@ export default {
       to: 'else saving.then(() => done(null, payload), () => done(null, payload))'
     },
     {
-      name: 'an empty user id signs in',
-      promise: 'an undefined or empty user id signs nobody in',
-      from: "if (typeof userId !== 'string' || userId === '') {",
-      to: "if (typeof userId !== 'string') {"
-    },
-    {
-      name: 'anything is a user id',
-      promise: 'an undefined or empty user id signs nobody in',
-      from: "if (typeof userId !== 'string' || userId === '') {",
-      to: "if (userId === '') {"
-    },
-    {
-      name: 'a box that is ticked with "false" remembers',
-      promise: 'only true keeps signed in',
-      from: 'remember === true)',
-      to: 'Boolean(remember))'
+      name: 'a host\'s @fastify/cookie is taken as it is',
+      promise: 'a host that reads cookies too late is told so',
+      from: "else app.addHook('onRequest', needCookies)",
+      to: ''
     },
     {
       name: 'a second registration is taken',
