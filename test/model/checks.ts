@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LoginSessionRecord } from '../../plugin/record.js'
 import type { Token } from './ledger.js'
-import { GRACE, LIFETIME } from './lifetime.js'
+import { GRACE, LIFETIME, MOST } from './lifetime.js'
 import { identityIn, judge, NOBODY, send } from './sending.js'
 import type { World } from './world.js'
 
@@ -61,7 +61,7 @@ export async function inspectTheEnd (world: World): Promise<void> {
   await tryEveryToken(world, '/who')
 }
 
-/** Each server lists each user's living sessions, and none else. */
+/** Each server lists each user's living sessions, and none else; no more than there may be. */
 async function inspectLists (world: World): Promise<void> {
   const users = [...new Set(world.ledger.sessions.flatMap(({ user }) => user ?? []))]
   const living = [...world.rules.records.values()].filter(({ expiresAt }) => expiresAt.getTime() > world.time())
@@ -69,6 +69,7 @@ async function inspectLists (world: World): Promise<void> {
     for (const user of users) {
       const listed = await world.probe({ name: `the list of ${user}`, server }, () => loginSessions.list(user))
       const wanted = living.filter(({ userId }) => userId === user).map(({ id }) => id)
+      if (wanted.length > MOST && !world.crowded.has(user)) world.fail(`${user} has ${wanted.length} sessions`)
       if (isDeepStrictEqual(listed.map(({ id }) => id).sort(), wanted.sort())) continue
       world.fail(`server ${server} lists ${listed.map(({ id }) => world.ledger.byId(id).name).join()} as the sessions of ${user}`)
     }

@@ -13,6 +13,7 @@ type Work = (operation: Operation) => Promise<void>
 /** Ends one session of this user; somebody else's is not to be found. */
 export const revoke = (session: Session, user: string): Work => async operation => {
   const { world, name } = operation
+  operation.mayEnd = one => one === session && one.user === user
   const ended = await attempt(operation, loginSessions => loginSessions.revoke(user, session.id))
   if (ended === undefined) return
   if (ended !== null && ended.id !== session.id) world.fail(`${name} ended ${world.ledger.byId(ended.id).name}`)
@@ -22,6 +23,7 @@ export const revoke = (session: Session, user: string): Work => async operation 
 
 /** Ends the user's other sessions: all that are there when it begins. */
 export const revokeOthers = (kept: Session): Work => async operation => {
+  operation.mayEnd = one => one !== kept && one.user === kept.user
   const others = sessionsOf(operation, kept.user!).filter(session => session !== kept)
   const ended = await attempt(operation, loginSessions => loginSessions.revokeOthers({ userId: kept.user!, id: kept.id }))
   if (ended !== undefined) await isOver(operation, others)
@@ -29,6 +31,7 @@ export const revokeOthers = (kept: Session): Work => async operation => {
 
 /** Ends all sessions of the user that are there when it begins. */
 export const revokeAll = (user: string): Work => async operation => {
+  operation.mayEnd = one => one.user === user
   const all = sessionsOf(operation, user)
   const ended = await attempt(operation, loginSessions => loginSessions.revokeAll(user))
   if (ended !== undefined) await isOver(operation, all)

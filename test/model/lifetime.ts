@@ -1,11 +1,14 @@
 /**
- * The timeouts of the servers under attack, as the model counts with them. All in milliseconds.
+ * The timeouts and limits of the servers under attack, as the model counts with them. All in milliseconds.
  * @module
  */
 import type { LoginSessionRecord } from '../../plugin/record.js'
 import { HOUR, MINUTE, SECOND } from '../support/clock.js'
 
 export const LIFETIME = { absoluteTimeout: 2 * HOUR, idleTimeout: 10 * MINUTE, rememberIdleTimeout: 30 * MINUTE, touchEvery: MINUTE }
+
+/** How many sessions a user may have at the same time. */
+export const MOST = 3
 
 /** How long the token before a rotation lives on once the new one was used. */
 export const GRACE = 30 * SECOND

@@ -4,7 +4,7 @@
  * @module
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Token } from './ledger.js'
+import type { Session, Token } from './ledger.js'
 import type { Method } from './rules.js'
 import type { World } from './world.js'
 
@@ -43,6 +43,10 @@ export interface Operation extends Required<Beginning> {
   decidedAt: number | null
   /** Hashes of the tokens that were made in it. */
   minted: string[]
+  /** The ids of the sessions that it was told its user has. */
+  listed: string[]
+  /** Whether it may end this session; by itself it may end none. */
+  mayEnd: (session: Session) => boolean
 }
 
 /** What a request's token may have been worth: either, where something else was under way. 'unknown': the lookup failed. */

@@ -5,6 +5,7 @@
 import { PASSWORD } from '../support/app.js'
 import { isOver } from './endings.js'
 import type { Session } from './ledger.js'
+import { MOST } from './lifetime.js'
 import { verdictOf, type Operation } from './operation.js'
 import { identityIn, judge, NOBODY, send, type Identity } from './sending.js'
 import type { Browser } from './world.js'
@@ -29,9 +30,12 @@ export const write = (browser: Browser | null, key: string, holds: number): Work
 }
 
 export const signIn = (browser: Browser, user: string, remember: boolean): Work => async operation => {
-  const { token, world } = operation
+  const { token, world, minted } = operation
+  operation.mayEnd = one => one === token?.session || one.tokens.some(({ hash }) => minted.includes(hash)) ||
+    (operation.listed.length > MOST && operation.listed.includes(one.id))
   const gathered = token?.session.user === null ? [...token.session.saved] : []
   const reply = await send(operation, browser, 'POST', '/login', { user, remember })
+  if (operation.failed.length > 0) world.crowded.add(user)
   if (reply === null) return noGhost(operation)
   identityIn(operation, reply)
   const session = world.ledger.byHash(operation.minted[0] ?? '')?.session
@@ -42,6 +46,7 @@ export const signIn = (browser: Browser, user: string, remember: boolean): Work 
 }
 
 export const signOut = (browser: Browser | null): Work => async operation => {
+  operation.mayEnd = session => session === operation.token?.session
   const reply = await send(operation, browser, 'POST', '/logout')
   if (reply === null) return
   identityIn(operation, reply)

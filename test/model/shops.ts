@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { createShop, dataOf } from '../support/app.js'
 import { NOW } from '../support/clock.js'
-import { LIFETIME } from './lifetime.js'
+import { LIFETIME, MOST } from './lifetime.js'
 import { here, underWay } from './operation.js'
 import { scheduledStore } from './scheduled-store.js'
 
@@ -19,6 +19,7 @@ const PATIENCE = 10 * 60_000
 export async function openShops (t: Test): Promise<FastifyInstance[]> {
   return await Promise.all(Array.from({ length: SERVERS }, (_, index) => createShop(t, {
     ...LIFETIME,
+    maxSessionsPerUser: MOST,
     store: scheduledStore(),
     storeTimeout: PATIENCE,
     // The options are checked at boot, outside of any run.

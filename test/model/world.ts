@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify'
 import { createClock } from '../support/clock.js'
 import { createGate } from '../support/gate.js'
 import type { Backing } from './backing.js'
-import { createLedger, type Ledger, type Token } from './ledger.js'
+import { createLedger, type Ledger, type Session, type Token } from './ledger.js'
 import { look, underWay, type Beginning, type Operation } from './operation.js'
 import type { Numbers } from './report.js'
 import { answerOf, createRules, type Method, type Rules } from './rules.js'
@@ -30,6 +30,8 @@ export interface World {
   operations: Set<Operation>
   /** The ids of the sessions whose end a hook was told of. */
   announced: Set<string>
+  /** Users whose sign-in could not end all that was beyond the limit: a call of the store failed in it. */
+  crowded: Set<string>
   /** Something was written since this was last set to false. */
   changed: boolean
   /** The clock, in ms. */
@@ -96,7 +98,9 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       tooLate: token !== null && token.session.over !== null,
       seen: [],
       decidedAt: null,
-      minted: []
+      minted: [],
+      listed: [],
+      mayEnd: () => false
     }
     operations.add(operation)
     look(operation)
@@ -127,6 +131,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     numbers,
     operations,
     announced: new Set(),
+    crowded: new Set(),
     changed: false,
     browsers: BROWSERS.map(name => ({ name, token: null })),
     time: () => clock.now().getTime(),
@@ -158,7 +163,9 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       inside++
       try {
         const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+        const before = method.startsWith('remove') ? [...rules.records.keys()] : []
         const foretold = rules.apply(method, args)
+        for (const id of before) if (!rules.records.has(id)) judgeEnd(operation, method, ledger.byId(id))
         const told = answerOf(answer)
         if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
         world.changed ||= !READS.includes(method)
@@ -186,7 +193,12 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     }
   }
 
+  function judgeEnd (operation: Operation, method: Method, session: Session): void {
+    if (!operation.mayEnd(session)) world.fail(`${operation.name}: ${method} ended ${session.name}, which nobody asked for`)
+  }
+
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
+    if (method === 'listByUser') operation.listed = answer as string[]
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
     if (method !== 'confirm' || answer !== true) return
     const [{ hash }] = args[2] as [{ hash: string }]
