@@ -164,11 +164,14 @@ t.test('a process', async t => {
     return { name, shop, agent }
   }
 
-  /** Keeps these visitors busy until nobody answers any more. */
-  async function busy (visitors: Visitor[], answered: (status: number) => void = () => {}): Promise<void> {
+  /** Keeps these visitors busy until nobody answers any more, which may not be before the server closes. */
+  async function busy (visitors: Visitor[], closes: () => boolean, answered: (status: number) => void): Promise<void> {
     await Promise.all(visitors.map(async visitor => {
       for (;;) {
-        const answer = await visitor.step().catch(() => null)
+        const answer = await visitor.step().catch(error => {
+          if (!closes()) throw error
+          return null
+        })
         if (answer === null) return
         answered(answer.status)
         // It says that it is closing, and ends the connection.
@@ -190,12 +193,15 @@ t.test('a process', async t => {
       return { visitor, id: JSON.parse((await visitor.signIn()).body).id as string }
     })
     const statuses = new Set<number>()
-    const load = busy(Array.from({ length: 20 }, (_, index) => createVisitor(shop.url, agent, `user-${index % 5}`)), status => statuses.add(status))
+    let closes = false
+    const visitors = Array.from({ length: 20 }, (_, index) => createVisitor(shop.url, agent, `user-${index % 5}`))
+    const load = busy(visitors, () => closes, status => statuses.add(status))
     await poll('the load to be under way', () => statuses.size > 1 || undefined)
 
     const at = new Date()
     const answers = guests.map(async ({ visitor, id }) => ({ id, status: (await visitor.get('/account')).status }))
     await Promise.any(answers)
+    closes = true
     const closing = shop.close()
     const settled = await Promise.allSettled(answers)
     await load
@@ -219,9 +225,11 @@ t.test('a process', async t => {
       return visitor
     })
     const statuses: number[] = []
-    const load = busy(visitors, status => statuses.push(status))
+    let closes = false
+    const load = busy(visitors, () => closes, status => statuses.push(status))
     await poll('the load to be under way', () => statuses.length > 100 || undefined)
     await mongod.stop()
+    closes = true
     const closing = shop.close()
     await load
     agent.destroy()

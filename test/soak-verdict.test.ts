@@ -1,11 +1,17 @@
 /**
  * The judge of the soak (`npm run soak`), which itself takes minutes: what is flat, and what is not.
  */
+import { once } from 'node:events'
+import { Agent, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import t from 'tap'
+import { startLoad } from './bench/load.js'
 import { parseArguments } from './bench/soak-arguments.js'
 import { type Measurement, tableOf, verdictsOf } from './bench/soak-report.js'
 import { judge, type Limit, median, percentile, type Point, slopeOf } from './bench/verdict.js'
+import { createVisitor } from './bench/visitor.js'
+import { poll } from './support/poll.js'
 
 const LIMIT: Limit = { name: 'heap', growth: 0.05 }
 
@@ -71,13 +77,37 @@ t.test('percentiles', async t => {
   t.throws(() => percentile([], 99), RangeError)
 })
 
+const quiet: Measurement = {
+  time: 0, requests: 3000, pace: 3.3, failures: [], p50: 4, p99: 20, heapUsed: 30e6, rss: 150e6, resources: 30, loopDelay: 12, warnings: 0, documents: 100
+}
+
 t.test('the report calls rising what rises, and only that', async t => {
-  const quiet: Measurement = { time: 0, requests: 3000, failures: [], p50: 4, p99: 20, heapUsed: 30e6, rss: 150e6, resources: 30, loopDelay: 12, warnings: 0, documents: 100 }
   const measurements = Array.from({ length: 18 }, (_, index) => ({ ...quiet, time: 10 * index, heapUsed: 30e6 + 3e5 * index }))
   const verdicts = verdictsOf(measurements)
   t.strictSame(verdicts.filter(({ rising }) => rising).map(({ name }) => name), ['heap after gc'])
   t.match(tableOf(verdicts), /^heap after gc +33\.90 MB +7\.1 % +3\.0 % +RISING$/m)
   t.match(tableOf(verdicts), /^median latency +4\.00 ms +0\.0 % +50\.0 % +flat$/m)
+})
+
+t.test('a server that answers fewer and fewer requests, each of them at once, is not flat', async t => {
+  const measurements = Array.from({ length: 18 }, (_, index) => ({ ...quiet, time: 10 * index, pace: 3.3 + 0.1 * index }))
+  t.strictSame(verdictsOf(measurements).filter(({ rising }) => rising).map(({ name }) => name), ['time for each answer'])
+})
+
+t.test('a server that answers nothing is told of, once patience is over', async t => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const agent = new Agent()
+  t.teardown(() => { agent.destroy(); silent.close() })
+  const visitor = createVisitor(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, agent, 'ada', 50)
+  await t.rejects(visitor.step(), { message: 'no answer for 0.05 s' })
+
+  const load = startLoad('http://127.0.0.1:1', 2, 1000)
+  await poll('the load to fail', () => load.tally().size > 0 || undefined)
+  await load.stop()
+  const { requests, failures } = load.interval()
+  t.equal(requests, 0)
+  t.match(failures.join(), /^connection: .*nothing was answered$/)
 })
 
 t.test('arguments', async t => {

@@ -9,7 +9,10 @@ import { createVisitor, type Visitor } from './visitor.js'
 
 /** What the visitors met since the last time; times in ms. */
 export interface Interval {
+  /** Those that were answered. */
   requests: number
+  /** The time that it took, by the number of requests that were answered in it; without any, all of it. */
+  pace: number
   /** Statuses that no visitor should meet, and connections that broke. */
   failures: string[]
   p50: number
@@ -37,6 +40,7 @@ export function startLoad (url: string, visitors: number, rate: number): Load {
   const tally = new Map<string, number>()
   let times: number[] = []
   let failures: string[] = []
+  let since = performance.now()
   const stopping = new AbortController()
 
   function note (what: string, status: number | string): void {
@@ -62,10 +66,11 @@ export function startLoad (url: string, visitors: number, rate: number): Load {
   const visits = Array.from({ length: visitors }, (_, index) => visit(createVisitor(url, agent, `user-${Math.floor(index / BROWSERS)}`)))
   return {
     interval () {
-      const [some, failed] = [times, failures];
-      [times, failures] = [[], []]
+      const [some, failed, began] = [times, failures, since];
+      [times, failures, since] = [[], [], performance.now()]
+      if (some.length === 0) failed.push('nothing was answered')
       const [p50, p99] = some.length === 0 ? [0, 0] : [percentile(some, 50), percentile(some, 99)]
-      return { requests: some.length, failures: failed, p50, p99 }
+      return { requests: some.length, pace: (since - began) / Math.max(1, some.length), failures: failed, p50, p99 }
     },
     tally: () => new Map(tally),
     async stop () {

@@ -13,7 +13,7 @@ export interface Measurement extends Interval, Vitals {
   documents: number
 }
 
-type Series = 'heapUsed' | 'p50' | 'resources' | 'documents'
+type Series = 'heapUsed' | 'p50' | 'pace' | 'resources' | 'documents'
 
 /**
  * Over the judged half:
@@ -22,12 +22,15 @@ type Series = 'heapUsed' | 'p50' | 'resources' | 'documents'
  *   fraction of a byte.
  * - latency: on a machine that others use, the median of ten seconds varies by tens of per cent; a leak that costs time
  *   (a list that is searched, a queue that grows) at least doubles it.
+ * - pace: the visitors pause between their requests, so it follows latency only once that is a good part of the pause. A
+ *   server that answers fewer and fewer of them, however fast, is not flat.
  * - what keeps the event loop alive, and documents: steady but for chance; one left behind by each hundredth request
  *   doubles either.
  */
 const LIMITS: Array<Limit & { series: Series, unit: string, scale: number }> = [
   { name: 'heap after gc', series: 'heapUsed', growth: 0.03, unit: 'MB', scale: 1e-6 },
   { name: 'median latency', series: 'p50', growth: 0.5, unit: 'ms', scale: 1 },
+  { name: 'time for each answer', series: 'pace', growth: 0.1, unit: 'ms', scale: 1 },
   { name: 'handles and requests', series: 'resources', growth: 0.25, unit: '', scale: 1 },
   { name: 'session documents', series: 'documents', growth: 0.25, unit: '', scale: 1 }
 ]

@@ -28,13 +28,19 @@ type Habits = Array<[weight: number, what: string, deed: Deed]>
 const SESSIONS = '/account/sessions'
 const API = '/api/account/sessions'
 
-/** @param user whom this browser's owner signs in as */
-export function createVisitor (url: string, agent: Agent, user: string): Visitor {
+/** How long a request may go unanswered, in ms: five times what the plugin gives its store. */
+const PATIENCE = 10_000
+
+/**
+ * @param user whom this browser's owner signs in as
+ * @param patience how long a request may go unanswered, in ms
+ */
+export function createVisitor (url: string, agent: Agent, user: string, patience: number = PATIENCE): Visitor {
   const cookies = new Map<string, string>()
   let signedIn = false
 
   async function send (method: string, path: string, body?: object): Promise<Answer> {
-    const answer = await exchange(agent, method, url + path, cookies, body)
+    const answer = await exchange({ agent, method, url: url + path, cookies, patience }, body)
     // Somebody has signed this browser out, or its session has expired.
     if (answer.status === 401 || answer.status === 303) signedIn = false
     return answer
@@ -102,7 +108,15 @@ function choose (habits: Habits): [what: string, deed: Deed] {
   throw new Error('weights are positive')
 }
 
-function exchange (agent: Agent, method: string, url: string, cookies: Map<string, string>, body?: object): Promise<Answer> {
+interface Exchange {
+  agent: Agent
+  method: string
+  url: string
+  cookies: Map<string, string>
+  patience: number
+}
+
+function exchange ({ agent, method, url, cookies, patience }: Exchange, body?: object): Promise<Answer> {
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -121,6 +135,7 @@ function exchange (agent: Agent, method: string, url: string, cookies: Map<strin
       response.on('error', reject)
     })
     request.on('error', reject)
+    request.setTimeout(patience, () => request.destroy(new Error(`no answer for ${patience / 1000} s`)))
     request.end(payload)
   })
 }
