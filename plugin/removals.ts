@@ -1,5 +1,17 @@
 /**
  * Sessions that end before their time: removed from the store, and announced one by one.
+ *
+ * | what happens                          | which end                      | here                       | reason           |
+ * | ------------------------------------- | ------------------------------ | -------------------------- | ---------------- |
+ * | sign-out, `destroy`, `regenerate`     | the browser's own              | `one`; visitors: `byToken` | 'signed-out'     |
+ * | signing in again in the same browser  | the one it had                 | the same                   | 'replaced'       |
+ * | `revoke`                              | this one                       | `one`                      | 'revoked'        |
+ * | `revokeOthers`                        | all of the user's but one      | `all`                      | 'revoked-others' |
+ * | `revokeAll`                           | all of the user's              | `all`                      | 'revoked-all'    |
+ * | a sign-in beyond `maxSessionsPerUser` | the least recently active ones | `surplus`                  | 'evicted'        |
+ *
+ * Without a word, elsewhere: a sign-in that fails half-way takes its own record back (`login-sessions.ts`, `discard`;
+ * `bounded-store.ts`, when it gets through late), and what has expired is swept by the database.
  * @module
  */
 import { type LoginSession, toLoginSession } from './login-session.js'
