@@ -19,7 +19,7 @@ export interface LoginSessions {
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE (as do all of these)
    */
   list(userId: string): Promise<LoginSession[]>
-  /** This user's session with this id, or null: foreign, unknown and ended ids are alike. */
+  /** This user's session with this id, or null: foreign, unknown and ended ids are alike. null waits until that is certain. */
   find(userId: string, id: string): Promise<LoginSession | null>
   /** Ends one session of this user at once. Returns it, or null if there was none: foreign, unknown and ended ids are alike. */
   revoke(userId: string, id: string): Promise<LoginSession | null>
@@ -88,7 +88,10 @@ export function createLoginSessions (
 
     async find (userId, id) {
       const record = await store.find(text(userId, 'userId'), idOf(id), now())
-      return record === null ? null : toLoginSession(record)
+      if (record !== null) return toLoginSession(record)
+      // Nobody is told that it is gone by a removal that was refused, and that a failover undoes.
+      await store.removeMany(userId, [], now())
+      return null
     },
 
     async revoke (userId, id) {

@@ -17,12 +17,6 @@ export type LoginSessionDocument = Omit<LoginSessionRecord, 'id'> & { _id: strin
  */
 const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as const
 
-/**
- * What people look at to see which sessions there are: one whose removal was refused for want of a majority is there until
- * that is durable, since a failover would bring it back. Nobody is signed in by this; it costs no waiting.
- */
-const CERTAIN = { readConcern: { level: 'majority' } } as const
-
 /** Tokens looked up by one `find` at the most. */
 const LOOKUPS_AT_ONCE = 1000
 
@@ -55,11 +49,11 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async find (userId, id, now) {
-      return toRecord(await sessions.findOne(liveOf(userId, now, { _id: id }), CERTAIN))
+      return toRecord(await sessions.findOne(liveOf(userId, now, { _id: id })))
     },
 
     async listByUser (userId, now) {
-      const documents = await sessions.find(liveOf(userId, now), CERTAIN).toArray()
+      const documents = await sessions.find(liveOf(userId, now)).toArray()
       return documents.map(document => toRecord(document))
     },
 

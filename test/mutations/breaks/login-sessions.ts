@@ -143,9 +143,16 @@ export default {
     {
       name: 'find looks among dead sessions by a clock that stands still',
       promise: 'find knows the expiry',
-      from: 'idOf(id), now())\n      return record === null',
-      to: 'idOf(id), new Date(0))\n      return record === null',
+      from: 'idOf(id), now())\n      if (record !== null)',
+      to: 'idOf(id), new Date(0))\n      if (record !== null)',
       tests: ['expiry']
+    },
+    {
+      name: 'that there is no such session is answered at once',
+      promise: 'nobody is told that a session is gone by a removal that a failover undoes',
+      from: 'await store.removeMany(userId, [], now())\n      return null',
+      to: 'return null',
+      tests: ['failover']
     },
     {
       name: 'a token that has run out ends its session',
