@@ -3,18 +3,25 @@
  * @module
  */
 import { STATUS_CODES } from 'node:http'
-import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
+import AjvCompiler from '@fastify/ajv-compiler'
+import SerializerSelector from '@fastify/fast-json-stringify-compiler'
+import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler } from 'fastify'
 import fp from 'fastify-plugin'
-import { isLoginSessionError, notFoundError, optionError } from './errors.js'
+import { isLoginSessionError, notFoundError } from './errors.js'
 import { rejectCrossOrigin } from './csrf.js'
 import { currentLoginSession, requireLoginSession } from './guard.js'
-import { rejectUnknown } from './option-check.js'
+import { rejectUnknown, requireCore, requirePrefix } from './option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './api-schemas.js'
 import { type HandledError, reportError } from './report-error.js'
 
-const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginSessionApiPlugin (app, { prefix, ...options }) {
+const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
+  requireCore(app, 'api: ')
   rejectUnknown(options, new Set(['prefix']), 'api: ')
-  if (prefix === undefined && app.prefix === '') throw optionError("api: prefix is missing: write prefix: '/api/account/sessions'")
+  // The context's own may be a pattern: no links are made of it here.
+  const prefix = requirePrefix('api: ', options.prefix, '', '/api/account/sessions')
+  // The host's own may read other schemas than these, or send what they do not list.
+  app.setValidatorCompiler(AjvCompiler()({}, { customOptions: {} }))
+  app.setSerializerCompiler(SerializerSelector()({}, {}) as FastifySerializerCompiler<unknown>)
   app.addHook('onRequest', privateHeaders)
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
@@ -23,8 +30,9 @@ const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginS
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
   app.setErrorHandler(jsonError)
+  const { confirm } = app.loginSessionInternals
   // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
-  if (/[^/]/.test(prefix ?? '')) app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
+  if (prefix !== '') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
   app.get('/', { schema: listSchema }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
@@ -40,14 +48,14 @@ const apiPlugin: FastifyPluginAsync<{ prefix?: string }> = async function loginS
       await request.endLoginSession()
       return { revoked: 1 }
     }
-    await request.confirmPassword(passwordOf(request))
+    await confirm(request, passwordOf(request))
     if (await app.loginSessions.revoke(userId, target.id) === null) throw notFoundError()
     return { revoked: 1 }
   })
 
   app.post('/others/revoke', { schema: revokeOthersSchema }, async request => {
     const session = currentLoginSession(request)
-    await request.confirmPassword(passwordOf(request))
+    await confirm(request, passwordOf(request))
     return { revoked: await app.loginSessions.revokeOthers(session) }
   })
 }
@@ -77,14 +85,15 @@ async function refuseCoercion (request: FastifyRequest): Promise<void> {
 }
 
 /**
- * The JSON API below `prefix`. Register it after the core plugin. Errors have Fastify's shape with our codes.
+ * The JSON API below `prefix`: a fixed path, '/' for the root of the context. Register it after the core plugin. Errors
+ * have Fastify's shape with our codes.
  *
+ * @throws FST_LOGIN_SESSION_OPTION at boot for wrong options, with a sentence that says what to write
  * @example
  * await app.register(loginSessionApi, { prefix: '/api/account/sessions' })
  */
-export const loginSessionApi: FastifyPluginAsync = fp(apiPlugin, {
+export const loginSessionApi: FastifyPluginAsync<{ prefix: string }> = fp(apiPlugin, {
   fastify: '5.x',
   name: 'fastify-login-sessions/api',
-  encapsulate: true,
-  decorators: { fastify: ['loginSessions'] }
+  encapsulate: true
 })

@@ -25,6 +25,14 @@ const TAKEN_BACK: Partial<Record<keyof LoginSessionStore, TakeBack>> = {
   }
 }
 
+/** What comes of calls that were given up, by the error that their callers were given. */
+const lateOutcomes = new WeakMap<object, Promise<any>>()
+
+/** Calls this with the outcome of the call that failed with `error`, if it was given up and gets through late. */
+export function whenLate (error: unknown, then: (outcome: any) => void): void {
+  lateOutcomes.get(error as object)?.then(then)
+}
+
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`.
@@ -45,10 +53,20 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
 function inTime<T> (call: () => Promise<T>, timeout: number, method: string, late: (outcome?: T) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let failed = false
-    const fail = (cause: unknown): void => { failed = true; clearTimeout(timer); reject(storeUnavailableError(cause)) }
+    let tell!: (outcome: T) => void
+    const fail = (cause: unknown): void => {
+      failed = true
+      clearTimeout(timer)
+      const error = storeUnavailableError(cause)
+      lateOutcomes.set(error, new Promise<T>(resolve => { tell = resolve }))
+      reject(error)
+    }
     const timer = setTimeout(() => fail(new Error(`${method} took longer than ${timeout} ms`)), timeout)
     const done = (value: T): void => {
-      if (failed) return late(value)
+      if (failed) {
+        tell(value)
+        return late(value)
+      }
       clearTimeout(timer)
       resolve(value)
     }

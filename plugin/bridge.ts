@@ -9,15 +9,16 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Attached } from './attached.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import type { LoginSessionVerbs } from './login-sessions.js'
 import type { ResolvedCookie } from './options.js'
-import { clearOutage, noteOutage, outageOf } from './outage.js'
+import { clearOutage, noteOutage, outageOf, throwOutage } from './outage.js'
 import { isNewest, type LoginSessionRecord, newToken } from './record.js'
-import { changesBetween, type Snapshot, snapshotOf } from './session-data.js'
+import { snapshotOf } from './session-data.js'
 import { takeLookup } from './session-lookup.js'
-import { dataOf, replaceData, replaceMethods, replaceToken, type SessionObject } from './session-object.js'
-import type { DataChanges } from './store.js'
+import { dataOf, replaceData, replaceMethods, replaceToken } from './session-object.js'
+import { createSessionSaving } from './session-saving.js'
 import type { Visits } from './visit.js'
 
 /** Signs tokens into cookie values. */
@@ -26,33 +27,10 @@ export interface Signer {
   unsign(value: string): { valid: true, value: string } | { valid: false, value: string | null }
 }
 
-/** What the bridge knows of one request's session. */
-interface Attached {
-  request: FastifyRequest
-  session: SessionObject
-  token: string
-  record: LoginSessionRecord | null
-  /** The session data as last read or saved. */
-  snapshot: Snapshot
-  /** The browser has sent a cookie. */
-  sent: boolean
-  /** It leads nowhere: to be cleared on this response. */
-  dead: boolean
-  /** This browser's sign-in is over, here or since its last request: it shall forget the pages it has seen. */
-  over: boolean
-  /** The token of a well-signed cookie that signs nobody in. */
-  gone: string | null
-  /** Set-Cookie is due on this response. */
-  issue: boolean
-  /** What is being saved; the next save comes after it. */
-  saving: Promise<void> | null
-  view?: LoginSession
-}
-
 /** Joins Fastify requests, @fastify/session and the verbs. */
 export interface Bridge {
   /** The cookie that @fastify/session is given. */
-  cookie: Omit<ResolvedCookie['attributes'], 'secure'> & { secure: false }
+  cookie: Pick<ResolvedCookie['attributes'], 'path' | 'httpOnly' | 'sameSite'> & { secure: false }
   /** onRequest, after @fastify/session's: takes over what was looked up. */
   adopt(request: FastifyRequest): void
   /** onSend, before @fastify/session's: saves changed session data, clears a dead cookie. */
@@ -70,11 +48,13 @@ export interface Bridge {
 /** @param sessions the verbs @param signer @fastify/session's signer of cookies */
 export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cookie: ResolvedCookie, visits: Visits): Bridge {
   const attached = new WeakMap<FastifyRequest, Attached>()
+  const { save, saved } = createSessionSaving(sessions, visits)
+  const { path, httpOnly, sameSite } = cookie.attributes
 
   function attach (request: FastifyRequest): Attached {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), sent: false, dead: false, over: false, gone: null, issue: false, saving: null }
+    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), carried: false, dead: false, over: false, gone: null, issue: false, saving: null, sent: false }
     attached.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
@@ -91,7 +71,7 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     const { [cookie.name]: sent } = request.cookies
     if (sent === undefined) return
     delete request.cookies[cookie.name]
-    state.sent = true
+    state.carried = true
     if (record !== null) state.issue = sent !== session.encryptedSessionId && isNewest(record, token)
     else if (outageOf(request) === undefined) {
       state.dead = true
@@ -109,9 +89,9 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
       async save () {
         await save(state)
-        // What @fastify/session is about to send as the cookie's attributes, if it is its onSend that saves.
-        session.cookie.secure = cookie.attributes.secure
-        session.cookie.expires = state.record?.remember ? state.record.endsAt : null
+        // The attributes that @fastify/session is about to send, if it is its onSend that saves: all of them ours.
+        const expires = state.record?.remember ? state.record.endsAt : undefined
+        Object.assign(session.cookie, { toJSON: () => ({ ...cookie.attributes, expires }) })
       },
 
       destroy: () => end(state, []),
@@ -142,17 +122,18 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   /** Ends the session and clears its cookie; these keys of its data go on with the visitor. */
   async function end (state: Attached, keep: string[]): Promise<void> {
     throwOutage(state.request)
+    await saved(state)
     if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')
     else await endGone(state)
-    if (state.record?.userId !== undefined) state.over = state.sent
+    if (state.record?.userId !== undefined) state.over = state.carried
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
     leave(state, Object.fromEntries(kept))
-    state.dead = state.sent
+    state.dead = state.carried
   }
 
   /** Nobody is told to be signed out by a record that is gone, but perhaps not for good. */
   async function endGone (state: Attached): Promise<void> {
-    if (state.gone !== null) await sessions.confirmGone(state.gone)
+    if (state.gone !== null) await sessions.endForCertain(state.gone, 'signed-out')
     state.gone = null
   }
 
@@ -163,29 +144,6 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     setToken(state, newToken(), false)
   }
 
-  /** Saves what the host changed, after what is being saved already; null: nothing. */
-  function save (state: Attached): Promise<void> | null {
-    const data = dataOf(state.session)
-    const changes = changesBetween(state.snapshot, data)
-    if (changes === null) return state.saving
-    // Noted first: if the store fails, the error's own response must not try again.
-    state.snapshot = snapshotOf(data)
-    const saving = (state.saving ?? Promise.resolve()).then(() => write(state, changes))
-    state.saving = saving.finally(() => { state.saving = null })
-    return state.saving
-  }
-
-  async function write (state: Attached, changes: DataChanges): Promise<void> {
-    throwOutage(state.request)
-    // False means signed out meanwhile: nothing to save into, and no revival.
-    if (state.record !== null) await sessions.save(state.record, changes)
-    else {
-      // An anonymous session gets its record with its first data.
-      state.record = await sessions.start({ token: state.token, remember: false, visit: visits.visitOf(state.request), data: changes.set })
-      state.issue = true
-    }
-  }
-
   function stateOf (request: FastifyRequest): Attached {
     const state = attached.get(request)
     if (state === undefined) throw new TypeError('login sessions work from the onRequest hooks on that come after this plugin, and on requests with a path')
@@ -193,7 +151,8 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   }
 
   return {
-    cookie: { ...cookie.attributes, secure: false },
+    // The attributes that matter are put on where the cookie is issued.
+    cookie: { path, httpOnly, sameSite, secure: false },
 
     adopt (request) {
       // It leaves a bare object where the request's target is no path: "OPTIONS *".
@@ -206,14 +165,13 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
       const state = attached.get(request)
       // A hook before ours has answered: nothing was looked up, so nothing is known of the cookie.
       if (state === undefined) return
-      // It looks at this before it saves; a save of the host's, or the response that an error replaced, has set it.
-      state.session.cookie.secure = false
       const clear = (): void => {
-        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes)
+        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes as object)
         // The Back button must not bring private pages back: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1). Not
         // for less: it empties the cache of the whole origin.
         if (state.over && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
         state.dead = state.over = false
+        state.sent = true
       }
       const saving = save(state)
       return saving === null ? clear() : saving.then(clear)
@@ -227,19 +185,25 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
     async signIn (request, userId, remember) {
       const state = stateOf(request)
+      if (state.sent) throw tooLate()
+      await saved(state)
       const { session, record: former, token: formerToken } = state
       const token = newToken()
       // What an anonymous visitor gathered comes along; what another login left stays behind.
       const data = former?.userId === undefined ? dataOf(session) : {}
       const record = await sessions.start({ token, userId, remember, visit: visits.visitOf(request), data })
       try {
-        // One that could not be read before may be there all the same.
-        if (former !== null || outageOf(request) !== undefined) await sessions.end(former, formerToken, 'replaced')
+        if (state.sent) throw tooLate()
+        if (former !== null) await sessions.end(former, formerToken, 'replaced')
+        // One that could not be read before may be there all the same, and one that has expired may be prolonged.
+        else if (outageOf(request) !== undefined) await sessions.endByToken(formerToken, 'replaced')
+        else if (state.gone !== null) await sessions.endByToken(state.gone, 'replaced')
       } catch (error) {
         // The browser will not get this token: no ghost of it shall stay in the list.
         await sessions.discard({ userId, id: record.id }).catch(() => {})
         throw error
       }
+      state.gone = null
       clearOutage(request)
       setRecord(state, record)
       replaceData(session, data)
@@ -263,7 +227,4 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
   }
 }
 
-function throwOutage (request: FastifyRequest): void {
-  const outage = outageOf(request)
-  if (outage !== undefined) throw outage
-}
+const tooLate = (): TypeError => new TypeError('the response is on its way, and no cookie can go with it any more: await startLoginSession before you answer')

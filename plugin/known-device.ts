@@ -56,7 +56,7 @@ export function createKnownDevices (secrets: readonly string[], { name, attribut
       const value = due.get(request)
       if (value === undefined) return
       due.delete(request)
-      reply.setCookie(cookieName, value, { ...attributes, maxAge: MAX_AGE })
+      reply.setCookie(cookieName, value, { ...attributes, maxAge: MAX_AGE } as object)
     }
   }
 }

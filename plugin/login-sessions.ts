@@ -5,7 +5,7 @@
 import { type LoginSession, toLoginSession } from './login-session.js'
 import {
   type Beginning, type Lifetime, type LoginSessionRecord, type Sighting,
-  dueRetirement, dueTouch, hashToken, isLive, lostBefore, newToken, rotatedTokens, startRecord
+  dueRetirement, dueTouch, hashToken, isLive, lostBefore, newToken, ownsRecord, rotatedTokens, startRecord
 } from './record.js'
 import { createRemovals, type Ended, type SessionEndReason } from './removals.js'
 import type { Retirements } from './retirements.js'
@@ -53,19 +53,20 @@ export interface LoginSessionVerbs extends LoginSessions {
    * still bring the new one.
    */
   rotate(record: LoginSessionRecord, token: string): Promise<string | null>
+  /** Removes a record: a login by its id, whatever has become of its token since; an anonymous one by the token. */
+  end(record: LoginSessionRecord, token: string, reason: SessionEndReason): Promise<void>
   /**
-   * Removes a record: a login by its id, whatever has become of its token since; an anonymous one, or one that could not
-   * be read (null), by the token.
+   * Removes the record of this token, be it expired: a touch that is still on its way would prolong it. A former token that
+   * has run out has none, and ends nobody's session. False: there is no record with this token.
    */
-  end(record: LoginSessionRecord | null, token: string, reason: SessionEndReason): Promise<void>
+  endByToken(token: string, reason: SessionEndReason): Promise<boolean>
   /** Ends what this user has beyond `most` sessions, least recently active first. */
   evictSurplus(started: LoginSession, most: number): Promise<void>
   /**
-   * Waits until it is certain that the record of this token is gone: a removal that was refused, because the other servers
-   * of the replica set did not hear of it, is undone by a failover. A record that is there, and only this token of it
-   * worth nothing any more, stays.
+   * The same, and where there is none it waits until that is certain: a removal that was refused, because the other servers
+   * of the replica set did not hear of it, is undone by a failover.
    */
-  confirmGone(token: string): Promise<void>
+  endForCertain(token: string, reason: SessionEndReason): Promise<void>
   /** Removes a login that was never answered, without a word. */
   discard(session: Pick<LoginSession, 'id' | 'userId'>): Promise<void>
 }
@@ -80,6 +81,23 @@ export function createLoginSessions (
 ): LoginSessionVerbs {
   const removals = createRemovals(store, now, ended)
 
+  async function end (record: LoginSessionRecord, hash: string, reason: SessionEndReason): Promise<void> {
+    if (record.userId !== undefined) await removals.one(record.userId, record.id, reason)
+    else await removals.byToken(hash, reason)
+  }
+
+  async function endByToken (token: string, reason: SessionEndReason): Promise<boolean> {
+    const hash = hashToken(token)
+    const record = await store.findByToken(hash)
+    if (record !== null && ownsRecord(record, hash, now())) await end(record, hash, reason)
+    return record !== null
+  }
+
+  async function find (userId: string, id: string): Promise<LoginSession | null> {
+    const record = await store.find(userId, id, now())
+    return record === null ? null : toLoginSession(record)
+  }
+
   return {
     async list (userId) {
       const records = await store.listByUser(text(userId, 'userId'), now())
@@ -87,11 +105,12 @@ export function createLoginSessions (
     },
 
     async find (userId, id) {
-      const record = await store.find(text(userId, 'userId'), idOf(id), now())
-      if (record !== null) return toLoginSession(record)
+      const [user, session] = [text(userId, 'userId'), idOf(id)]
+      const found = await find(user, session)
+      if (found !== null) return found
       // Nobody is told that it is gone by a removal that was refused, and that a failover undoes.
-      await store.removeMany(userId, [], now())
-      return null
+      await store.settle()
+      return await find(user, session)
     },
 
     async revoke (userId, id) {
@@ -137,18 +156,17 @@ export function createLoginSessions (
       return await store.confirm(record.id, current, rotatedTokens(current, hashToken(next)), at, lostBefore(at)) ? next : null
     },
 
-    async end (record, token, reason) {
-      if (record?.userId !== undefined) await removals.one(record.userId, record.id, reason)
-      else await removals.byToken(hashToken(token), reason)
+    end: (record, token, reason) => end(record, hashToken(token), reason),
+    endByToken,
+
+    async endForCertain (token, reason) {
+      if (await endByToken(token, reason)) return
+      await store.settle()
+      await endByToken(token, reason)
     },
 
     evictSurplus (started, most) {
       return removals.surplus(started, most)
-    },
-
-    async confirmGone (token) {
-      const hash = hashToken(token)
-      if (await store.findByToken(hash) === null) await store.removeByToken(hash)
     },
 
     async discard ({ userId, id }) {

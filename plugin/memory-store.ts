@@ -135,7 +135,9 @@ export function memoryStore (): LoginSessionStore {
       const removed = ofUser(userId).filter(record => ids.includes(record.id))
       for (const { id } of removed) records.delete(id)
       return removed.filter(({ expiresAt }) => expiresAt > now).length
-    }
+    },
+
+    async settle () {}
   }
 }
 

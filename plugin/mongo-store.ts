@@ -25,11 +25,14 @@ const LOOKUPS_AT_ONCE = 1000
  * Works on MongoDB 4.4 and later; with a replica set, writes that matter wait for the majority.
  *
  * @param collection give sessions a collection of their own; its client stays yours to close
+ * @throws FST_LOGIN_SESSION_OPTION for what is no collection
  * @example
  * const client = new MongoClient(process.env.MONGODB_URI, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000 })
  * const store = mongoStore(client.db('shop').collection('loginSessions'))
  */
 export function mongoStore (collection: Collection<any>): LoginSessionStore {
+  // A client or a database, the likeliest mistakes, have no collection's name.
+  if (typeof collection?.collectionName !== 'string') throw optionError("mongoStore takes a collection: write mongoStore(client.db('shop').collection('loginSessions'))")
   const sessions: Collection<LoginSessionDocument> = collection.db.collection(collection.collectionName, SAFE)
   const lookups = sharedLookups(sessions)
 
@@ -117,6 +120,11 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       const { deletedCount } = await sessions.deleteMany(liveOf(userId, now, { _id: { $in: ids } }))
       await sessions.deleteMany(ofUser(userId, { _id: { $in: ids } }))
       return deletedCount
+    },
+
+    async settle () {
+      // A write that changes nothing waits for the majority all the same, and for all that was written before it.
+      await sessions.deleteOne({ _id: { $in: [] } })
     }
   }
 }

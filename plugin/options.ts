@@ -85,7 +85,19 @@ export interface ResolvedOptions {
 /** The cookie's name and attributes. */
 export interface ResolvedCookie {
   name: string
-  attributes: { path: '/', httpOnly: true, secure: boolean, sameSite: 'lax' | 'strict', domain?: string }
+  /** What is undefined is there all the same: it goes over the `parseOptions` of a host's own @fastify/cookie. */
+  attributes: {
+    path: '/'
+    httpOnly: true
+    secure: boolean
+    sameSite: 'lax' | 'strict'
+    domain: string | undefined
+    signed: false
+    maxAge: undefined
+    expires: undefined
+    partitioned: undefined
+    priority: undefined
+  }
 }
 
 const KNOWN = new Set([
@@ -143,6 +155,7 @@ function resolveSecrets (secret: unknown): string[] {
 }
 
 function resolveStore (store: unknown): LoginSessionStore {
+  if (typeof store === 'function') throw optionError("store is a function: call it: write store: memoryStore(), or mongoStore(db.collection('loginSessions'))")
   if (store === null || typeof store !== 'object') {
     throw optionError("store is missing: write store: mongoStore(db.collection('loginSessions')), or memoryStore() in tests")
   }
@@ -175,10 +188,12 @@ function resolveCap (most: number | null = 100): number | null {
 }
 
 function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie {
-  if (cookie === null || typeof cookie !== 'object') throw optionError("cookie must be an object: write cookie: { name: 'login-session', secure: false }, or leave it out")
+  if (cookie === null || typeof cookie !== 'object' || Array.isArray(cookie)) throw optionError("cookie must be an object: write cookie: { name: 'login-session', secure: false }, or leave it out")
   rejectUnknown(cookie, KNOWN_COOKIE, 'cookie.')
   const { name = '__Host-login-session', secure = true, sameSite = 'lax', domain } = cookie
   if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw optionError(`cookie.name must be a cookie name, not ${shown(name)}`)
+  // A request without cookies would seem to have it.
+  if (name in Object.prototype) throw optionError(`cookie.name must not be a name that every object has, like ${shown(name)}: write cookie: { name: 'login-session', … }`)
   if (typeof secure !== 'boolean') throw optionError('cookie.secure must be true or false')
   if (sameSite !== 'lax' && sameSite !== 'strict') throw optionError("cookie.sameSite must be 'lax' or 'strict'")
   // One that no cookie can have would only fail when the first cookie is sent, outside of any request's error handling.
@@ -190,7 +205,8 @@ function resolveCookie (cookie: LoginSessionCookieOptions = {}): ResolvedCookie 
   if (/^__secure-/i.test(name) && !secure) {
     throw optionError("browsers refuse a __Secure- cookie that is not secure: write cookie: { name: 'login-session', secure: false }")
   }
-  return { name, attributes: { path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) } }
+  const unset = { maxAge: undefined, expires: undefined, partitioned: undefined, priority: undefined }
+  return { name, attributes: { path: '/', httpOnly: true, secure, sameSite, domain, signed: false, ...unset } }
 }
 
 /** The largest delay that Date and MongoDB take comfortably: a thousand years. */
@@ -201,8 +217,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
 
 /** @param example what to write instead */
 function duration (name: string, value: unknown, example: string, longest: number = LONGEST): number {
-  if (typeof value !== 'number' || !(value > 0) || value > longest) {
-    throw optionError(`${name} must be a positive number of milliseconds, not ${shown(value)}: write ${name}: ${example}`)
-  }
-  return value
+  const right = typeof value === 'number' && value > 0
+  if (right && value <= longest) return value
+  throw optionError(`${name} must be ${right ? `at most ${longest}` : 'a positive number of'} milliseconds, not ${shown(value)}: write ${name}: ${example}`)
 }

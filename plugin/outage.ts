@@ -15,3 +15,9 @@ export const clearOutage = (request: FastifyRequest): void => { outages.delete(r
 
 /** The store's failure for this request, if there was one. */
 export const outageOf = (request: FastifyRequest): LoginSessionError | undefined => outages.get(request)
+
+/** @throws the store's failure for this request, if there was one */
+export function throwOutage (request: FastifyRequest): void {
+  const outage = outageOf(request)
+  if (outage !== undefined) throw outage
+}

@@ -3,7 +3,7 @@
  * @module
  */
 import bcrypt from 'bcrypt'
-import { noPasswordError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError } from './errors.js'
+import { noPasswordError, optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError } from './errors.js'
 import { CHECK_TIMEOUT, createPasswordAttempts } from './password-attempts.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -31,10 +31,12 @@ export const PASSWORD_LENGTH = 1024
  * A {@link VerifyPassword} for bcrypt hashes. bcrypt itself looks at the first 72 bytes only.
  *
  * @param passwordHash the stored hash of this user, or null if there is none
+ * @throws FST_LOGIN_SESSION_OPTION for what is no function
  * @example
  * verifyPassword: bcryptPassword(async userId => (await users.findOne({ _id: userId }))?.passwordHash ?? null)
  */
 export function bcryptPassword (passwordHash: (userId: string) => string | null | undefined | Promise<string | null | undefined>): VerifyPassword {
+  if (typeof passwordHash !== 'function') throw optionError('bcryptPassword takes a function: write bcryptPassword(userId => yourHashOf(userId))')
   return async userId => {
     const hash = await passwordHash(userId)
     return hash ? password => bcrypt.compare(password, hash) : null

@@ -11,6 +11,7 @@ import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses 
 import { boundedStore } from './bounded-store.js'
 import { createBridge } from './bridge.js'
 import { createCsrfTokens, type CsrfTokens } from './csrf.js'
+import { optionError } from './errors.js'
 import { currentLoginSession } from './guard.js'
 import { createKnownDevices } from './known-device.js'
 import type { LoginSession } from './login-session.js'
@@ -30,7 +31,13 @@ declare module 'fastify' {
     /** List and end any user's login sessions; needs no request. */
     loginSessions: LoginSessions
     /** What the pages need of the core. Not for hosts: it may change in any release. */
-    loginSessionInternals: { csrf: CsrfTokens, now: () => Date, lockedFor: PasswordConfirmation['lockedFor'] }
+    loginSessionInternals: {
+      csrf: CsrfTokens
+      now: () => Date
+      lockedFor: PasswordConfirmation['lockedFor']
+      /** `request.confirmPassword`, but without `verifyPassword` it resolves at once: a question is enough then. */
+      confirm: (request: FastifyRequest, password: unknown) => Promise<void>
+    }
   }
 
   interface FastifyRequest {
@@ -55,8 +62,9 @@ declare module 'fastify' {
 
     /**
      * Confirms the signed-in user's password before something sensitive: counted, locked after five wrong ones, and on
-     * success the session gets a new token (ASVS 5.0 7.2.4). Without `verifyPassword` it resolves at once.
-     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _PASSWORD_CHECK_FAILED
+     * success the session gets a new token (ASVS 5.0 7.2.4).
+     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _PASSWORD_CHECK_FAILED;
+     * _OPTION without `verifyPassword`
      */
     confirmPassword(password: unknown): Promise<void>
 
@@ -114,7 +122,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   const { list, find, revoke, revokeOthers, revokeAll } = sessions
   app.decorate('loginSessions', { list, find, revoke, revokeOthers, revokeAll })
-  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor })
+  const confirm = async (request: FastifyRequest, password: unknown): Promise<void> => {
+    await passwords.confirm(currentLoginSession(request), password, () => bridge.rotate(request))
+  }
+  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor, confirm })
 
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 
@@ -144,7 +155,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   })
 
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
-    await passwords.confirm(currentLoginSession(this), password, () => bridge.rotate(this))
+    currentLoginSession(this)
+    // A route of the host's that asks for a password, which nobody looks at, would let everybody pass.
+    if (verifyPassword === undefined) throw optionError('confirmPassword has nothing to check passwords with: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
+    await confirm(this, password)
   })
 }
 

@@ -138,8 +138,13 @@ export function startRecord (beginning: Beginning, lifetime: Lifetime, now: Date
 
 /** Does the token with this hash sign in now? To the millisecond, whatever the TTL monitor does. */
 export function isLive (record: LoginSessionRecord, hash: string, now: Date): boolean {
+  return ownsRecord(record, hash, now) && record.expiresAt > now
+}
+
+/** Is the record this token's, expired or not? A former token that has run out has none any more. */
+export function ownsRecord (record: LoginSessionRecord, hash: string, now: Date): boolean {
   const token = record.tokens.find(token => token.hash === hash)
-  return token !== undefined && (token.until === undefined || token.until > now) && record.expiresAt > now
+  return token !== undefined && (token.until === undefined || token.until > now)
 }
 
 /** Is this its newest token, not the one before a rotation? Only the newest is ever issued again. */

@@ -3,17 +3,18 @@
  *
  * | what happens                          | which end                      | here                       | reason           |
  * | ------------------------------------- | ------------------------------ | -------------------------- | ---------------- |
- * | sign-out, `destroy`, `regenerate`     | the browser's own              | `one`; visitors: `byToken` | 'signed-out'     |
+ * | sign-out, `destroy`, `regenerate`     | the browser's own              | `one`                      | 'signed-out'     |
  * | signing in again in the same browser  | the one it had                 | the same                   | 'replaced'       |
  * | `revoke`                              | this one                       | `one`                      | 'revoked'        |
  * | `revokeOthers`                        | all of the user's but one      | `all`                      | 'revoked-others' |
  * | `revokeAll`                           | all of the user's              | `all`                      | 'revoked-all'    |
  * | a sign-in beyond `maxSessionsPerUser` | the least recently active ones | `surplus`                  | 'evicted'        |
  *
- * Without a word, elsewhere: a sign-in that fails half-way takes its own record back (`login-sessions.ts`, `discard`;
+ * A visitor's session, which is nobody's login, ends by its token (`byToken`) and without a word. So do, elsewhere: a sign-in that fails half-way, which takes its own record back (`login-sessions.ts`, `discard`;
  * `bounded-store.ts`, when it gets through late), and what has expired is swept by the database.
  * @module
  */
+import { whenLate } from './bounded-store.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import type { LoginSessionRecord } from './record.js'
 import type { LoginSessionStore } from './store.js'
@@ -47,8 +48,8 @@ export interface Removals {
   all(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number>
   /**
    * Removes what this user has beyond `most` sessions, least recently active first. Only more than `most` sign-ins at the
-   * same moment may end the one just started: all of them, on whatever server, agree on the same ones that stay. With
-   * announcements, a hundred at the most are ended at a time: nobody shall wait longer for signing in.
+   * same moment, or within what the servers' clocks differ by, may end the one just started: all of them, on whatever
+   * server, agree on the same ones that stay. With announcements, a hundred at the most are ended at a time: nobody shall wait longer for signing in.
    */
   surplus(started: LoginSession, most: number): Promise<void>
   /** Removes the session, a login or an anonymous one, that has a token with this hash. */
@@ -58,7 +59,7 @@ export interface Removals {
 /** Removals that are under way at the same moment, when each is announced. */
 const REMOVALS_AT_ONCE = 100
 
-/** Times that a user's sessions are listed and removed one by one; somebody who signs in all the while gets no more. */
+/** Times that a user's sessions are looked up and removed; somebody who signs in all the while gets no more. */
 const ROUNDS = 5
 
 /**
@@ -77,24 +78,38 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
   }
 
   async function one (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
+    return await announced(at => store.remove(userId, id, at), reason)
+  }
+
+  /** One that gets through after it was given up is announced all the same: it is over, and nobody else will be told. */
+  async function announced (remove: (at: Date) => Promise<LoginSessionRecord | null>, reason: SessionEndReason): Promise<LoginSession | null> {
     const at = now()
-    return announce(await store.remove(userId, id, at), reason, at)
+    try {
+      return announce(await remove(at), reason, at)
+    } catch (error) {
+      whenLate(error, record => { announce(record, reason, at) })
+      throw error
+    }
   }
 
   async function all (userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
-    const found = async (): Promise<string[]> => (await store.idsByUser(userId)).filter(id => id !== exceptId)
     // By their ids: a removal that the database carries out late, after a failure was told, takes no sign-in of after that.
-    if (ended === undefined) return await store.removeMany(userId, await found(), now())
+    const found = async (): Promise<string[]> => (await store.idsByUser(userId)).filter(id => id !== exceptId)
     let removed = 0
-    let ids = await found()
-    // Until none is left: whoever signs in while the first are removed shall not escape.
-    for (let round = 0; ids.length > 0 && round < ROUNDS; round++) {
-      removed += await removeEach(userId, ids, reason)
-      ids = await found()
+    // Until a look after a durable write finds none: the first may have been at a server that has lost its place since, and
+    // whoever signs in while the first are removed shall not escape either.
+    for (let round = 0; round < ROUNDS; round++) {
+      const ids = await found()
+      if (ids.length > 0) removed += await some(userId, ids, reason)
+      else if (round > 0) return removed
+      else await store.settle()
     }
-    // Somebody signs in faster than that: those go without a word, but they go. And if nothing is left, this waits until
-    // that is certain: a removal that was refused for want of other servers is undone by a failover.
-    return removed + await store.removeMany(userId, ids, now())
+    // Somebody signs in faster than that: those go without a word, but they go.
+    return removed + await store.removeMany(userId, await found(), now())
+  }
+
+  async function some (userId: string, ids: string[], reason: SessionEndReason): Promise<number> {
+    return ended === undefined ? await store.removeMany(userId, ids, now()) : await removeEach(userId, ids, reason)
   }
 
   /** @throws the first failure, once all that went along with it have been announced */
@@ -117,18 +132,15 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
     async surplus (started, most) {
       const { userId } = started
       const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== started.id)
-      // By its beginning, not by its activity: another server's clock may be ahead of ours.
+      // By their beginnings, which every server reads alike: by what each knows itself, two could end each other.
       const [newer, older] = [others.filter(one => lastBegunFirst(one, started) < 0), others.filter(one => lastBegunFirst(one, started) > 0)]
       const ranked = [...newer.sort(lastBegunFirst), started, ...older.sort(lastActiveFirst)]
       const ids = ranked.slice(most).map(({ id }) => id)
-      if (ids.length === 0) return
-      if (ended === undefined) await store.removeMany(userId, ids, now())
-      else await removeEach(userId, ids.slice(-REMOVALS_AT_ONCE), 'evicted')
+      if (ids.length > 0) await some(userId, ended === undefined ? ids : ids.slice(-REMOVALS_AT_ONCE), 'evicted')
     },
 
     async byToken (hash, reason) {
-      const at = now()
-      announce(await store.removeByToken(hash), reason, at)
+      await announced(() => store.removeByToken(hash), reason)
     }
   }
 }

@@ -33,8 +33,9 @@ export type OnSessionStart = (session: LoginSession, context: SessionStart) => u
 
 /**
  * Called once for each session that ended before its time, over all servers, on the one that removed it; nobody waits
- * for what it returns, and what it throws is logged and changes nothing. Not called for sessions that expire. A server
- * that is lost between the removal and the call, or that never hears of the database's answer, calls nobody; nor are
+ * for what it returns, and what it throws is logged and changes nothing. Not called for sessions that expire. A removal
+ * that was answered 503 and gets through late is told of when it does. A server that is lost between the removal and the
+ * call, or that never hears of the database's answer, calls nobody; nor are
  * those announced that somebody starts faster than `revokeOthers` or `revokeAll` can end them: after five rounds of one
  * by one, all that are left end with one write, without a call.
  *

@@ -40,7 +40,7 @@ export function createLookup (sessions: LoginSessionVerbs): SessionStore {
     // A request's own session has methods of its own; these serve the Sessions that `app.decryptSession` makes.
     set (_token, _session, callback) { process.nextTick(callback, null) },
     destroy (token, callback) {
-      sessions.end(null, token, 'signed-out').then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
+      sessions.endByToken(token, 'signed-out').then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
     }
   }
 }

@@ -80,10 +80,15 @@ export interface LoginSessionStore {
   idsByUser(userId: string): Promise<string[]>
 
   /**
-   * Removes these of this user's records, like {@link remove}, and returns how many of them lived at `now`. With no ids it
-   * resolves once earlier removals are durable.
+   * Removes these of this user's records, like {@link remove}, and returns how many of them lived at `now`.
    */
   removeMany(userId: string, ids: string[], now: Date): Promise<number>
+
+  /**
+   * Resolves once all removals that reads have shown are durable: one that was refused for want of other servers shows, too,
+   * and is undone by a failover. Who then reads again, and finds nothing, knows.
+   */
+  settle(): Promise<void>
 }
 
 /** Changed and deleted top-level keys of the host's session data. */
@@ -95,5 +100,5 @@ export interface DataChanges {
 /** The methods that every store must have; checked when the plugin registers. */
 export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare'>> = [
   'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'confirm', 'retireFormer',
-  'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'idsByUser', 'removeMany'
+  'takeAttempt', 'returnAttempt', 'confirmation', 'remove', 'removeByToken', 'idsByUser', 'removeMany', 'settle'
 ]

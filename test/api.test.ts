@@ -1,8 +1,10 @@
+import { inspect } from 'node:util'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import { listSchema } from '../plugin/api-schemas.js'
 import { DEVICE_KINDS } from '../plugin/device/device-system.js'
-import { loginSessionApi } from '../plugin/index.js'
-import { createShop, PASSWORD } from './support/app.js'
+import loginSessions, { loginSessionApi, memoryStore } from '../plugin/index.js'
+import { createShop, PASSWORD, SECRET } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
 import { API, createShopWithPages, endMeanwhile } from './support/page.js'
 
@@ -178,29 +180,95 @@ t.test('unknown paths and wrong methods are answered in the API\'s shape, whatev
   t.equal((await browser(app).get(`${API}/nowhere`)).json().code, 'FST_LOGIN_SESSION_REQUIRED', 'strangers do not learn what there is')
 })
 
-for (const prefix of [undefined, '', '/']) {
-  t.test(`an API with ${prefix === undefined ? 'no prefix' : `the prefix "${prefix}"`} leaves the host's other paths to the host`, async t => {
-    const app = await createShop(t, {
-      before: app => app.setNotFoundHandler((_request, reply) => reply.code(404).send('lost')),
-      routes: app => app.register(async branch => {
-        branch.setNotFoundHandler((_request, reply) => reply.code(404).send('lost in the branch'))
-        await branch.register(loginSessionApi, prefix === undefined ? {} : { prefix })
-      }, { prefix: '/branch' })
+t.test('an API with the prefix "/" leaves the host\'s other paths to the host', async t => {
+  const app = await createShop(t, {
+    before: app => app.setNotFoundHandler((_request, reply) => reply.code(404).send('lost')),
+    routes: app => app.register(async branch => {
+      branch.setNotFoundHandler((_request, reply) => reply.code(404).send('lost in the branch'))
+      await branch.register(loginSessionApi, { prefix: '/' })
+    }, { prefix: '/branch' })
+  })
+  const one = browser(app)
+  await one.signIn('ada')
+  t.equal((await one.get('/nowhere')).body, 'lost')
+  t.equal((await one.get('/branch/no/where')).body, 'lost in the branch')
+  t.equal((await one.get('/branch/')).json().sessions.length, 1)
+})
+
+t.test('an API without a prefix would take the whole server, or its branch: the boot stops and says what to write', async t => {
+  const missing = { code: 'FST_LOGIN_SESSION_OPTION', message: /api: prefix is missing: write prefix: '\/api\/account\/sessions', or '\/' for the root of the context/ }
+  await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, {} as never) }), missing)
+  const inBranch = (app: FastifyInstance) => app.register(async branch => { await branch.register(loginSessionApi, {} as never) }, { prefix: '/branch' })
+  await t.rejects(createShop(t, { routes: inBranch }), missing)
+})
+
+for (const prefix of ['', null, 5, 'api', '/api/', '/:id', '/api/*', '//account/sessions', '/account//sessions', '//', '/a?x=1', '/a#b', '/x y', '/x\\y']) {
+  t.test(`an API with the prefix ${JSON.stringify(prefix)} stops the boot and says what to write`, async t => {
+    await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, { prefix } as never) }), {
+      code: 'FST_LOGIN_SESSION_OPTION',
+      message: `fastify-login-sessions: api: prefix must be a fixed path that begins with one slash and ends without, not ${inspect(prefix)}: ` +
+        "write prefix: '/api/account/sessions', or '/' for the root of the context that it is registered in"
     })
-    const one = browser(app)
-    await one.signIn('ada')
-    t.equal((await one.get('/nowhere')).body, 'lost')
-    t.equal((await one.get('/branch/no/where')).body, 'lost in the branch')
-    t.equal((await one.get('/branch/')).json().sessions.length, 1)
   })
 }
 
-t.test('an API without a prefix would take the whole server: the boot stops and says what to write', async t => {
-  await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, {}) }), {
-    code: 'FST_LOGIN_SESSION_OPTION',
-    message: /api: prefix is missing: write prefix: '\/api\/account\/sessions'/
+t.test('the branch\'s own prefix may be a pattern', async t => {
+  const app = await createShop(t, {
+    routes: app => app.register(async branch => { await branch.register(loginSessionApi, { prefix: '/sessions' }) }, { prefix: '/:tenant' })
   })
+  const one = browser(app)
+  await one.signIn('ada')
+  t.equal((await one.get('/acme/sessions')).json().sessions.length, 1)
 })
+
+t.test('a slash at the end of the branch\'s prefix does no harm', async t => {
+  const app = await createShop(t, {
+    routes: app => app.register(async branch => { await branch.register(loginSessionApi, { prefix: '/sessions' }) }, { prefix: '/branch/' })
+  })
+  t.equal((await browser(app).get('/branch/sessions')).statusCode, 401)
+})
+
+for (const [where, register] of [
+  ['before the core plugin', async (app: FastifyInstance) => { await app.register(loginSessionApi, { prefix: API }) }],
+  ['in another branch', async (app: FastifyInstance) => {
+    await app.register(async branch => { await branch.register(loginSessions, { secret: SECRET, store: memoryStore() }) })
+    await app.register(async branch => { await branch.register(loginSessionApi, { prefix: API }) })
+  }]
+] as const) {
+  t.test(`an API ${where} stops the boot and says what comes first`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await t.rejects(register(app), { code: 'FST_LOGIN_SESSION_OPTION', message: /: api: register loginSessions first, on this instance or one above it$/ })
+  })
+}
+
+for (const [what, serializer] of [
+  ['fails on schemas of JSON', () => { throw new Error('a schema of zod is needed') }],
+  ['sends all that there is', () => (payload: unknown) => JSON.stringify(payload)]
+] as const) {
+  t.test(`a host whose own validator fails on schemas of JSON, and whose serializer ${what}, changes nothing of the API`, async t => {
+    const app = await createShopWithPages(t, {
+      before (app) {
+        app.setValidatorCompiler(() => { throw new Error('a schema of zod is needed') })
+        app.setSerializerCompiler(serializer)
+      }
+    })
+    const [one, two] = [browser(app), browser(app)]
+    await one.signIn('ada')
+    const { id } = await two.signIn('ada')
+    const { list } = app.loginSessions
+    app.loginSessions.list = async userId => (await list(userId)).map(session => ({ ...session, tokenHash: 'secret' }))
+
+    const { sessions } = (await one.get(API)).json()
+    t.same(Object.keys(sessions[0]).sort(), ['createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent'])
+    t.equal((await browser(app).get(API)).statusCode, 401)
+    t.match((await one.post(`${API}/${id}/revoke`, ['x'])).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION', message: 'body must be object,null' })
+    t.match((await one.post(`${API}/${id}/revoke`, { password: 5 })).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
+    t.match((await one.post(`${API}/${id}/revoke`, { password: 'wrong' })).json(), { statusCode: 422, code: 'FST_LOGIN_SESSION_PASSWORD_WRONG' })
+    t.same((await one.post(`${API}/${id}/revoke`, { password: PASSWORD })).json(), { revoked: 1 })
+    t.equal(await two.user(), null)
+  })
+}
 
 t.test('the device is listed with all its words', async t => {
   const app = await createShopWithPages(t)

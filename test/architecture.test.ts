@@ -13,7 +13,7 @@ const ORDER = [
     'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages'
   ]),
   'api', 'api-schemas', 'report-error',
-  'plugin', 'boot-checks', 'start-checks', 'accept-ch', 'bridge', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
+  'plugin', 'boot-checks', 'start-checks', 'accept-ch', 'bridge', 'session-saving', 'attached', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
   'options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
   'mongo-store', 'memory-store', 'store',
@@ -33,6 +33,8 @@ const KNOWN_BY: Record<string, string[]> = {
   'ua-parser-js': inFolder('device', ['device', 'device-system']),
   'ipaddr.js': ['address'],
   '@fastify/error': ['errors'],
+  '@fastify/ajv-compiler': ['api'],
+  '@fastify/fast-json-stringify-compiler': ['api'],
   '@fastify/view': ['pages/templates'],
   eta: ['pages/templates'],
   negotiator: ['pages/language'],

@@ -187,12 +187,14 @@ t.test('what will be asked is known before', async t => {
   t.equal(await kindWith({ verifyPassword: () => null }), 'no-password')
 })
 
-t.test('without verifyPassword nothing is checked and no token changes', async t => {
+t.test('without verifyPassword a route that asks for a password lets nobody pass, and says what to write', async t => {
   const app = await createShop(t, { verifyPassword: undefined as never })
   const laptop = browser(app)
+  t.equal((await laptop.post('/confirm', { password: PASSWORD })).statusCode, 401)
   await laptop.signIn('ada')
-  const reply = await laptop.post('/confirm')
-  t.strictSame([reply.statusCode, setCookies(reply)], [200, []])
+  const reply = await laptop.post('/confirm', { password: PASSWORD })
+  t.match(reply.json(), { statusCode: 500, code: 'FST_LOGIN_SESSION_OPTION', message: /nothing to check passwords with: write verifyPassword: bcryptPassword\(/ })
+  t.strictSame(setCookies(reply), [])
 })
 
 t.test('a verifier that is broken is closed: 503, and no attempt is used up', async t => {

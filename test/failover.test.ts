@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events'
 import t from 'tap'
+import type { LoginSessions } from '../plugin/index.js'
 import { PASSWORD } from './support/app.js'
 import { browser, type JarBrowser, setCookies } from './support/browser-jar.js'
 import { BOUND, commandFaults, COMMANDS, cutOff, type Fault, killPrimary, replacePrimary, stepDown, stopReplication, suspendPrimary } from './failover/faults.js'
@@ -13,8 +14,10 @@ import { settleAccounts, startLoad, worldOf } from './failover/load.js'
 import { createRandom, type Random } from './failover/random.js'
 import { startServer, startServers } from './failover/shops.js'
 import { API } from './support/page.js'
+import { createGate } from './support/gate.js'
 import { poll } from './support/poll.js'
 import { startReplicaSet } from './support/replica-set.js'
+import { aroundCalls } from './support/stores.js'
 import { collectUnhandled } from './support/unhandled.js'
 
 const ROUNDS = Number(process.env.FAULTS ?? 0)
@@ -99,6 +102,46 @@ t.test('what only the primary knows is not acknowledged: the others may never he
   await replacePrimary(set, goOn)
 
   for (const visitor of kept) t.equal(await knownStatus(visitor), 200, 'nothing of it came to pass')
+})
+
+t.test('what only a lost primary had shown is not taken for certain', async t => {
+  type Who = { id: string, userId: string }
+  const verbs: Array<[verb: string, ask: (sessions: LoginSessions, gone: Who, kept: Who) => Promise<unknown>]> = [
+    ['revokeAll', (sessions, { userId }) => sessions.revokeAll(userId)],
+    ['revokeOthers', (sessions, _gone, kept) => sessions.revokeOthers(kept)],
+    ['find', (sessions, { userId, id }) => sessions.find(userId, id)]
+  ]
+  const refusing = await startServer(t, set.uri, { storeTimeout: BOUND, mongo: { retryWrites: false } })
+  // The primary is replaced before the first write that waits: what was looked up until then was the old one's word.
+  const replaced = createGate()
+  let lookedUp = 0
+  const servers = await startServers(t, set.uri, {
+    storeTimeout: 30_000,
+    mongo: { serverSelectionTimeoutMS: 30_000 },
+    around: store => aroundCalls(store, async (method, call) => {
+      if (['settle', 'remove', 'removeMany'].includes(method)) await replaced.passed
+      const answer = await call()
+      if (['find', 'idsByUser'].includes(method)) lookedUp++
+      return answer
+    })
+  })
+  const cases = await Promise.all(servers.flatMap(({ app }, index) => verbs.map(async ([verb, ask]) => {
+    const userId = `${verb} ${index}`
+    const [laptop, phone] = [browser(app), browser(app)]
+    const [gone, kept] = [await laptop.signIn(userId, { remember: true }), await phone.signIn(userId, { remember: true })]
+    return { verb, laptop, gone, ask: () => ask(app.loginSessions, gone, kept) }
+  })))
+  const goOn = await stopReplication(set)
+  await Promise.all(cases.map(({ gone }) => t.rejects(refusing.app.loginSessions.revoke(gone.userId, gone.id), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })))
+  const answers = cases.map(({ ask }) => ask())
+  await poll('all to be looked up', () => lookedUp === cases.length || undefined)
+  await replacePrimary(set, goOn)
+  replaced.open()
+  for (const [index, { verb, laptop, gone }] of cases.entries()) {
+    const answer = await answers[index]
+    if (verb === 'find') t.match(answer, { id: gone.id }, 'it is found again')
+    else t.equal(await knownStatus(laptop.twin()), 401, `${verb} was answered with ${String(answer)}`)
+  }
 })
 
 t.test('a sign-out that finds the session gone, but perhaps not for good, is not acknowledged', async t => {

@@ -1,12 +1,12 @@
 import { mock } from 'node:test'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { type LoginSession, memoryStore } from '../plugin/index.js'
 import type { SessionEndReason } from '../plugin/removals.js'
 import { hashToken } from '../plugin/record.js'
 import type { SessionStart } from '../plugin/session-events.js'
 import { createShop, PASSWORD, type ShopOptions } from './support/app.js'
-import { browser } from './support/browser-jar.js'
+import { browser, type JarBrowser } from './support/browser-jar.js'
 import { createClock, HOUR, MINUTE } from './support/clock.js'
 import { createGate, parallel, turns } from './support/gate.js'
 import { API, createShopWithPages } from './support/page.js'
@@ -414,9 +414,38 @@ t.test('without onSessionEnd, ending many is one removal; with it, each is remov
     await app.loginSessions.revokeAll('ada')
     return names
   }
-  t.strictSame(await calls({}), ['idsByUser', 'removeMany'])
-  t.strictSame(await calls({ onSessionStart () {} }), ['idsByUser', 'removeMany'])
-  t.strictSame(await calls({ onSessionEnd () {} }), ['idsByUser', 'remove', 'remove', 'remove', 'idsByUser', 'removeMany'])
+  t.strictSame(await calls({}), ['idsByUser', 'removeMany', 'idsByUser'])
+  t.strictSame(await calls({ onSessionStart () {} }), ['idsByUser', 'removeMany', 'idsByUser'])
+  t.strictSame(await calls({ onSessionEnd () {} }), ['idsByUser', 'remove', 'remove', 'remove', 'idsByUser'])
+})
+
+t.test('a removal that was given up, and gets through late, is told of when it does', async t => {
+  const { hooks, ended, ends } = journal()
+  const endings: Array<[reason: string, end: (app: FastifyInstance, laptop: JarBrowser, id: string) => Promise<unknown>]> = [
+    ['revoked', (app, _laptop, id) => app.loginSessions.revoke('ada', id)],
+    ['revoked-others', (app, _laptop, id) => app.loginSessions.revokeOthers({ userId: 'ada', id: `not ${id}` })],
+    ['revoked-all', app => app.loginSessions.revokeAll('ada')],
+    ['signed-out', async (_app, laptop) => { if ((await laptop.signOut()).statusCode === 503) throw new Error('given up') }]
+  ]
+  for (const [reason, end] of endings) {
+    const letGo = createGate()
+    let removed = Promise.resolve<unknown>(null)
+    const store = aroundCalls(memoryStore(), async (method, call) => {
+      if (method !== 'remove') return await call()
+      removed = letGo.passed.then(call)
+      return await removed
+    })
+    const app = await createShop(t, { ...hooks, store, storeTimeout: 20 })
+    const laptop = browser(app)
+    const { id } = await laptop.signIn('ada')
+    ended.length = 0
+    await t.rejects(end(app, laptop, id), reason)
+    t.strictSame(ends(), [], 'nothing has ended yet')
+    letGo.open()
+    await removed
+    await turns()
+    t.strictSame(ends(), [[id, reason]])
+  }
 })
 
 t.test('ending one\'s own session over the API is a sign-out: told as one, and the same answer clears the cookie', async t => {

@@ -12,6 +12,12 @@ const { client, db, collection, connect } = await database(t)
 
 t.test('mongoStore keeps the contract', async t => await storeContract(t, () => mongoStore(collection())))
 
+t.test('what is no collection is refused with what to write', async t => {
+  for (const wrong of [undefined, null, client, db, 'loginSessions']) {
+    t.throws(() => mongoStore(wrong as never), { code: 'FST_LOGIN_SESSION_OPTION', message: /write mongoStore\(client\.db\('shop'\)\.collection\('loginSessions'\)\)/ })
+  }
+})
+
 t.test('indexes', async t => {
   const indexesOf = async (sessions: Collection) => (await sessions.indexes()).map(({ v, ...index }) => index)
   const EXPECTED = [
@@ -174,7 +180,8 @@ t.test('what must survive the loss of a server waits for the majority', async t 
     ['returnAttempt', () => store.returnAttempt(record.id)],
     ['removeMany', () => store.removeMany('ada', ['another'], NOW)],
     ['remove', () => store.remove('ada', record.id, NOW)],
-    ['removeByToken', () => store.removeByToken('new')]
+    ['removeByToken', () => store.removeByToken('new')],
+    ['settle', () => store.settle()]
   ]
   for (const [name, act] of durable) {
     commands.forget()

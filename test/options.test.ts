@@ -8,6 +8,9 @@ import { DAY, HOUR, MINUTE, SECOND } from './support/clock.js'
 const RIGHT = { secret: SECRET, store: memoryStore() }
 const { touch, confirm, ...storeWithoutTwo } = memoryStore()
 
+/** So that nothing of a host's own @fastify/cookie shows through. */
+const NO_MORE = { signed: false, maxAge: undefined, expires: undefined, partitioned: undefined, priority: undefined } as const
+
 /** Each stops the boot; the sentence says what to write instead. */
 const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp]> = [
   ['no secret', { secret: undefined }, /secret must be .* write secret: process\.env\.SESSION_SECRET .*openssl/],
@@ -19,7 +22,7 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a missing secret in the list', { secret: [SECRET, undefined] }, /at least 32 characters/],
   ['no store', { store: undefined }, /store is missing: write store: mongoStore\(db\.collection\('loginSessions'\)\)/],
   ['null as the store', { store: null }, /store is missing/],
-  ['a function as the store', { store: memoryStore }, /store is missing/],
+  ['a function as the store', { store: memoryStore }, /store is a function: call it: write store: memoryStore\(\), or mongoStore\(/],
   ['a collection as the store', { store: { find () {} } }, /the store has no insert, findByToken, .*mongoStore\(collection\) has them/],
   ['a store that lacks two methods', { store: storeWithoutTwo }, /the store has no touch, confirm:/],
   ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(/],
@@ -35,9 +38,9 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['an idleTimeout of 0', { idleTimeout: 0 }, /idleTimeout must be a positive number of milliseconds, not 0/],
   ['a negative idleTimeout', { idleTimeout: -1 }, /idleTimeout must be a positive number/],
   ['idleTimeout that is null', { idleTimeout: null }, /idleTimeout must be a positive number of milliseconds, not null/],
-  ['an idleTimeout without end', { idleTimeout: Infinity }, /idleTimeout must be a positive number/],
+  ['an idleTimeout without end', { idleTimeout: Infinity }, /idleTimeout must be at most 31622400000000 milliseconds, not Infinity: write idleTimeout: 60 \* 60_000 for an hour/],
   ['an idleTimeout that is not a number', { idleTimeout: NaN }, /idleTimeout must be a positive number/],
-  ['an absoluteTimeout that no Date can hold', { absoluteTimeout: 8.64e15 }, /absoluteTimeout must be a positive number/],
+  ['an absoluteTimeout that no Date can hold', { absoluteTimeout: 8.64e15 }, /absoluteTimeout must be at most 31622400000000 milliseconds/],
   ['a rememberIdleTimeout of 0', { rememberIdleTimeout: 0 }, /rememberIdleTimeout must be a positive number/],
   ['a touchEvery of 0', { touchEvery: 0 }, /touchEvery must be a positive number/],
   ['a storeTimeout of 0', { storeTimeout: 0 }, /storeTimeout must be a positive number/],
@@ -50,18 +53,22 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['touchEvery as long as the absolute timeout', { touchEvery: HOUR, absoluteTimeout: HOUR, idleTimeout: DAY }, /touchEvery .* must be shorter/],
   ['touchEvery as long as the idle timeout of remembered sessions', { rememberIdleTimeout: MINUTE }, /touchEvery .* must be shorter/],
   ['a misspelt option', { absolutTimeout: DAY }, /unknown option absolutTimeout: the options are secret, store, /],
-  ['a storeTimeout longer than timers last', { storeTimeout: 30 * 24 * 3600 * 1000 }, /storeTimeout must be a positive number/],
+  ['a storeTimeout longer than timers last', { storeTimeout: 30 * 24 * 3600 * 1000 }, /storeTimeout must be at most 2147483647 milliseconds, not 2592000000: write storeTimeout: 2000/],
   ['a domain that no cookie can have', { cookie: { name: 'x', domain: 'not a domain;x' } }, /cookie\.domain must be a domain like 'example\.com'/],
   ['a clock of numbers', { now: Date.now }, /now must be a function that returns a Date/],
   ['a clock without a time', { now: () => new Date(NaN) }, /now must be a function that returns a Date/],
   ['no cookie', { cookie: null }, /cookie must be an object/],
   ['the cookie\'s name alone', { cookie: 'sid' }, /cookie must be an object: write cookie: \{ name:/],
-  ['a misspelt cookie option', { cookie: { samesite: 'lax' } }, /unknown option cookie\.samesite: the options are cookie\.name, /],
+  ['a list as the cookie', { cookie: [] }, /cookie must be an object: write cookie: \{ name:/],
+  ['a misspelt cookie option', { cookie: { samesite: 'lax' } }, /unknown option cookie\.samesite: the options of cookie are name, secure, /],
   ['a cookie option that would weaken the cookie', { cookie: { httpOnly: false } }, /unknown option cookie\.httpOnly/],
   ['an empty cookie name', { cookie: { name: '' } }, /cookie\.name must be a cookie name, not ''/],
   ['a cookie name with a semicolon', { cookie: { name: 'a;b' } }, /cookie\.name must be a cookie name, not 'a;b'/],
   ['a cookie name with a line break', { cookie: { name: 'a\nb' } }, /cookie\.name must be a cookie name/],
   ['a cookie name that is a number', { cookie: { name: 7 } }, /cookie\.name must be a cookie name, not 7/],
+  ['a cookie name that every object has', { cookie: { name: 'constructor' } }, /cookie\.name must not be a name that every object has, like 'constructor': write cookie: \{ name: 'login-session'/],
+  ['the cookie name toString', { cookie: { name: 'toString' } }, /cookie\.name must not be a name that every object has/],
+  ['the cookie name __proto__', { cookie: { name: '__proto__' } }, /cookie\.name must not be a name that every object has/],
   ['secure as text', { cookie: { secure: 'auto' } }, /cookie\.secure must be true or false/],
   ['sameSite none', { cookie: { sameSite: 'none' } }, /cookie\.sameSite must be 'lax' or 'strict'/],
   ['an empty domain', { cookie: { name: 'session', domain: '' } }, /cookie\.domain must be a domain like 'example\.com'/],
@@ -89,7 +96,7 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     lifetime: { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE },
     storeTimeout: 2 * SECOND,
     maxSessionsPerUser: 100,
-    cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } },
+    cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: undefined, ...NO_MORE } },
     visits: { ip: 'whole', clientIp: undefined, parseUserAgent: undefined },
     hooks: { onSessionStart: undefined, onSessionEnd: undefined }
   })
@@ -113,12 +120,12 @@ t.test('every option is taken as it is given', async t => {
   t.equal(resolved.maxSessionsPerUser, 7)
   t.equal(resolved.now, now)
   t.strictSame([resolved.visits, resolved.hooks], [visits, hooks])
-  t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example' } })
+  t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example', ...NO_MORE } })
 })
 
 t.test('a __Secure- cookie may have a domain', async t => {
   t.strictSame(resolveOptions({ ...RIGHT, cookie: { name: '__Secure-session', domain: 'shop.example' } }).cookie, {
-    name: '__Secure-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: 'shop.example' }
+    name: '__Secure-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: 'shop.example', ...NO_MORE }
   })
 })
 

@@ -305,6 +305,12 @@ t.test('of more right passwords at the same moment than can take their turn, the
 })
 
 t.test('bcryptPassword', async t => {
+  t.test('takes a function, and says so', async t => {
+    for (const wrong of [undefined, null, '$2b$10$', {}]) {
+      t.throws(() => bcryptPassword(wrong as never), { code: 'FST_LOGIN_SESSION_OPTION', message: /write bcryptPassword\(userId => yourHashOf\(userId\)\)/ })
+    }
+  })
+
   const hash = await bcrypt.hash(PASSWORD, 4)
 
   t.test('compares with the user\'s hash, given at once or later', async t => {

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import loginSessions, { currentLoginSession, loginSessions as named, memoryStore, requireLoginSession } from '../plugin/index.js'
 import { createShop, SECRET } from './support/app.js'
-import { browser, COOKIE } from './support/browser-jar.js'
+import { browser, COOKIE, setCookies } from './support/browser-jar.js'
 
 const RIGHT = { secret: SECRET, store: memoryStore() }
 
@@ -86,6 +86,34 @@ for (const hook of ['preHandler', false] as const) {
     t.match((await app.inject('/')).json(), { statusCode: 500, code: 'FST_LOGIN_SESSION_OPTION', message: /register it without its option 'hook'/ })
   })
 }
+
+t.test('what the host makes of its own cookies does not reach ours', async t => {
+  const plain = await createShop(t, { onSessionStart () {} })
+  const strange = await createShop(t, {
+    onSessionStart () {},
+    before: app => app.register(cookie, {
+      secret: 'the secret of the host\'s own cookies',
+      parseOptions: { signed: true, maxAge: 5, expires: new Date(0), domain: 'evil.example', path: '/elsewhere', partitioned: true, priority: 'low', sameSite: 'none', secure: false, httpOnly: false }
+    })
+  })
+  const lines = async (app: FastifyInstance) => {
+    const told: string[] = []
+    const visitor = browser(app)
+    const note = async (reply: ReturnType<typeof visitor.post>) => {
+      const cookies = setCookies(await reply)
+      told.push(...cookies.map(line => line.replace(/=[^;]*;/, '=…;')))
+    }
+    await note(visitor.post('/login', { user: 'ada' }))
+    await note(visitor.post('/login', { user: 'ada', remember: true }))
+    t.equal(await visitor.user(), 'ada')
+    await note(visitor.post('/logout'))
+    t.equal(visitor.cookie(), undefined, 'the cookie is cleared')
+    return told
+  }
+  const told = await lines(strange)
+  t.strictSame(told, await lines(plain))
+  t.equal(told.length, 5)
+})
 
 for (const cookieBefore of [false, true]) {
   t.test(`a hook of the host's that answers before ours ${cookieBefore ? 'and after the cookies ' : ''}keeps its answer, and the visitor signed in`, async t => {

@@ -1,8 +1,9 @@
 import t from 'tap'
-import { requireLoginSession } from '../plugin/index.js'
+import { memoryStore, requireLoginSession } from '../plugin/index.js'
 import { browser, COOKIE, setCookies } from './support/browser-jar.js'
 import { createShop } from './support/app.js'
 import { after, DAY, HOUR, MINUTE, NOW } from './support/clock.js'
+import { createGate, turns } from './support/gate.js'
 import { CHROME } from './support/records.js'
 import { onBothStores } from './support/stores.js'
 
@@ -243,6 +244,32 @@ t.test('the mistake is a TypeError', async t => {
     })
   })
   await browser(app).post('/number')
+})
+
+t.test('signing in when the response is on its way is a clear mistake, and leaves no session behind', async t => {
+  const said: string[] = []
+  const inserted = createGate()
+  const { insert, ...others } = memoryStore()
+  const app = await createShop(t, {
+    store: { ...others, async insert (record) { await inserted.passed; await insert(record) } },
+    routes (app) {
+      const note = (error: Error): void => { said.push(error.message) }
+      app.post('/after', async (request, reply) => {
+        await reply.send({})
+        await request.startLoginSession('ada').catch(note)
+      })
+      app.post('/not-awaited', async request => {
+        request.startLoginSession('ada').catch(note)
+        return {}
+      })
+    }
+  })
+  for (const url of ['/after', '/not-awaited']) t.strictSame(setCookies(await browser(app).post(url)), [])
+  inserted.open()
+  await turns()
+  t.equal(said.length, 2)
+  for (const message of said) t.match(message, /^the response is on its way, .*: await startLoginSession before you answer$/)
+  t.strictSame(await app.loginSessions.list('ada'), [])
 })
 
 t.test('a choice that is none is a clear mistake, and signs nobody in', async t => {

@@ -32,7 +32,7 @@ export interface Asking {
 }
 
 export function createAsking (app: FastifyInstance, frameOf: FrameOf, { accountName, locate }: Pick<LoginSessionPagesOptions, 'accountName' | 'locate'>): Asking {
-  const { csrf, lockedFor } = app.loginSessionInternals
+  const { csrf, lockedFor, confirm } = app.loginSessionInternals
 
   async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
     const frame = frameOf(request)
@@ -89,7 +89,7 @@ export function createAsking (app: FastifyInstance, frameOf: FrameOf, { accountN
 
     async confirmed (request, reply, findTarget) {
       try {
-        await request.confirmPassword(field(request, 'password'))
+        await confirm(request, field(request, 'password'))
         return true
       } catch (error) {
         const { statusCode, headers = {} } = error as LoginSessionError

@@ -7,12 +7,12 @@ import type { FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
 import { createAskHost } from '../host-answer.js'
 import type { HostTexts } from './messages.js'
-import { rejectUnknown, requireFunction } from '../option-check.js'
+import { rejectUnknown, requireFunction, requirePrefix, shown } from '../option-check.js'
 import type { Locate } from './places.js'
 
 /** Options of the pages plugin. */
 export interface LoginSessionPagesOptions {
-  /** Where the pages are: a fixed path, '/' for the root. */
+  /** Where the pages are: a fixed path, '/' for the root of the context. */
   prefix: string
   /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
   signInPath?: string
@@ -57,7 +57,7 @@ export interface ResolvedPageOptions extends Omit<LoginSessionPagesOptions, 'lan
 }
 
 const KNOWN = new Set([
-  'signInPath', 'returnTo', 'homePath', 'passwordPath', 'accountName', 'locate', 'language', 'texts', 'timeZone', 'templates'
+  'prefix', 'signInPath', 'returnTo', 'homePath', 'passwordPath', 'accountName', 'locate', 'language', 'texts', 'timeZone', 'templates'
 ])
 
 /**
@@ -74,20 +74,13 @@ export function resolvePageOptions (options: LoginSessionPagesOptions, outer = '
   requireFunction('pages: ', 'locate', rest.locate, 'ip => countryOf(ip)')
   const { returnTo, templates } = rest
   if (returnTo !== undefined && (typeof returnTo !== 'string' || returnTo === '')) throw optionError("pages: returnTo must be the name of a query parameter: write returnTo: 'returnTo'")
-  if (templates !== undefined && !statSync(templates, { throwIfNoEntry: false })?.isDirectory()) throw optionError(`pages: templates must be a directory that exists, not ${JSON.stringify(templates)}`)
+  if (templates !== undefined && !isDirectory(templates)) throw optionError(`pages: templates must be a directory that exists, not ${shown(templates)}: write templates: '/srv/shop/templates', or leave it out`)
   if (texts === null || typeof texts !== 'object') throw optionError("pages: texts must be an object by language: write texts: { en: { title: 'Your sessions' } }")
-  return { ...rest, prefix: requirePrefix(options.prefix, outer), signInPath, texts, fixedLanguage: typeof language === 'string' ? language : undefined, languageOf: requireLanguage(language), timeZoneOf: requireTimeZone(timeZone) }
+  return { ...rest, prefix: requirePrefix('pages: ', options.prefix, outer, '/account/sessions'), signInPath, texts, fixedLanguage: typeof language === 'string' ? language : undefined, languageOf: requireLanguage(language), timeZoneOf: requireTimeZone(timeZone) }
 }
 
-/** The prefix, of which links are made; '' for the root. */
-function requirePrefix (prefix: unknown, outer: string): string {
-  const advice = "write prefix: '/account/sessions' (or '/' if the pages are all that the server has)"
-  if (prefix === undefined) throw optionError(`pages: prefix is missing: ${advice}`)
-  const path = prefix === '/' ? outer : outer + String(prefix)
-  if (typeof prefix !== 'string' || !prefix.startsWith('/') || /[:*]|\/$/.test(path)) {
-    throw optionError(`pages: the prefix must be a fixed path without a slash at its end, not ${JSON.stringify(prefix)}: ${advice}`)
-  }
-  return prefix === '/' ? '' : prefix
+function isDirectory (path: unknown): boolean {
+  return typeof path === 'string' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function requirePath (name: string, path: unknown, example: string): void {

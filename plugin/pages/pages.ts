@@ -5,6 +5,7 @@
 import assets from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { requireCore } from '../option-check.js'
 import { publicDir } from './assets.js'
 import { takeNotice } from './notice.js'
 import { createFrames } from './page-frame.js'
@@ -40,6 +41,7 @@ declare module 'fastify' {
 }
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
+  requireCore(app, 'pages: ')
   const resolved = resolvePageOptions(options, app.prefix)
   await app.register(async pages => await pagesContext(pages, app, resolved), { ...options, prefix: resolved.prefix })
 }
@@ -75,6 +77,5 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
  */
 export const loginSessionPages: FastifyPluginAsync<LoginSessionPagesOptions> = fp(pagesPlugin, {
   fastify: '5.x',
-  name: 'fastify-login-sessions/pages',
-  decorators: { fastify: ['loginSessions', 'loginSessionInternals'] }
+  name: 'fastify-login-sessions/pages'
 })

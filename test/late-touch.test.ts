@@ -1,0 +1,81 @@
+/**
+ * A touch that is still on its way when its session's time is over: who leaves, or comes back as somebody else, is done
+ * with that session, though it might be prolonged yet.
+ */
+import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import { createShop, PASSWORD } from './support/app.js'
+import { browser, type JarBrowser } from './support/browser-jar.js'
+import { createClock, HOUR, MINUTE, SECOND } from './support/clock.js'
+import { createGate, turns } from './support/gate.js'
+import { aroundCalls, onBothStores } from './support/stores.js'
+
+const LEAVING: Record<string, (visitor: JarBrowser) => Promise<{ statusCode: number }>> = {
+  'signing out': visitor => visitor.signOut(),
+  'destroying the session': visitor => visitor.post('/destroy'),
+  'regenerating it': visitor => visitor.post('/regenerate'),
+  'signing in again': visitor => visitor.post('/login', { user: 'bob' })
+}
+
+function routes (app: FastifyInstance): void {
+  app.post('/destroy', async request => { await request.session.destroy(); return {} })
+  app.post('/regenerate', async request => { await request.session.regenerate(); return {} })
+}
+
+await onBothStores(t, async (t, makeStore) => {
+  for (const [what, leave] of Object.entries(LEAVING)) {
+    t.test(`${what} just after the session's end: a late touch does not bring it back`, async t => {
+      const clock = createClock()
+      const [arrived, letGo] = [createGate(), createGate()]
+      let touched = Promise.resolve<unknown>(null)
+      const store = aroundCalls(makeStore(), async (method, call) => {
+        if (method !== 'touch') return await call()
+        arrived.open()
+        touched = letGo.passed.then(call)
+        return await touched
+      })
+      const app = await createShop(t, { store, now: clock.now, idleTimeout: HOUR, touchEvery: MINUTE, routes })
+      const laptop = browser(app)
+      await laptop.signIn('ada')
+      const thief = laptop.twin()
+
+      clock.advance(HOUR + MINUTE - SECOND)
+      t.equal(await laptop.user(), 'ada')
+      await arrived.passed
+      clock.advance(2 * SECOND)
+      t.equal(await thief.twin().user(), null, 'its time is over')
+      t.equal((await leave(laptop)).statusCode, 200)
+      letGo.open()
+      await touched
+      await turns()
+
+      t.equal(await thief.user(), null)
+      t.strictSame(await app.loginSessions.list('ada'), [])
+    })
+  }
+
+  t.test('a former token that has run out ends nobody\'s session, whatever is done with it', async t => {
+    const clock = createClock()
+    let lost = false
+    const store = aroundCalls(makeStore(), async (method, call) => {
+      if (!lost || method !== 'findByToken') return await call()
+      lost = false
+      throw new Error('connection reset')
+    })
+    const app = await createShop(t, { store, now: clock.now, routes })
+    const laptop = browser(app)
+    await laptop.signIn('ada')
+    const former = laptop.twin()
+    await laptop.post('/confirm', { password: PASSWORD })
+    t.equal(await laptop.user(), 'ada')
+    await turns()
+    clock.advance(31 * SECOND)
+    for (const [what, leave] of Object.entries(LEAVING)) {
+      await leave(former.twin())
+      t.equal(await laptop.user(), 'ada', what)
+    }
+    lost = true
+    t.equal((await former.twin().post('/login', { user: 'mallory' })).statusCode, 200)
+    t.equal(await laptop.user(), 'ada', 'nor when its lookup has failed')
+  })
+})
