@@ -131,10 +131,13 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
 
     async surplus (started, most) {
       const { userId } = started
-      const others = (await store.listByUser(userId, now())).filter(({ id }) => id !== started.id)
+      const listed = await store.listByUser(userId, now())
       // By their beginnings, which every server reads alike: by what each knows itself, two could end each other.
-      const [newer, older] = [others.filter(one => lastBegunFirst(one, started) < 0), others.filter(one => lastBegunFirst(one, started) > 0)]
-      const ranked = [...newer.sort(lastBegunFirst), started, ...older.sort(lastActiveFirst)]
+      const isOlder = (one: LoginSessionRecord): boolean => one.id !== started.id && lastBegunFirst(one, started) > 0
+      const ranked = [
+        ...listed.filter(one => !isOlder(one)).sort(lastBegunFirst),
+        ...listed.filter(isOlder).sort(lastActiveFirst)
+      ]
       const ids = ranked.slice(most).map(({ id }) => id)
       if (ids.length > 0) await some(userId, ended === undefined ? ids : ids.slice(-REMOVALS_AT_ONCE), 'evicted')
     },

@@ -4,10 +4,11 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { DEMO_USER } from '../example/users.js'
-import { freePort, run, serveExample } from './support/served-example.js'
+import { freePort } from './support/free-port.js'
+import { poll } from './support/poll.js'
+import { run, serveExample } from './support/served-example.js'
 
 t.test('it prints the URL, the demo credentials and the MongoDB it uses, and stops cleanly', async t => {
   const example = await serveExample(t)
@@ -21,7 +22,7 @@ t.test('it prints the mail about a sign-in from a new device, with links to itse
   const example = await serveExample(t)
   await fetch(`${example.url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
   // Nobody waits for a mail, the answer neither.
-  while (!example.output().includes(`${example.url}/account/sessions`)) await wait(20)
+  await poll('the mail', () => example.output().includes(`${example.url}/account/sessions`) || undefined)
   t.match(example.output(), /To: ada@example\.com[^]*New sign-in to your account/)
 })
 

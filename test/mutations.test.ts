@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { parseArguments } from './mutations/arguments.js'
 import { broken, planned, type BreakList } from './mutations/break.js'
 import { readLists } from './mutations/lists.js'
 
@@ -34,4 +35,10 @@ t.test('words choose breaks by file or by name, and a break asks its own tests f
   t.strictSame(chosen('late', 'guard'), ['late', 'open'])
   t.strictSame(chosen('nothing'), [])
   t.strictSame(planned(lists, []).map(({ tests }) => tests), [['expiry', 'record'], ['record', 'expiry'], ['sign-in']])
+})
+
+t.test('one or two workers break and test at the same moment, and no other number is taken for one of them', async t => {
+  t.strictSame(parseArguments([]), { workers: 2, words: [] })
+  t.strictSame(parseArguments(['--workers=1', 'record', 'late']), { workers: 1, words: ['record', 'late'] })
+  for (const workers of ['x', '', '0', '4', '1.5', '-1']) t.throws(() => parseArguments([`--workers=${workers}`]), new RegExp(`--workers takes 1 or 2, not "${workers}"`))
 })

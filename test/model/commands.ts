@@ -6,7 +6,7 @@ import fc, { type Arbitrary, type AsyncCommand } from 'fast-check'
 import { MINUTE, SECOND } from '../support/clock.js'
 import { revoke, revokeAll, revokeOthers } from './endings.js'
 import type { Session, Token } from './ledger.js'
-import { GRACE, LIFETIME } from './lifetime.js'
+import { GRACE, LIFETIME, MOST } from './lifetime.js'
 import type { Beginning, Fault, Operation } from './operation.js'
 import { confirm, signIn, signOut, visit, write } from './requests.js'
 import { SERVERS } from './shops.js'
@@ -131,6 +131,55 @@ const meanwhile = fc.tuple(browser, server, server, fc.boolean(), fc.boolean()).
       all ? revokeAll(session.user) : revoke(session, session.user))
   }))
 
+/** Signs out, or in again. */
+const leave = (browser: Browser, again: boolean): Work => again ? signIn(browser, USERS[0]!, false) : signOut(browser)
+
+const leaving = (again: boolean): string => again ? 'signIn' : 'signOut'
+
+/** A touch is on its way while its session dies, and would bring it back after the browser has left. */
+const afterwards = fc.tuple(browser, server, server, fc.boolean()).map(([index, here, there, again]) =>
+  command(`public browser ${index} at ${here} just before its session dies, and ${leaving(again)} at ${there} after it`, async world => {
+    const browser = world.browsers[index]!
+    const { token } = browser
+    const record = world.rules.withToken(token?.hash ?? '')
+    if (record?.userId === undefined) return
+    const number = world.numbers.operations
+    world.advance(Math.max(0, record.expiresAt.getTime() - 1 - world.time()))
+    await world.begin({ name: `just before ${token!.name} dies (${number})`, server: here, token, quick: true }, visit(browser, 'public'))
+    world.advance(1)
+    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 1})`, server: there, token }, leave(browser, again))
+  }))
+
+/** A browser that goes back to how it was before a rotation leaves with the former token, as that runs out or just before. */
+const leftover = fc.tuple(browser, server, server, fc.boolean(), fc.constantFrom(1, 0)).map(([index, here, there, again, early]) =>
+  command(`confirm browser ${index} at ${here}, and ${leaving(again)} at ${there} with its former token ${early ? 'a millisecond before' : 'when'} that runs out`, async world => {
+    const browser = world.browsers[index]!
+    const { token } = browser
+    const record = world.rules.withToken(token?.hash ?? '')
+    if (record?.userId === undefined || !mayConfirm(world, token, here)) return
+    const number = world.numbers.operations
+    await world.begin({ name: `confirm ${token!.name} (${number})`, server: here, token, quick: true }, confirm(browser, false))
+    await world.begin({ name: `first use of the token after ${token!.name} (${number + 1})`, server: here, token: browser.token, quick: true }, visit(browser, 'public'))
+    const until = record.tokens.find(({ hash }) => hash === token!.hash)?.until
+    if (until === undefined) return
+    browser.token = token
+    world.advance(Math.max(0, until.getTime() - early - world.time()))
+    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 2})`, server: there, token }, leave(browser, again))
+  }))
+
+/** One of a user's browsers is used again before one more signs in than there may be. */
+const crowd = fc.tuple(fc.constantFrom(...USERS), fc.nat({ max: MOST - 1 }), server, server).map(([user, busy, here, there]) =>
+  command(`signIn of ${user} in ${MOST} browsers at ${here}, each a minute later, public browser ${busy}, and signIn in one more at ${there}`, async world => {
+    const begin = async (what: string, browser: Browser, at: Omit<Beginning, 'name'>, work: Work): Promise<void> => {
+      world.advance(MINUTE)
+      await world.begin({ ...at, name: `${what} ${browser.token?.name ?? 'nobody'} (${world.numbers.operations})`, token: browser.token }, work)
+    }
+    const [more, ...browsers] = world.browsers as [Browser, ...Browser[]]
+    for (const browser of browsers) await begin('signIn', browser, { server: here, quick: true }, signIn(browser, user, false))
+    await begin('public', browsers[busy]!, { server: here, quick: true }, visit(browsers[busy]!, 'public'))
+    await begin('signIn', more, { server: there }, signIn(more, user, false))
+  }))
+
 // --- time, and theft ---
 
 const waits = fc.constantFrom(1, SECOND, GRACE - 1, GRACE, MINUTE - 1, MINUTE, LIFETIME.idleTimeout, LIFETIME.idleTimeout + MINUTE, LIFETIME.rememberIdleTimeout)
@@ -152,5 +201,5 @@ const often = <T>(times: number, arbitrary: T): T[] => Array(times).fill(arbitra
 /** Commands for one run. */
 export const commands: Arbitrary<Iterable<Command>> = fc.commands<World, World, false>([
   ...often(4, visits), ...often(4, writes), ...often(4, signIns), ...often(4, confirmations), signOuts,
-  ...often(2, revocations), ...often(3, meanwhile), foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
+  ...often(2, revocations), ...often(3, meanwhile), ...often(2, afterwards), ...often(2, leftover), crowd, foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
 ], { maxCommands: 24, size: 'max' })

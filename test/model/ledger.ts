@@ -22,6 +22,8 @@ export interface Session {
   id: string
   /** Null: a visitor's. */
   user: string | null
+  /** When it was stored, in ms. */
+  begun: number
   /** Oldest first. */
   tokens: Token[]
   /** The operation whose answer has said that it is over; null: none has. */
@@ -65,9 +67,16 @@ export function createLedger (): Ledger {
     byId,
     byHash: hash => tokens.find(token => token.hash === hash),
 
-    open ({ id, userId, tokens }) {
+    open ({ id, userId, createdAt, tokens }) {
       const session: Session = {
-        name: `${userId ?? 'visitor'}${sessions.length}`, id, user: userId ?? null, tokens: [], over: null, saved: new Set(), owed: 0
+        name: `${userId ?? 'visitor'}${sessions.length}`,
+        id,
+        user: userId ?? null,
+        begun: createdAt.getTime(),
+        tokens: [],
+        over: null,
+        saved: new Set(),
+        owed: 0
       }
       sessions.push(session)
       for (const { hash } of tokens) issue(session, hash)

@@ -25,6 +25,8 @@ export interface Beginning {
   fault?: Fault | null
   /** A probe: its calls are not held back, and do not fail. */
   passes?: boolean
+  /** It is over before anything else happens: of its calls only touches are held back. */
+  quick?: boolean
 }
 
 export interface Operation extends Required<Beginning> {
@@ -39,12 +41,16 @@ export interface Operation extends Required<Beginning> {
   tooLate: boolean
   /** What its token was worth, each time anything had changed: alive until, seen at; both in ms. */
   seen: Array<{ aliveUntil: number, at: number }>
-  /** When the plugin learned what the store had said of its token, in ms; null: not yet. */
+  /** When the plugin learned what the store had first said of its token, in ms; null: not yet, or it failed to. */
   decidedAt: number | null
+  /** What its last lookup showed: its token had not run out, so that the session, be it expired, is its own to end. */
+  owns: boolean
   /** Hashes of the tokens that were made in it. */
   minted: string[]
-  /** The ids of the sessions that it was told its user has. */
-  listed: string[]
+  /** The sessions that it was told its user has, and when each of them was last active, in ms. */
+  listed: Map<Session, number>
+  /** The sessions that it has ended. */
+  ended: Session[]
   /** Whether it may end this session; by itself it may end none. */
   mayEnd: (session: Session) => boolean
 }
@@ -85,7 +91,7 @@ export function look (operation: Operation): void {
 export function verdictOf (operation: Operation): Verdict {
   const { token, seen, decidedAt, tooLate, failed, world } = operation
   if (token === null || tooLate) return 'out'
-  if (failed.includes('findByToken')) return 'unknown'
+  if (decidedAt === null && failed.includes('findByToken')) return 'unknown'
   const end = decidedAt ?? world.time()
   const [alive, dead] = [seen.some(({ aliveUntil, at }) => aliveUntil > at), seen.some(({ aliveUntil }) => aliveUntil <= end)]
   return alive && dead ? 'either' : alive ? 'in' : 'out'

@@ -4,8 +4,8 @@
  */
 import { PASSWORD } from '../support/app.js'
 import { isOver } from './endings.js'
+import { judgeEvictions } from './evictions.js'
 import type { Session } from './ledger.js'
-import { MOST } from './lifetime.js'
 import { verdictOf, type Operation } from './operation.js'
 import { identityIn, judge, NOBODY, send, type Identity } from './sending.js'
 import type { Browser } from './world.js'
@@ -31,8 +31,8 @@ export const write = (browser: Browser | null, key: string, holds: number): Work
 
 export const signIn = (browser: Browser, user: string, remember: boolean): Work => async operation => {
   const { token, world, minted } = operation
-  operation.mayEnd = one => one === token?.session || one.tokens.some(({ hash }) => minted.includes(hash)) ||
-    (operation.listed.length > MOST && operation.listed.includes(one.id))
+  operation.mayEnd = one => ownsSession(operation, one) || operation.listed.has(one) ||
+    (operation.failed.length > 0 && one.tokens.some(({ hash }) => minted.includes(hash)))
   const gathered = token?.session.user === null ? [...token.session.saved] : []
   const reply = await send(operation, browser, 'POST', '/login', { user, remember })
   if (operation.failed.length > 0) world.crowded.add(user)
@@ -40,17 +40,17 @@ export const signIn = (browser: Browser, user: string, remember: boolean): Work 
   identityIn(operation, reply)
   const session = world.ledger.byHash(operation.minted[0] ?? '')?.session
   if (session === undefined || session.user !== user || browser.token?.session !== session) return world.fail(`${operation.name}: no session of ${user}`)
-  if (verdictOf(operation) !== 'in') return
-  for (const key of gathered) session.saved.add(key)
-  await isOver(operation, [token!.session])
+  judgeEvictions(operation, session)
+  if (verdictOf(operation) === 'in') for (const key of gathered) session.saved.add(key)
+  if (hasToBeOver(operation)) await isOver(operation, [token!.session])
 }
 
 export const signOut = (browser: Browser | null): Work => async operation => {
-  operation.mayEnd = session => session === operation.token?.session
+  operation.mayEnd = session => ownsSession(operation, session)
   const reply = await send(operation, browser, 'POST', '/logout')
   if (reply === null) return
   identityIn(operation, reply)
-  if (operation.token?.session.user !== null && verdictOf(operation) === 'in') await isOver(operation, [operation.token!.session])
+  if (operation.token?.session.user !== null && hasToBeOver(operation)) await isOver(operation, [operation.token!.session])
 }
 
 /** Confirms the password; the answer, which may bring a new token, may get lost. */
@@ -65,6 +65,18 @@ export const confirm = (browser: Browser | null, lost: boolean): Work => async o
   if (taken ? verdict === 'out' : reply.statusCode !== 401 || !refusable) {
     world.fail(`${operation.name} was answered with ${reply.statusCode} and should be ${verdict}: ${reply.body}`)
   }
+}
+
+/** A former token that has run out has no session to end. */
+const ownsSession = ({ owns, token }: Operation, session: Session): boolean => owns && session === token!.session
+
+/**
+ * Has the session of its token to be over once this is answered? The expired one, too: a late touch would bring it back. Only
+ * that of a token that had run out goes on.
+ */
+function hasToBeOver ({ owns, token, world: { rules, time } }: Operation): boolean {
+  if (token === null) return false
+  return owns || rules.ownUntil(token.hash) > time() || !rules.records.has(token.session.id)
 }
 
 /** The session that surely has what was written; null: none that could be told. */

@@ -21,6 +21,8 @@ export interface Rules {
   withToken(hash: string): LoginSessionRecord | null
   /** Until when this token signs in, in ms since the epoch; 0: it does not at all. */
   aliveUntil(hash: string): number
+  /** Until when this token is its record's, be that expired, in ms since the epoch; 0: it is none's. */
+  ownUntil(hash: string): number
   /** Does what this call should do, and returns what it should answer. */
   apply(method: Method, args: unknown[]): Answer
 }
@@ -81,17 +83,20 @@ export function createRules (sweeps: boolean): Rules {
     remove: (userId, id, now) => removed(all().filter(record => record.userId === userId && record.id === id), now)[0] ?? null,
     removeByToken: hash => removed(all().filter(record => record === withToken(hash)))[0] ?? null,
     idsByUser: userId => all().filter(record => record.userId === userId).map(({ id }) => id).sort(),
-    removeMany: (userId, ids, now) => removed(all().filter(record => record.userId === userId && ids.includes(record.id)), now).length
+    removeMany: (userId, ids, now) => removed(all().filter(record => record.userId === userId && ids.includes(record.id)), now).length,
+    settle: () => null
+  }
+
+  function ownUntil (hash: string): number {
+    const token = withToken(hash)?.tokens.find(token => token.hash === hash)
+    return token === undefined ? 0 : token.until?.getTime() ?? Infinity
   }
 
   return {
     records,
     withToken,
-    aliveUntil (hash) {
-      const record = withToken(hash)
-      const token = record?.tokens.find(token => token.hash === hash)
-      return record === null ? 0 : Math.min(record.expiresAt.getTime(), token?.until?.getTime() ?? Infinity)
-    },
+    aliveUntil: hash => Math.min(withToken(hash)?.expiresAt.getTime() ?? 0, ownUntil(hash)),
+    ownUntil,
     apply: (method, args) => (deeds[method] as (...args: unknown[]) => Answer)(...args)
   }
 }

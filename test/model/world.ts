@@ -89,6 +89,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     const operation: Operation = {
       fault: null,
       passes: false,
+      quick: false,
       ...beginning,
       token,
       world,
@@ -98,8 +99,10 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       tooLate: token !== null && token.session.over !== null,
       seen: [],
       decidedAt: null,
+      owns: false,
       minted: [],
-      listed: [],
+      listed: new Map(),
+      ended: [],
       mayEnd: () => false
     }
     operations.add(operation)
@@ -194,11 +197,12 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
   }
 
   function judgeEnd (operation: Operation, method: Method, session: Session): void {
+    operation.ended.push(session)
     if (!operation.mayEnd(session)) world.fail(`${operation.name}: ${method} ended ${session.name}, which nobody asked for`)
   }
 
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
-    if (method === 'listByUser') operation.listed = answer as string[]
+    if (method === 'listByUser') operation.listed = new Map((answer as string[]).map(id => [ledger.byId(id), rules.records.get(id)!.lastActiveAt.getTime()]))
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
     if (method !== 'confirm' || answer !== true) return
     const [{ hash }] = args[2] as [{ hash: string }]

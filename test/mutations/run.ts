@@ -2,23 +2,23 @@
  * `npx tsx test/mutations/run.ts [--workers=2] [word …]`: breaks the plugin on purpose, one promise at a time, in a copy
  * of the repository, and sees whether a test notices. Words choose the breaks whose file or name has one of them in it.
  *
- * Exit code 1 if a test fails without any break, if a break survives that is not expected to, or if one is out of date.
+ * Exit code 1 if a test fails without any break, if a break survives that is not expected to, if one is out of date, or if
+ * not all were judged.
  * @module
  */
-import { parseArgs } from 'node:util'
 import { startMongod } from '../../example/mongod.js'
+import { parseArguments } from './arguments.js'
 import { type Planned, planned } from './break.js'
 import { readLists } from './lists.js'
 import { isTrouble, type Outcome, progressLine, report } from './report.js'
 import { copyTree, type Tree } from './tree.js'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { workers: { type: 'string', default: '2' } } })
-const workers = Math.min(2, Math.max(1, Number(values.workers)))
+const { workers, words } = parseArguments(process.argv.slice(2))
 
-process.exitCode = await main(planned(await readLists(), positionals))
+process.exitCode = await main(planned(await readLists(), words))
 
 async function main (breaks: Planned[]): Promise<number> {
-  if (breaks.length === 0) throw new Error(`no break has ${positionals.join(' or ')} in its name or file`)
+  if (breaks.length === 0) throw new Error(`no break has ${words.join(' or ')} in its name or file`)
   const mongod = await startMongod({ log: console.log })
   const trees = await Promise.all(Array.from({ length: workers }, () => copyTree({ ...process.env, MONGODB_URI: mongod.uri })))
   try {
@@ -26,7 +26,7 @@ async function main (breaks: Planned[]): Promise<number> {
     const outcomes = await runAll(trees, breaks.map(one => ({ ...one, tests: one.tests.filter(name => !failing.has(name)) })))
     console.log(report(outcomes))
     if (failing.size > 0) console.log(`\nLeft out, since they fail with nothing broken: ${[...failing].join(', ')}`)
-    return failing.size > 0 || outcomes.some(isTrouble) ? 1 : 0
+    return failing.size > 0 || outcomes.length < breaks.length || outcomes.some(isTrouble) ? 1 : 0
   } finally {
     await Promise.all(trees.map(tree => tree.remove()))
     await mongod.stop()

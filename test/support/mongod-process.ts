@@ -5,10 +5,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Document, MongoClient } from 'mongodb'
+import { freePort } from './free-port.js'
 import type { Cleaner } from './left-behind.js'
 
 /** A mongod of a replica set. */
@@ -121,21 +121,5 @@ async function answers (host: string): Promise<boolean> {
     return false
   } finally {
     await client.close()
-  }
-}
-
-/**
- * A port that nobody listens on, below those that outgoing connections get: else somebody's might take it while its
- * mongod is away.
- */
-export async function freePort (): Promise<number> {
-  for (;;) {
-    const port = 11_000 + Math.floor(Math.random() * 20_000)
-    const server = createServer()
-    const free = await new Promise<boolean>(resolve => {
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-    })
-    if (free) return port
   }
 }

@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 import { startMongod } from '../../example/mongod.js'
+import { freePort } from './free-port.js'
 import { randomId } from './records.js'
 import { unmeasuredNode } from './unmeasured.js'
 
@@ -65,15 +65,6 @@ function waitFor (child: ChildProcess, output: () => string, words: string): Pro
     child.on('exit', () => reject(new Error(`the example ended before it said "${words}": ${output()}`)))
     look()
   })
-}
-
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function withDatabase (uri: string, name: string): string {

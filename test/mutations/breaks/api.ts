@@ -8,8 +8,32 @@ export default {
     {
       name: 'the API takes the root when nobody says where',
       promise: 'an API without a prefix stops the boot',
-      from: "if (prefix === undefined && app.prefix === '') throw",
-      to: "if (prefix === null && app.prefix === '') throw"
+      from: "requirePrefix('api: ', options.prefix, '', '/api/account/sessions')",
+      to: "options.prefix === '/' ? '' : options.prefix"
+    },
+    {
+      name: 'the branch of the API counts',
+      promise: 'the branch\'s own prefix may be a pattern: no links are made of it',
+      from: "requirePrefix('api: ', options.prefix, '', '/api/account/sessions')",
+      to: "requirePrefix('api: ', options.prefix, app.prefix.slice(0, -options.prefix?.length), '/api/account/sessions')"
+    },
+    {
+      name: 'an API without the core is Fastify\'s to refuse',
+      promise: 'an API before the core plugin stops the boot and says what to do',
+      from: "requireCore(app, 'api: ')",
+      to: ''
+    },
+    {
+      name: 'the host\'s validator reads our schemas',
+      promise: 'a host with its own compilers changes nothing of the API',
+      from: 'app.setValidatorCompiler(AjvCompiler()({}, { customOptions: {} }))',
+      to: ''
+    },
+    {
+      name: 'the host\'s serializer sends what it likes',
+      promise: 'the API sends only what its schemas list',
+      from: 'app.setSerializerCompiler(SerializerSelector()({}, {}) as FastifySerializerCompiler<unknown>)',
+      to: ''
     },
     {
       name: 'other sites are let in',
@@ -44,26 +68,26 @@ export default {
     {
       name: 'no password is asked for one',
       promise: 'ending another session asks for the password',
-      from: 'await request.confirmPassword(passwordOf(request))\n    if (await',
+      from: 'await confirm(request, passwordOf(request))\n    if (await',
       to: 'if (await'
     },
     {
       name: 'no password is asked for the others',
       promise: 'ending the other sessions asks for the password',
-      from: 'await request.confirmPassword(passwordOf(request))\n    return',
+      from: 'await confirm(request, passwordOf(request))\n    return',
       to: 'return'
     },
     {
       name: 'the password is asked after the deed',
       promise: 'a wrong password ends nothing',
-      from: 'await request.confirmPassword(passwordOf(request))\n    return { revoked: await app.loginSessions.revokeOthers(session) }',
-      to: 'const revoked = await app.loginSessions.revokeOthers(session)\n    await request.confirmPassword(passwordOf(request))\n    return { revoked }'
+      from: 'await confirm(request, passwordOf(request))\n    return { revoked: await app.loginSessions.revokeOthers(session) }',
+      to: 'const revoked = await app.loginSessions.revokeOthers(session)\n    await confirm(request, passwordOf(request))\n    return { revoked }'
     },
     {
       name: 'the password is not waited for',
       promise: 'a wrong password ends nothing',
-      from: 'await request.confirmPassword(passwordOf(request))\n    if (await',
-      to: 'request.confirmPassword(passwordOf(request)).catch(() => {})\n    if (await'
+      from: 'await confirm(request, passwordOf(request))\n    if (await',
+      to: 'confirm(request, passwordOf(request)).catch(() => {})\n    if (await'
     },
     {
       name: 'one\'s own session asks for a password',
@@ -104,8 +128,8 @@ export default {
     {
       name: 'the host\'s pages answer unknown routes',
       promise: 'below its prefix the API answers in JSON',
-      from: "if (/[^/]/.test(prefix ?? '')) app",
-      to: "if (prefix === '/') app"
+      from: "if (prefix !== '') app",
+      to: "if (prefix === '') app"
     }
   ]
 } satisfies BreakList

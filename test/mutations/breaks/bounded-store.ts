@@ -9,8 +9,8 @@ export default {
     {
       name: 'the store\'s own error comes through',
       promise: 'every failure of the store is FST_LOGIN_SESSION_STORE_UNAVAILABLE',
-      from: 'reject(storeUnavailableError(cause))',
-      to: 'reject(cause)'
+      from: 'reject(error)\n',
+      to: 'reject(cause)\n'
     },
     {
       name: 'silence is an empty answer',
@@ -33,8 +33,8 @@ export default {
     {
       name: 'a failure leaves its timer behind',
       promise: 'no timer is left behind: a closed server ends',
-      from: 'failed = true; clearTimeout(timer);',
-      to: 'failed = true;'
+      from: 'failed = true\n      clearTimeout(timer)\n',
+      to: 'failed = true\n'
     },
     {
       name: 'a store that throws at once is not caught',
@@ -69,8 +69,15 @@ export default {
     {
       name: 'a call that is in time is taken back',
       promise: 'signed in means stored',
-      from: 'if (failed) return late(value)',
-      to: 'late(value)'
+      from: 'if (failed) {\n        tell(value)\n        return late(value)\n      }',
+      to: 'if (failed) tell(value)\n      late(value)'
+    },
+    {
+      name: 'what comes of a call that was given up is told to nobody',
+      promise: 'a removal that gets through late is announced',
+      from: 'tell(value)\n',
+      to: '\n',
+      tests: ['hooks']
     },
     {
       name: 'only silence is taken back',

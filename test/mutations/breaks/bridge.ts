@@ -1,9 +1,9 @@
-/** Breaks of the bridge to @fastify/session: cookies, sign-in, sign-out, saving. @module */
+/** Breaks of the bridge to @fastify/session: cookies, sign-in, sign-out. @module */
 import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/bridge.ts',
-  tests: ['sign-in', 'cookies', 'outage', 'host-session', 'half-way', 'rotation', 'secret-rotation', 'races', 'hooks', 'password'],
+  tests: ['sign-in', 'cookies', 'outage', 'host-session', 'half-way', 'saving', 'late-touch', 'rotation', 'secret-rotation', 'races', 'hooks', 'password', 'registration'],
   breaks: [
     {
       name: 'an outage clears the cookie',
@@ -35,8 +35,8 @@ export default {
     {
       name: 'the cookie stays in sight',
       promise: 'the token is not in what hosts log of a request',
-      from: 'delete request.cookies[cookie.name]\n    state.sent',
-      to: 'state.sent'
+      from: 'delete request.cookies[cookie.name]\n    state.carried',
+      to: 'state.carried'
     },
     {
       name: 'a cookie that leads nowhere stays',
@@ -59,7 +59,7 @@ export default {
     {
       name: 'signing out leaves pages in the cache',
       promise: 'where a login is over the browser is told to forget pages',
-      from: 'if (state.record?.userId !== undefined) state.over = state.sent',
+      from: 'if (state.record?.userId !== undefined) state.over = state.carried',
       to: ''
     },
     {
@@ -71,32 +71,53 @@ export default {
     {
       name: 'the cookie is not Secure',
       promise: 'the cookie is a __Host- cookie: Secure',
-      from: 'session.cookie.secure = cookie.attributes.secure',
-      to: 'session.cookie.secure = false'
+      from: '({ ...cookie.attributes, expires })',
+      to: '({ ...cookie.attributes, secure: false, expires })'
     },
     {
       name: 'nobody is remembered',
       promise: '"keep me signed in": the cookie outlives the browser',
-      from: 'state.record?.remember ? state.record.endsAt : null',
-      to: 'null'
+      from: 'state.record?.remember ? state.record.endsAt : undefined',
+      to: 'undefined'
     },
     {
       name: 'everybody is remembered',
       promise: 'without "keep me signed in" the cookie ends with the browser',
-      from: 'state.record?.remember ? state.record.endsAt : null',
-      to: 'state.record?.endsAt ?? null'
+      from: 'state.record?.remember ? state.record.endsAt : undefined',
+      to: 'state.record?.endsAt'
     },
     {
       name: 'the cookie ends with the next expiry',
       promise: 'the cookie of a remembered session lives as long as the session may',
-      from: 'state.record?.remember ? state.record.endsAt : null',
-      to: 'state.record?.remember ? state.record.expiresAt : null'
+      from: 'state.record?.remember ? state.record.endsAt : undefined',
+      to: 'state.record?.remember ? state.record.expiresAt : undefined'
     },
     {
       name: 'over http no cookie is sent after the first save',
       promise: 'a response sends the cookie that is due, however often it was saved',
-      from: 'state.session.cookie.secure = false\n',
-      to: '\n'
+      from: 'Object.assign(session.cookie, { toJSON:',
+      to: 'Object.assign(session.cookie, { secure: cookie.attributes.secure, toJSON:'
+    },
+    {
+      name: 'over http no cookie is sent',
+      promise: 'on localhost the Secure cookie is sent over http too',
+      from: 'sameSite, secure: false }',
+      to: 'sameSite, secure: cookie.attributes.secure as false }',
+      tests: ['registration', 'half-way']
+    },
+    {
+      name: 'what the host makes of its own cookies goes for ours',
+      promise: 'the cookie has our attributes only, whatever a host\'s @fastify/cookie is told',
+      from: '({ ...cookie.attributes, expires })',
+      to: '({ ...JSON.parse(JSON.stringify(cookie.attributes)), ...(expires && { expires }) })',
+      tests: ['registration']
+    },
+    {
+      name: 'a cookie that is cleared has what the host makes of its own',
+      promise: 'the cookie has our attributes only, whatever a host\'s @fastify/cookie is told',
+      from: 'cookie.attributes as object)',
+      to: 'JSON.parse(JSON.stringify(cookie.attributes)))',
+      tests: ['registration']
     },
     {
       name: 'reload does not look whether it lives',
@@ -137,22 +158,35 @@ export default {
       to: "if (state.record !== null) sessions.end(state.record, state.token, 'signed-out').catch(() => {})"
     },
     {
+      name: 'ending a session does not wait for saves',
+      promise: 'what a login saves goes into it, never into the visitor\'s session that comes after it',
+      from: 'throwOutage(state.request)\n    await saved(state)',
+      to: 'throwOutage(state.request)'
+    },
+    {
+      name: 'a session that is gone is taken for ended',
+      promise: 'who signs out of a session that is gone, but perhaps not for good, is told so once that is certain',
+      from: "if (state.gone !== null) await sessions.endForCertain(state.gone, 'signed-out')",
+      to: '',
+      tests: ['late-touch', 'failover']
+    },
+    {
       name: 'the cookie is cleared before the record is removed',
       promise: 'a sign-out that failed leaves the browser its cookie',
       from: "if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')",
-      to: "state.dead = state.sent\n    if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')"
+      to: "state.dead = state.carried\n    if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')"
     },
     {
       name: 'ending a session leaves its cookie',
       promise: 'signing out clears the cookie',
-      from: 'state.dead = state.sent\n',
+      from: 'state.dead = state.carried\n',
       to: '\n'
     },
     {
       name: 'destroy during an outage pretends',
       promise: 'cannot-know is not signed-out',
-      from: 'throwOutage(state.request)\n    if (state.record !== null) await sessions.end',
-      to: 'if (state.record !== null) await sessions.end'
+      from: 'throwOutage(state.request)\n    await saved(state)',
+      to: 'await saved(state)'
     },
     {
       name: 'signing out during an outage pretends',
@@ -185,57 +219,10 @@ export default {
       to: 'setRecord(state, null)\n    Object.assign(state.session, data)'
     },
     {
-      name: 'the error\'s own response saves again',
-      promise: 'a store that fails once is asked once',
-      from: 'state.snapshot = snapshotOf(data)\n    const saving',
-      to: 'const saving'
-    },
-    {
-      name: 'saves overtake each other',
-      promise: 'the next save comes after the one under way',
-      from: '(state.saving ?? Promise.resolve()).then(() => write(state, changes))',
-      to: 'write(state, changes)'
-    },
-    {
-      name: 'the response does not wait for a save under way',
-      promise: 'session data is saved before the response',
-      from: 'if (changes === null) return state.saving',
-      to: 'if (changes === null) return null'
-    },
-    {
       name: 'the response does not wait for its save',
       promise: 'session data is saved before the response',
       from: 'return saving === null ? clear() : saving.then(clear)',
       to: 'saving?.catch(() => {})\n      return clear()'
-    },
-    {
-      name: 'saving during an outage makes a visitor of the user',
-      promise: 'no second session is made of data written while the store cannot be read',
-      from: 'throwOutage(state.request)\n    // False means',
-      to: '// False means',
-      expected: 'the store refuses a token that exists already: the same 503, one call later'
-    },
-    {
-      name: 'a removed record comes back as a visitor\'s',
-      promise: 'revoked means dead: a late write brings nothing back',
-      from: 'if (state.record !== null) await sessions.save(state.record, changes)\n    else {',
-      to: 'if (state.record === null || !await sessions.save(state.record, changes)) {'
-    },
-    {
-      name: 'a removed record comes back as it was',
-      promise: 'revoked means dead: a late write brings nothing back',
-      from: 'if (state.record !== null) await sessions.save(state.record, changes)\n',
-      to: `if (state.record !== null) {
-      const { userId, remember } = state.record
-      if (!await sessions.save(state.record, changes) && userId !== undefined) await sessions.start({ token: state.token, userId, remember, visit: visits.visitOf(state.request), data: changes.set })
-    }
-`
-    },
-    {
-      name: 'a visitor\'s data get no cookie',
-      promise: 'an anonymous session comes with its first data',
-      from: 'data: changes.set })\n      state.issue = true',
-      to: 'data: changes.set })'
     },
     {
       name: 'what another login left comes along',
@@ -264,14 +251,21 @@ export default {
     {
       name: 'the former session stays',
       promise: 'what this browser was signed in as before ends',
-      from: "if (former !== null || outageOf(request) !== undefined) await sessions.end(former, formerToken, 'replaced')",
-      to: ''
+      from: "if (former !== null) await sessions.end(former, formerToken, 'replaced')",
+      to: 'if (former !== null) await Promise.resolve()'
     },
     {
       name: 'the former session stays where it could not be read',
       promise: 'one that could not be read ends all the same',
-      from: 'if (former !== null || outageOf(request) !== undefined) await',
-      to: 'if (former !== null) await'
+      from: "else if (outageOf(request) !== undefined) await sessions.endByToken(formerToken, 'replaced')",
+      to: ''
+    },
+    {
+      name: 'a former session that has expired stays',
+      promise: 'one that has expired ends all the same: a late touch would prolong it',
+      from: "else if (state.gone !== null) await sessions.endByToken(state.gone, 'replaced')",
+      to: '',
+      tests: ['late-touch']
     },
     {
       name: 'the former session ends before the new one is there',
@@ -294,8 +288,33 @@ export default {
     {
       name: 'a former session that could not be ended is no matter',
       promise: 'signed in means that the former session has ended',
-      from: "await sessions.end(former, formerToken, 'replaced')\n      } catch",
-      to: "await sessions.end(former, formerToken, 'replaced').catch(() => {})\n      } catch"
+      from: "if (former !== null) await sessions.end(former, formerToken, 'replaced')",
+      to: "if (former !== null) await sessions.end(former, formerToken, 'replaced').catch(() => {})"
+    },
+    {
+      name: 'a former session that could neither be read nor ended is no matter',
+      promise: 'signed in means that the former session has ended',
+      from: "await sessions.endByToken(formerToken, 'replaced')",
+      to: "await sessions.endByToken(formerToken, 'replaced').catch(() => {})"
+    },
+    {
+      name: 'a sign-in does not wait for saves',
+      promise: 'a sign-in comes after the saves that are under way: what one login saves never goes into the next',
+      from: 'if (state.sent) throw tooLate()\n      await saved(state)',
+      to: 'if (state.sent) throw tooLate()',
+      tests: ['saving']
+    },
+    {
+      name: 'a response that is on its way takes a sign-in',
+      promise: 'a sign-in whose cookie cannot be sent is a mistake that says so',
+      from: 'state.sent = true',
+      to: ''
+    },
+    {
+      name: 'a response that was sent while the session was stored is no matter',
+      promise: 'a sign-in whose cookie cannot be sent leaves no session behind',
+      from: 'try {\n        if (state.sent) throw tooLate()',
+      to: 'try {'
     },
     {
       name: 'an outage goes on after a sign-in',
@@ -325,7 +344,7 @@ export default {
     {
       name: 'the cookie is cleared without its attributes',
       promise: 'browsers take no __Host- cookie that is not Secure: not even one that clears',
-      from: 'reply.clearCookie(cookie.name, cookie.attributes)',
+      from: 'reply.clearCookie(cookie.name, cookie.attributes as object)',
       to: 'reply.clearCookie(cookie.name)'
     },
     {

@@ -96,6 +96,13 @@ export default {
       to: '{ ...attributes }'
     },
     {
+      name: 'what the host makes of its own cookies goes for the device cookie',
+      promise: 'the device cookie has our attributes only, whatever a host\'s @fastify/cookie is told',
+      from: '{ ...attributes, maxAge: MAX_AGE }',
+      to: '{ ...JSON.parse(JSON.stringify(attributes)), maxAge: MAX_AGE }',
+      tests: ['registration']
+    },
+    {
       name: 'a second sign-in of one request forgets the first',
       promise: 'each sign-in of one request leaves its mark',
       from: 'due.get(request) ?? sentValue',

@@ -3,7 +3,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/login-sessions.ts',
-  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'operations'],
+  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'late-touch', 'operations'],
   breaks: [
     {
       name: 'whatever the store finds is signed in',
@@ -15,16 +15,17 @@ export default {
     {
       name: 'records are cached',
       promise: 'revoking is immediate: each request reads the truth',
-      from: 'const record = await store.findByToken(hash)',
+      from: 'const record = await store.findByToken(hash)\n      return',
       to: `const cache: Map<string, LoginSessionRecord> = (globalThis as any).cache ??= new Map()
       const record = cache.get(hash) ?? await store.findByToken(hash)
-      if (record !== null) cache.set(hash, record)`
+      if (record !== null) cache.set(hash, record)
+      return`
     },
     {
       name: 'a failing store signs out',
       promise: 'cannot-know is not signed-out',
-      from: 'const record = await store.findByToken(hash)',
-      to: 'const record = await store.findByToken(hash).catch(() => null)',
+      from: 'const record = await store.findByToken(hash)\n      return',
+      to: 'const record = await store.findByToken(hash).catch(() => null)\n      return',
       tests: ['outage']
     },
     {
@@ -70,8 +71,8 @@ export default {
     {
       name: 'a login ends by the token of its request only',
       promise: 'signing out ends the login whatever has become of its token since',
-      from: 'if (record?.userId !== undefined) await removals.one',
-      to: 'if (record === undefined) await removals.one'
+      from: 'if (record.userId !== undefined) await removals.one',
+      to: 'if (record.userId === \'\') await removals.one'
     },
     {
       name: 'ending a session is not waited for',
@@ -90,8 +91,22 @@ export default {
     {
       name: 'ending an unread session does nothing',
       promise: 'signing in again ends what the browser had, though it could not be read',
-      from: 'else await removals.byToken(hashToken(token), reason)',
-      to: 'else if (record !== null) await removals.byToken(hashToken(token), reason)'
+      from: 'if (record !== null && ownsRecord(record, hash, now())) await end(record, hash, reason)',
+      to: 'if (record !== null && ownsRecord(record, hash, now())) await Promise.resolve()'
+    },
+    {
+      name: 'what has expired is spared',
+      promise: 'who leaves an expired session is done with it, though a late touch might prolong it',
+      from: 'ownsRecord(record, hash, now())) await end',
+      to: 'isLive(record, hash, now())) await end',
+      tests: ['late-touch']
+    },
+    {
+      name: 'what cannot be looked up counts as ended',
+      promise: 'a session that could not be ended is an error',
+      from: 'const record = await store.findByToken(hash)\n    if',
+      to: 'const record = await store.findByToken(hash).catch(() => null)\n    if',
+      tests: ['outage', 'half-way']
     },
     {
       name: 'a sign-in that was never answered is announced as ended',
@@ -143,23 +158,44 @@ export default {
     {
       name: 'find looks among dead sessions by a clock that stands still',
       promise: 'find knows the expiry',
-      from: 'idOf(id), now())\n      if (record !== null)',
-      to: 'idOf(id), new Date(0))\n      if (record !== null)',
+      from: 'store.find(userId, id, now())',
+      to: 'store.find(userId, id, new Date(0))',
       tests: ['expiry']
     },
     {
       name: 'that there is no such session is answered at once',
       promise: 'nobody is told that a session is gone by a removal that a failover undoes',
-      from: 'await store.removeMany(userId, [], now())\n      return null',
+      from: 'await store.settle()\n      return await find(user, session)',
       to: 'return null',
+      tests: ['failover']
+    },
+    {
+      name: 'a session is looked for once only',
+      promise: 'what only a lost primary had shown is not taken for certain',
+      from: 'return await find(user, session)',
+      to: 'return null',
+      tests: ['failover']
+    },
+    {
+      name: 'that there is nothing to end is taken for certain at once',
+      promise: 'nobody is told to be signed out by a removal that a failover undoes',
+      from: 'await store.settle()\n      await endByToken(token, reason)',
+      to: '',
+      tests: ['failover']
+    },
+    {
+      name: 'what a failover brings back is not ended',
+      promise: 'who was told to be signed out is signed out',
+      from: 'await store.settle()\n      await endByToken(token, reason)',
+      to: 'await store.settle()',
       tests: ['failover']
     },
     {
       name: 'a token that has run out ends its session',
       promise: 'who holds a former token ends nobody\'s session with it',
-      from: 'if (await store.findByToken(hash) === null) await store.removeByToken(hash)',
-      to: 'await store.removeByToken(hash)',
-      tests: ['rotation']
+      from: ' && ownsRecord(record, hash, now())',
+      to: '',
+      tests: ['rotation', 'late-touch']
     }
   ]
 } satisfies BreakList

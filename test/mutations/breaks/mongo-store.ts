@@ -305,6 +305,12 @@ export default {
       to: '\n'
     },
     {
+      name: 'nothing is waited for',
+      promise: 'settle resolves once all that reads have shown is durable',
+      from: 'await sessions.deleteOne({ _id: { $in: [] } })',
+      to: ''
+    },
+    {
       name: 'a former token ends nothing',
       promise: 'whoever holds a token owns the record: the former one too',
       from: "findOneAndDelete({ 'tokens.hash': hash })",

@@ -16,6 +16,12 @@ export default {
       promise: 'whoever signs in during an outage is signed in for the rest of the request',
       from: '{ outages.delete(request) }',
       to: '{ outages.has(request) }'
+    },
+    {
+      name: 'outages are not thrown',
+      promise: 'a sign-out that could not be done is an error',
+      from: 'if (outage !== undefined) throw outage',
+      to: ''
     }
   ]
 } satisfies BreakList

@@ -138,6 +138,12 @@ export default {
       to: 'return password => hash ? bcrypt.compare(password, hash) : true'
     },
     {
+      name: 'a lookup of hashes may be anything',
+      promise: 'what is no function stops the boot and says what to write',
+      from: "if (typeof passwordHash !== 'function') throw",
+      to: 'if (passwordHash === null) throw'
+    },
+    {
       name: 'the page asks a question of those without a password',
       promise: 'who has no password is told that it cannot be done',
       from: "=== null ? 'no-password' : 'password'",

@@ -104,14 +104,21 @@ export default {
     {
       name: 'a confirmed password rotates nothing',
       promise: 'a confirmed password brings a new token',
-      from: '() => bridge.rotate(this))',
+      from: '() => bridge.rotate(request))',
       to: 'async () => bridge !== undefined)'
     },
     {
       name: 'strangers confirm',
       promise: 'confirming a password asks for a login',
-      from: 'await passwords.confirm(currentLoginSession(this), password,',
-      to: 'if (this.loginSession !== null) await passwords.confirm(currentLoginSession(this), password,'
+      from: 'currentLoginSession(this)\n    // A route',
+      to: 'if (this.loginSession === null) return\n    // A route'
+    },
+    {
+      name: 'without verifyPassword every password is right',
+      promise: 'what cannot be checked is not confirmed',
+      from: 'if (verifyPassword === undefined) throw',
+      to: 'if (verifyPassword === null as never) throw',
+      tests: ['confirmation']
     },
     {
       name: 'only the newest secret is known',

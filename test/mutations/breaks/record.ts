@@ -29,7 +29,7 @@ export default {
     {
       name: 'a former token lives for ever',
       promise: 'the former token works until the new one is first used, and 30 seconds more',
-      from: '(token.until === undefined || token.until > now) && ',
+      from: ' && (token.until === undefined || token.until > now)',
       to: '',
       tests: ['rotation']
     },

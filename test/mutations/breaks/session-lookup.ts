@@ -32,7 +32,7 @@ export default {
     {
       name: 'a session of decryptSession is not ended',
       promise: 'destroy ends a session that app.decryptSession made',
-      from: "sessions.end(null, token, 'signed-out').then(",
+      from: "sessions.endByToken(token, 'signed-out').then(",
       to: 'Promise.resolve(token).then('
     },
     {
