@@ -1,5 +1,6 @@
 /**
- * What would otherwise only show in production: looked at while the plugin registers, or at the first request.
+ * What of the host's would otherwise only show in production: looked at while the plugin registers, or, where nothing
+ * tells it that early, at each request.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
@@ -24,8 +25,7 @@ export async function probe (store: LoginSessionStore): Promise<void> {
 }
 
 /**
- * onRequest, where @fastify/cookie is the host's: with another `hook`, or none, no cookie has been read by now, and no
- * public way tells so earlier.
+ * onRequest, where @fastify/cookie is the host's: with another `hook`, or none, no cookie has been read by now.
  * @throws FST_LOGIN_SESSION_OPTION
  */
 export function needCookies (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {

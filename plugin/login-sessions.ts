@@ -83,7 +83,8 @@ export function createLoginSessions (
 
   async function end (record: LoginSessionRecord, hash: string, reason: SessionEndReason): Promise<void> {
     if (record.userId !== undefined) await removals.one(record.userId, record.id, reason)
-    else await removals.byToken(hash, reason)
+    // A visitor's, which is nobody's login: nobody is told.
+    else await store.removeByToken(hash)
   }
 
   async function endByToken (token: string, reason: SessionEndReason): Promise<boolean> {

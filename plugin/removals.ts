@@ -10,8 +10,9 @@
  * | `revokeAll`                           | all of the user's              | `all`                      | 'revoked-all'    |
  * | a sign-in beyond `maxSessionsPerUser` | the least recently active ones | `surplus`                  | 'evicted'        |
  *
- * A visitor's session, which is nobody's login, ends by its token (`byToken`) and without a word. So do, elsewhere: a sign-in that fails half-way, which takes its own record back (`login-sessions.ts`, `discard`;
- * `bounded-store.ts`, when it gets through late), and what has expired is swept by the database.
+ * Without a word, elsewhere: a visitor's session, which is nobody's login, ends by its token (`login-sessions.ts`, `end`); a
+ * sign-in that fails half-way takes its own record back (`login-sessions.ts`, `discard`; `bounded-store.ts`, when it gets
+ * through late); what has expired is swept by the database.
  * @module
  */
 import { whenLate } from './bounded-store.js'
@@ -52,8 +53,6 @@ export interface Removals {
    * server, agree on the same ones that stay. With announcements, a hundred at the most are ended at a time: nobody shall wait longer for signing in.
    */
   surplus(started: LoginSession, most: number): Promise<void>
-  /** Removes the session, a login or an anonymous one, that has a token with this hash. */
-  byToken(hash: string, reason: SessionEndReason): Promise<void>
 }
 
 /** Removals that are under way at the same moment, when each is announced. */
@@ -68,26 +67,19 @@ const ROUNDS = 5
  * @param ended told of each session that ended before its time; undefined: nobody is, and ending many is one write
  */
 export function createRemovals (store: LoginSessionStore, now: () => Date, ended?: Ended): Removals {
-  /** What a removal took away; the store gives each record to one caller only, on whatever server. */
-  function announce (record: LoginSessionRecord | null, reason: SessionEndReason, at: Date): LoginSession | null {
-    if (record === null) return null
-    const session = toLoginSession(record)
-    // An anonymous one was nobody's login, and one that had expired ended in its time.
-    if (record.userId !== undefined && record.expiresAt > at) ended?.(session, reason)
-    return session
-  }
-
   async function one (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
-    return await announced(at => store.remove(userId, id, at), reason)
-  }
-
-  /** One that gets through after it was given up is announced all the same: it is over, and nobody else will be told. */
-  async function announced (remove: (at: Date) => Promise<LoginSessionRecord | null>, reason: SessionEndReason): Promise<LoginSession | null> {
-    const at = now()
+    // The store gives each record to one caller only, on whatever server.
+    const announce = (record: LoginSessionRecord | null): LoginSession | null => {
+      if (record === null) return null
+      const session = toLoginSession(record)
+      ended?.(session, reason)
+      return session
+    }
     try {
-      return announce(await remove(at), reason, at)
+      return announce(await store.remove(userId, id, now()))
     } catch (error) {
-      whenLate(error, record => { announce(record, reason, at) })
+      // One that gets through after it was given up is over all the same, and nobody else will be told.
+      whenLate(error, announce)
       throw error
     }
   }
@@ -140,10 +132,6 @@ export function createRemovals (store: LoginSessionStore, now: () => Date, ended
       ]
       const ids = ranked.slice(most).map(({ id }) => id)
       if (ids.length > 0) await some(userId, ended === undefined ? ids : ids.slice(-REMOVALS_AT_ONCE), 'evicted')
-    },
-
-    async byToken (hash, reason) {
-      await announced(() => store.removeByToken(hash), reason)
     }
   }
 }

@@ -17,6 +17,9 @@ export function checkedStart (userId: unknown, options: StartOptions): boolean {
   if (typeof userId !== 'string' || userId === '') {
     throw new TypeError('startLoginSession takes the user id as a string that is not empty: write startLoginSession(String(user._id))')
   }
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(`startLoginSession takes its options as an object, not ${shown(options)}: write startLoginSession(user.id, { remember: true })`)
+  }
   const { remember = false, ...others } = options
   const [other] = Object.keys(others)
   if (other !== undefined) throw new TypeError(`startLoginSession has no option ${other}: its options are { remember: true }`)

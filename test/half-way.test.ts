@@ -80,6 +80,47 @@ t.test('after a lookup that failed, a sign-in in the same request is a sign-in: 
   t.equal(await laptop.user(), null)
 })
 
+t.test('a save that failed is no matter to the sign-in after it', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, {
+    store,
+    routes: app => app.post('/enter', async request => {
+      dataOf(request).theme = 'dark'
+      request.session.save().catch(() => {})
+      await request.startLoginSession('bob')
+      return {}
+    })
+  })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  store.fail('updateData')
+  t.equal((await laptop.post('/enter')).statusCode, 200)
+  t.equal(await laptop.user(), 'bob')
+})
+
+t.test('a sign-in whose former session can neither be read nor ended is none, and leaves no second session behind', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, { store })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  store.fail('findByToken')
+  t.equal((await laptop.post('/login', { user: 'bob' })).statusCode, 503)
+  store.recover()
+  t.equal(await laptop.user(), 'ada')
+  t.strictSame(await app.loginSessions.list('bob'), [])
+})
+
+t.test('a visitor whose session cannot be ended is told so', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, { store, routes: app => app.post('/destroy', async request => { await request.session.destroy(); return {} }) })
+  const visitor = browser(app)
+  await visitor.post('/data', { cart: ['book'] })
+  store.fail('removeByToken')
+  t.equal((await visitor.post('/destroy')).statusCode, 503)
+  store.recover()
+  t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+})
+
 t.test('a slow sign-out ends the session, however often its token has changed meanwhile', async t => {
   const [arrived, leave] = [createGate(), createGate()]
   const app = await createShop(t, {

@@ -113,3 +113,42 @@ t.test('a save that begins while a visitor signs in leaves the login alone, and 
   t.strictSame(records.map(record => record?.userId ?? null).sort(), ['ada', null])
   t.equal(records.filter(record => record !== null).length, 1)
 })
+
+const LEAVING: Record<string, (request: FastifyRequest) => Promise<unknown>> = {
+  'signing in as somebody else': request => request.startLoginSession('bob'),
+  'signing out': request => request.endLoginSession(),
+  'destroying the session': request => request.session.destroy()
+}
+
+for (const [what, leave] of Object.entries(LEAVING)) {
+  for (const first of ['saving', 'leaving'] as const) {
+    t.test(`${what}, ${first} first: nothing that was saved before gets into the next session`, async t => {
+      const { store, held } = heldStore('updateData')
+      const app = await createShop(t, {
+        store,
+        routes: app => app.post('/leave', async request => {
+          dataOf(request).first = 1
+          saveWithoutWaiting(request)
+          await turns()
+          const left = first === 'leaving' ? leave(request) : undefined
+          for (const key of ['second', 'third']) {
+            dataOf(request)[key] = 1
+            saveWithoutWaiting(request)
+          }
+          await (left ?? leave(request))
+          return {}
+        })
+      })
+      const laptop = browser(app)
+      await laptop.signIn('ada')
+      const answer = laptop.post('/leave')
+      // As many as there can be: not all of them are writes when they come.
+      for (let write = 0; write < 3; write++) {
+        await turns(20)
+        held.shift()?.open()
+      }
+      t.equal((await answer).statusCode, 200)
+      t.strictSame((await laptop.get('/data')).json(), {})
+    })
+  }
+}

@@ -277,6 +277,9 @@ t.test('a choice that is none is a clear mistake, and signs nobody in', async t 
     [{ remember: 'on' }, /^remember must be true or false, not 'on': write remember: request\.body\.remember === 'on'$/],
     [{ remember: null }, /^remember must be true or false, not null:/],
     [{ remember: 1 }, /^remember must be true or false, not 1:/],
+    [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
+    [true as never, /^startLoginSession takes its options as an object, not true:/],
+    [[], /^startLoginSession takes its options as an object, not \[\]:/],
     [{ rememberMe: true }, /^startLoginSession has no option rememberMe: its options are \{ remember: true \}$/]
   ]
   for (const [options, says] of mistakes) {

@@ -3,7 +3,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/bridge.ts',
-  tests: ['sign-in', 'cookies', 'outage', 'host-session', 'half-way', 'saving', 'late-touch', 'rotation', 'secret-rotation', 'races', 'hooks', 'password', 'registration'],
+  tests: ['sign-in', 'cookies', 'outage', 'host-session', 'half-way', 'saving', 'coming-back', 'rotation', 'secret-rotation', 'races', 'hooks', 'password', 'registration'],
   breaks: [
     {
       name: 'an outage clears the cookie',
@@ -168,7 +168,7 @@ export default {
       promise: 'who signs out of a session that is gone, but perhaps not for good, is told so once that is certain',
       from: "if (state.gone !== null) await sessions.endForCertain(state.gone, 'signed-out')",
       to: '',
-      tests: ['late-touch', 'failover']
+      tests: ['coming-back', 'failover']
     },
     {
       name: 'the cookie is cleared before the record is removed',
@@ -265,7 +265,7 @@ export default {
       promise: 'one that has expired ends all the same: a late touch would prolong it',
       from: "else if (state.gone !== null) await sessions.endByToken(state.gone, 'replaced')",
       to: '',
-      tests: ['late-touch']
+      tests: ['coming-back']
     },
     {
       name: 'the former session ends before the new one is there',

@@ -3,7 +3,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/login-sessions.ts',
-  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'late-touch', 'operations'],
+  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'coming-back', 'operations'],
   breaks: [
     {
       name: 'whatever the store finds is signed in',
@@ -89,6 +89,13 @@ export default {
       tests: ['outage']
     },
     {
+      name: 'ending a visitor\'s session swallows the failure',
+      promise: 'an error of the store is never silence',
+      from: 'else await store.removeByToken(hash)',
+      to: 'else await store.removeByToken(hash).catch(() => null)',
+      tests: ['half-way']
+    },
+    {
       name: 'ending an unread session does nothing',
       promise: 'signing in again ends what the browser had, though it could not be read',
       from: 'if (record !== null && ownsRecord(record, hash, now())) await end(record, hash, reason)',
@@ -99,7 +106,7 @@ export default {
       promise: 'who leaves an expired session is done with it, though a late touch might prolong it',
       from: 'ownsRecord(record, hash, now())) await end',
       to: 'isLive(record, hash, now())) await end',
-      tests: ['late-touch']
+      tests: ['coming-back']
     },
     {
       name: 'what cannot be looked up counts as ended',
@@ -181,21 +188,21 @@ export default {
       promise: 'nobody is told to be signed out by a removal that a failover undoes',
       from: 'await store.settle()\n      await endByToken(token, reason)',
       to: '',
-      tests: ['failover']
+      tests: ['coming-back', 'failover']
     },
     {
       name: 'what a failover brings back is not ended',
       promise: 'who was told to be signed out is signed out',
       from: 'await store.settle()\n      await endByToken(token, reason)',
       to: 'await store.settle()',
-      tests: ['failover']
+      tests: ['coming-back', 'failover']
     },
     {
       name: 'a token that has run out ends its session',
       promise: 'who holds a former token ends nobody\'s session with it',
       from: ' && ownsRecord(record, hash, now())',
       to: '',
-      tests: ['rotation', 'late-touch']
+      tests: ['rotation', 'coming-back']
     }
   ]
 } satisfies BreakList

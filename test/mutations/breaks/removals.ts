@@ -6,38 +6,19 @@ export default {
   tests: ['hooks', 'removals', 'session-cap', 'revocation', 'expiry', 'races', 'operations'],
   breaks: [
     {
-      name: 'an expired session is announced',
-      promise: 'onSessionEnd is called only for sessions that ended before their time',
-      from: ' && record.expiresAt > at)',
-      to: ')'
-    },
-    {
-      name: 'a session is announced at its expiry',
-      promise: 'a session that ended in its time is not announced, to the millisecond',
-      from: 'record.expiresAt > at',
-      to: 'record.expiresAt >= at'
-    },
-    {
-      name: 'a visitor\'s session is announced',
-      promise: 'an anonymous session is nobody\'s login',
-      from: 'record.userId !== undefined && ',
-      to: ''
-    },
-    {
       name: 'a session is announced before it is removed',
       promise: 'hooks are called after the deed, once',
-      from: 'return await announced(at => store.remove(userId, id, at), reason)',
-      to: `const at = now()
-    const session = announce(await store.find(userId, id, at), reason, at)
-    await store.remove(userId, id, at)
-    return session`
+      from: 'return announce(await store.remove(userId, id, now()))',
+      to: `const session = announce(await store.find(userId, id, now()))
+      await store.remove(userId, id, now())
+      return session`
     },
     {
       name: 'a removal that failed is announced',
       promise: 'what could not be removed is not announced, and is an error',
-      from: 'return await announced(at => store.remove(userId, id, at), reason)',
+      from: 'return announce(await store.remove(userId, id, now()))',
       to: `const found = await store.find(userId, id, now())
-    return await announced(at => store.remove(userId, id, at).catch(() => found), reason)`
+      return announce(await store.remove(userId, id, now()).catch(() => found))`
     },
     {
       name: 'revokeOthers ends this one too',
@@ -103,16 +84,9 @@ export default {
       to: 'await one(userId, id, reason); removed++'
     },
     {
-      name: 'a removal by token swallows the failure',
-      promise: 'an error of the store is never silence',
-      from: 'announced(() => store.removeByToken(hash), reason)',
-      to: 'announced(() => store.removeByToken(hash).catch(() => null), reason)',
-      tests: ['outage', 'half-way']
-    },
-    {
       name: 'a removal that gets through late is silent',
       promise: 'a removal that was given up, and gets through late, is told of when it does',
-      from: 'whenLate(error, record => { announce(record, reason, at) })',
+      from: 'whenLate(error, announce)',
       to: ''
     },
     {

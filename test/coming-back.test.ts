@@ -1,6 +1,6 @@
 /**
- * A touch that is still on its way when its session's time is over: who leaves, or comes back as somebody else, is done
- * with that session, though it might be prolonged yet.
+ * What could come back while its owner leaves: a session whose time is over, but that a touch on its way would prolong, and
+ * one that seems gone until a failover. Who leaves, or signs in as somebody else, is done with it.
  */
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -49,6 +49,25 @@ await onBothStores(t, async (t, makeStore) => {
       await touched
       await turns()
 
+      t.equal(await thief.user(), null)
+      t.strictSame(await app.loginSessions.list('ada'), [])
+    })
+  }
+
+  for (const [what, leave] of Object.entries(LEAVING).filter(([what]) => what !== 'signing in again')) {
+    t.test(`${what}: what a failover brings back meanwhile is ended, too`, async t => {
+      // A removal that was refused shows all the same, until the failover that undoes it.
+      let hidden = false
+      const store = aroundCalls(makeStore(), async (method, call) => {
+        if (method === 'settle') hidden = false
+        return hidden && method === 'findByToken' ? null : await call()
+      })
+      const app = await createShop(t, { store, routes })
+      const laptop = browser(app)
+      await laptop.signIn('ada')
+      const thief = laptop.twin()
+      hidden = true
+      t.equal((await leave(laptop)).statusCode, 200)
       t.equal(await thief.user(), null)
       t.strictSame(await app.loginSessions.list('ada'), [])
     })
