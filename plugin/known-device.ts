@@ -12,7 +12,7 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ResolvedCookie } from './options.js'
+import type { ResolvedCookie } from './cookie-options.js'
 
 /** Users that one browser's cookie remembers. */
 const USERS = 5

@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { shown } from './option-check.js'
-import type { ResolvedCookie } from './options.js'
+import type { ResolvedCookie } from './cookie-options.js'
 
 /** Choices of one sign-in. */
 export interface StartOptions {

@@ -14,7 +14,7 @@ const ORDER = [
   ]),
   'api', 'api-schemas', 'report-error',
   'plugin', 'boot-checks', 'start-checks', 'accept-ch', 'bridge', 'session-saving', 'attached', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
-  'options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
+  'options', 'cookie-options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
   'mongo-store', 'memory-store', 'store',
   'record',
@@ -44,7 +44,7 @@ const KNOWN_BY: Record<string, string[]> = {
 /** These know nothing of HTTP. */
 const WITHOUT_HTTP = [
   'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'address',
-  'options', 'option-check', 'password', 'password-attempts',
+  'options', 'cookie-options', 'option-check', 'password', 'password-attempts',
   ...inFolder('pages', ['messages', 'texts', 'language', 'places', 'views', 'view-models']),
   ...inFolder('device', ['device', 'device-system', 'device-names', 'client-hints'])
 ]

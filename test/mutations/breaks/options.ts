@@ -5,27 +5,6 @@ export default {
   file: 'plugin/options.ts',
   tests: ['options', 'registration'],
   breaks: [
-    ...['maxAge', 'expires', 'partitioned', 'priority'].map(name => ({
-      name: `a host's ${name} goes for our cookies`,
-      promise: 'the cookies have our attributes only, whatever a host\'s @fastify/cookie is told',
-      from: 'const unset = {',
-      to: `const { ${name}: _, ...unset } = {`,
-      tests: ['registration']
-    })),
-    {
-      name: 'a host that signs its cookies signs ours',
-      promise: 'the cookies have our attributes only, whatever a host\'s @fastify/cookie is told',
-      from: 'domain, signed: false, ...unset }',
-      to: 'domain, ...unset }',
-      tests: ['registration']
-    },
-    {
-      name: 'a host\'s domain goes for our cookies',
-      promise: 'the cookies have our attributes only, whatever a host\'s @fastify/cookie is told',
-      from: 'sameSite, domain, signed: false, ...unset }',
-      to: 'sameSite, ...(domain && { domain }), signed: false, ...unset }',
-      tests: ['registration']
-    },
     {
       name: 'a short secret signs',
       promise: 'a secret has at least 32 characters',
@@ -55,18 +34,6 @@ export default {
       promise: 'touchEvery is shorter than every timeout: otherwise active people would be signed out',
       from: 'lifetime.rememberIdleTimeout ?? Infinity)',
       to: 'Infinity)'
-    },
-    {
-      name: 'a __Host- cookie that browsers refuse',
-      promise: 'a cookie that browsers refuse stops the boot',
-      from: '/^__host-/i.test(name) && (!secure || domain !== undefined)',
-      to: '/^__host-/i.test(name) && !secure && domain !== undefined'
-    },
-    {
-      name: 'a prefix of cookies in capitals is none',
-      promise: 'a cookie that browsers refuse stops the boot: they take the prefixes in any case',
-      from: '/^__host-/i',
-      to: '/^__Host-/'
     },
     {
       name: 'a store timeout that is longer than a timer ends at once',
