@@ -8,7 +8,7 @@ import type { Test } from 'tap'
 import { type LoginSessionStore, mongoStore } from '../../plugin/index.js'
 import { verifyPassword } from '../support/app.js'
 import { createShopWithPages, type ShopWithPagesOptions } from '../support/page.js'
-import { countCalls, countConnections } from '../support/pending.js'
+import { countConnections, noteCalls } from '../support/pending.js'
 import { SUFFERER } from './faults.js'
 
 export const COLLECTION = 'loginSessions'
@@ -18,8 +18,8 @@ export interface Server {
   app: FastifyInstance
   client: MongoClient
   db: Db
-  /** How many calls of its store have not settled. */
-  callsUnderWay(): number
+  /** The calls of its store that have not settled. */
+  callsUnderWay(): string[]
   /** How many connections are out of the client's pools. */
   connections(): number
 }
@@ -42,7 +42,7 @@ export async function startServer (t: Test, uri: string, { mongo, around = store
   const connections = countConnections(client)
   const db = client.db('shop')
   t.teardown(() => client.close())
-  const { store, underWay } = countCalls(around(mongoStore(db.collection(COLLECTION))))
+  const { store, underWay } = noteCalls(around(mongoStore(db.collection(COLLECTION))))
   const app = await createShopWithPages(t, {
     store,
     now: () => new Date(),

@@ -6,18 +6,19 @@ import type { MongoClient } from 'mongodb'
 import type { LoginSessionStore } from '../../plugin/store.js'
 import { aroundCalls } from './stores.js'
 
-/** The same store, and how many of its calls from now on have not settled, those included whose callers have been told that they took too long. */
-export function countCalls (store: LoginSessionStore): { store: LoginSessionStore, underWay(): number } {
-  let count = 0
-  const counted = aroundCalls(store, async (_method, call) => {
-    count++
+/** The same store, and which of its calls from now on have not settled, those included whose callers have been told that they took too long. */
+export function noteCalls (store: LoginSessionStore): { store: LoginSessionStore, underWay(): string[] } {
+  const calls = new Set<{ method: string }>()
+  const noted = aroundCalls(store, async (method, call) => {
+    const one = { method }
+    calls.add(one)
     try {
       return await call()
     } finally {
-      count--
+      calls.delete(one)
     }
   })
-  return { store: counted, underWay: () => count }
+  return { store: noted, underWay: () => [...calls].map(({ method }) => method) }
 }
 
 /** Counts the connections that are taken out of this client's pools, from now on. */
