@@ -45,7 +45,8 @@ export default {
       name: 'every request sets the cookie',
       promise: 'no write and no cookie without need',
       from: 'rolling: false',
-      to: 'rolling: true'
+      to: 'rolling: true',
+      expected: 'the cookie is hidden from @fastify/session, which looks at this only where it sees its own'
     },
     {
       name: 'every visitor gets a session',
@@ -111,7 +112,8 @@ export default {
       name: 'strangers confirm',
       promise: 'confirming a password asks for a login',
       from: 'currentLoginSession(this)\n    // A route',
-      to: 'if (this.loginSession === null) return\n    // A route'
+      to: 'if (this.loginSession === null) return\n    // A route',
+      tests: ['confirmation']
     },
     {
       name: 'without verifyPassword every password is right',
