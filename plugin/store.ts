@@ -79,9 +79,7 @@ export interface LoginSessionStore {
   /** The ids of all records of this user, the expired ones, too. */
   idsByUser(userId: string): Promise<string[]>
 
-  /**
-   * Removes these of this user's records, like {@link remove}, and returns how many of them lived at `now`.
-   */
+  /** Removes these of this user's records, like {@link remove}, and returns how many of them lived at `now`. */
   removeMany(userId: string, ids: string[], now: Date): Promise<number>
 
   /**
