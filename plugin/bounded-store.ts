@@ -25,12 +25,12 @@ const TAKEN_BACK: Partial<Record<keyof LoginSessionStore, TakeBack>> = {
   }
 }
 
-/** What comes of calls that were given up, by the error that their callers were given. */
-const lateOutcomes = new WeakMap<object, Promise<any>>()
+/** The calls that failed or were given up, by the error that their callers were given. */
+const failedCalls = new WeakMap<object, Promise<any>>()
 
 /** Calls this with the outcome of the call that failed with `error`, if it was given up and gets through late. */
 export function whenLate (error: unknown, then: (outcome: any) => void): void {
-  lateOutcomes.get(error as object)?.then(then)
+  failedCalls.get(error as object)?.then(then, () => {})
 }
 
 /**
@@ -53,24 +53,21 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
 function inTime<T> (call: () => Promise<T>, timeout: number, method: string, late: (outcome?: T) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let failed = false
-    let tell!: (outcome: T) => void
     const fail = (cause: unknown): void => {
       failed = true
       clearTimeout(timer)
       const error = storeUnavailableError(cause)
-      lateOutcomes.set(error, new Promise<T>(resolve => { tell = resolve }))
+      failedCalls.set(error, called)
       reject(error)
     }
     const timer = setTimeout(() => fail(new Error(`${method} took longer than ${timeout} ms`)), timeout)
     const done = (value: T): void => {
-      if (failed) {
-        tell(value)
-        return late(value)
-      }
+      if (failed) return late(value)
       clearTimeout(timer)
       resolve(value)
     }
     // A store that throws at once is as broken as one that rejects.
-    new Promise<T>(resolve => { resolve(call()) }).then(done, error => { fail(error); late() })
+    const called = new Promise<T>(resolve => { resolve(call()) })
+    called.then(done, error => { fail(error); late() })
   })
 }

@@ -1,10 +1,9 @@
-import { inspect } from 'node:util'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { listSchema } from '../plugin/api-schemas.js'
 import { DEVICE_KINDS } from '../plugin/device/device-system.js'
-import loginSessions, { loginSessionApi, memoryStore } from '../plugin/index.js'
-import { createShop, PASSWORD, SECRET } from './support/app.js'
+import { loginSessionApi } from '../plugin/index.js'
+import { createShop, PASSWORD } from './support/app.js'
 import { browser, setCookies } from './support/browser-jar.js'
 import { API, createShopWithPages, endMeanwhile } from './support/page.js'
 
@@ -202,16 +201,6 @@ t.test('an API without a prefix would take the whole server, or its branch: the 
   await t.rejects(createShop(t, { routes: inBranch }), missing)
 })
 
-for (const prefix of ['', null, 5, 'api', '/api/', '/:id', '/api/*', '//account/sessions', '/account//sessions', '//', '/a?x=1', '/a#b', '/x y', '/x\\y']) {
-  t.test(`an API with the prefix ${JSON.stringify(prefix)} stops the boot and says what to write`, async t => {
-    await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, { prefix } as never) }), {
-      code: 'FST_LOGIN_SESSION_OPTION',
-      message: `fastify-login-sessions: api: prefix must be a fixed path that begins with one slash and ends without, not ${inspect(prefix)}: ` +
-        "write prefix: '/api/account/sessions', or '/' for the root of the context that it is registered in"
-    })
-  })
-}
-
 t.test('the branch\'s own prefix may be a pattern', async t => {
   const app = await createShop(t, {
     routes: app => app.register(async branch => { await branch.register(loginSessionApi, { prefix: '/sessions' }) }, { prefix: '/:tenant' })
@@ -227,20 +216,6 @@ t.test('a slash at the end of the branch\'s prefix does no harm', async t => {
   })
   t.equal((await browser(app).get('/branch/sessions')).statusCode, 401)
 })
-
-for (const [where, register] of [
-  ['before the core plugin', async (app: FastifyInstance) => { await app.register(loginSessionApi, { prefix: API }) }],
-  ['in another branch', async (app: FastifyInstance) => {
-    await app.register(async branch => { await branch.register(loginSessions, { secret: SECRET, store: memoryStore() }) })
-    await app.register(async branch => { await branch.register(loginSessionApi, { prefix: API }) })
-  }]
-] as const) {
-  t.test(`an API ${where} stops the boot and says what comes first`, async t => {
-    const app = Fastify()
-    t.teardown(() => app.close())
-    await t.rejects(register(app), { code: 'FST_LOGIN_SESSION_OPTION', message: /: api: register loginSessions first, on this instance or one above it$/ })
-  })
-}
 
 for (const [what, serializer] of [
   ['fails on schemas of JSON', () => { throw new Error('a schema of zod is needed') }],

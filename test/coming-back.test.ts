@@ -7,8 +7,8 @@ import t from 'tap'
 import { createShop, PASSWORD } from './support/app.js'
 import { browser, type JarBrowser } from './support/browser-jar.js'
 import { createClock, HOUR, MINUTE, SECOND } from './support/clock.js'
-import { createGate, turns } from './support/gate.js'
-import { aroundCalls, onBothStores } from './support/stores.js'
+import { turns } from './support/gate.js'
+import { aroundCalls, holding, onBothStores } from './support/stores.js'
 
 const LEAVING: Record<string, (visitor: JarBrowser) => Promise<{ statusCode: number }>> = {
   'signing out': visitor => visitor.signOut(),
@@ -26,14 +26,7 @@ await onBothStores(t, async (t, makeStore) => {
   for (const [what, leave] of Object.entries(LEAVING)) {
     t.test(`${what} just after the session's end: a late touch does not bring it back`, async t => {
       const clock = createClock()
-      const [arrived, letGo] = [createGate(), createGate()]
-      let touched = Promise.resolve<unknown>(null)
-      const store = aroundCalls(makeStore(), async (method, call) => {
-        if (method !== 'touch') return await call()
-        arrived.open()
-        touched = letGo.passed.then(call)
-        return await touched
-      })
+      const { store, arrived, letGo } = holding(makeStore(), 'touch')
       const app = await createShop(t, { store, now: clock.now, idleTimeout: HOUR, touchEvery: MINUTE, routes })
       const laptop = browser(app)
       await laptop.signIn('ada')
@@ -41,13 +34,11 @@ await onBothStores(t, async (t, makeStore) => {
 
       clock.advance(HOUR + MINUTE - SECOND)
       t.equal(await laptop.user(), 'ada')
-      await arrived.passed
+      await arrived
       clock.advance(2 * SECOND)
       t.equal(await thief.twin().user(), null, 'its time is over')
       t.equal((await leave(laptop)).statusCode, 200)
-      letGo.open()
-      await touched
-      await turns()
+      await letGo()
 
       t.equal(await thief.user(), null)
       t.strictSame(await app.loginSessions.list('ada'), [])

@@ -10,7 +10,7 @@ import { browser, type JarBrowser } from './support/browser-jar.js'
 import { createClock, HOUR, MINUTE } from './support/clock.js'
 import { createGate, parallel, turns } from './support/gate.js'
 import { API, createShopWithPages } from './support/page.js'
-import { aroundCalls, breakable, onBothStores } from './support/stores.js'
+import { aroundCalls, breakable, holding, onBothStores } from './support/stores.js'
 
 /** What the hooks were told, in order. */
 function journal () {
@@ -428,22 +428,14 @@ t.test('a removal that was given up, and gets through late, is told of when it d
     ['signed-out', async (_app, laptop) => { if ((await laptop.signOut()).statusCode === 503) throw new Error('given up') }]
   ]
   for (const [reason, end] of endings) {
-    const letGo = createGate()
-    let removed = Promise.resolve<unknown>(null)
-    const store = aroundCalls(memoryStore(), async (method, call) => {
-      if (method !== 'remove') return await call()
-      removed = letGo.passed.then(call)
-      return await removed
-    })
+    const { store, letGo } = holding(memoryStore(), 'remove')
     const app = await createShop(t, { ...hooks, store, storeTimeout: 20 })
     const laptop = browser(app)
     const { id } = await laptop.signIn('ada')
     ended.length = 0
     await t.rejects(end(app, laptop, id), reason)
     t.strictSame(ends(), [], 'nothing has ended yet')
-    letGo.open()
-    await removed
-    await turns()
+    await letGo()
     t.strictSame(ends(), [[id, reason]])
   }
 })

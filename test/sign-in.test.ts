@@ -3,9 +3,8 @@ import { memoryStore, requireLoginSession } from '../plugin/index.js'
 import { browser, COOKIE, setCookies } from './support/browser-jar.js'
 import { createShop } from './support/app.js'
 import { after, DAY, HOUR, MINUTE, NOW } from './support/clock.js'
-import { createGate, turns } from './support/gate.js'
 import { CHROME } from './support/records.js'
-import { onBothStores } from './support/stores.js'
+import { holding, onBothStores } from './support/stores.js'
 
 const SESSION_COOKIE = new RegExp(`^${COOKIE}=[^;]+; Path=/; HttpOnly; Secure; SameSite=Lax$`)
 const PERSISTENT_COOKIE = new RegExp(`^${COOKIE}=[^;]+; Path=/; Expires=Thu, 01 Apr 2100 12:00:00 GMT; HttpOnly; Secure; SameSite=Lax$`)
@@ -248,10 +247,9 @@ t.test('the mistake is a TypeError', async t => {
 
 t.test('signing in when the response is on its way is a clear mistake, and leaves no session behind', async t => {
   const said: string[] = []
-  const inserted = createGate()
-  const { insert, ...others } = memoryStore()
+  const { store, letGo } = holding(memoryStore(), 'insert')
   const app = await createShop(t, {
-    store: { ...others, async insert (record) { await inserted.passed; await insert(record) } },
+    store,
     routes (app) {
       const note = (error: Error): void => { said.push(error.message) }
       app.post('/after', async (request, reply) => {
@@ -265,8 +263,7 @@ t.test('signing in when the response is on its way is a clear mistake, and leave
     }
   })
   for (const url of ['/after', '/not-awaited']) t.strictSame(setCookies(await browser(app).post(url)), [])
-  inserted.open()
-  await turns()
+  await letGo()
   t.equal(said.length, 2)
   for (const message of said) t.match(message, /^the response is on its way, .*: await startLoginSession before you answer$/)
   t.strictSame(await app.loginSessions.list('ada'), [])

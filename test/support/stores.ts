@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { memoryStore } from '../../plugin/memory-store.js'
 import { mongoStore } from '../../plugin/mongo-store.js'
 import { type LoginSessionStore, STORE_METHODS } from '../../plugin/store.js'
-import { turns } from './gate.js'
+import { createGate, turns } from './gate.js'
 import { database } from './mongo.js'
 
 /** An empty store. */
@@ -41,6 +41,28 @@ export function aroundCalls (store: LoginSessionStore, around: (method: Method, 
   const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) =>
     await around(method, async () => await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args))])
   return { ...store, ...Object.fromEntries(methods) }
+}
+
+/** The same store, but calls of this method wait until they are let go. */
+export function holding (store: LoginSessionStore, method: Method) {
+  const [arrived, letGo] = [createGate(), createGate()]
+  let held: Promise<unknown> = Promise.resolve()
+  return {
+    store: aroundCalls(store, async (called, call) => {
+      if (called !== method) return await call()
+      arrived.open()
+      held = letGo.passed.then(call)
+      return await held
+    }),
+    /** Resolves when the first of them has come. */
+    arrived: arrived.passed,
+    /** Resolves when the last of them is done, and what waited for it has gone on. */
+    async letGo (): Promise<void> {
+      letGo.open()
+      await held
+      await turns()
+    }
+  }
 }
 
 export interface BreakableStore extends LoginSessionStore {

@@ -21,7 +21,8 @@ export default {
       name: 'an API without the core is Fastify\'s to refuse',
       promise: 'an API before the core plugin stops the boot and says what to do',
       from: "requireCore(app, 'api: ')",
-      to: ''
+      to: '',
+      tests: ['placement']
     },
     {
       name: 'the host\'s validator reads our schemas',

@@ -4,7 +4,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/option-check.ts',
-  tests: ['page-options', 'options', 'api'],
+  tests: ['placement', 'page-options', 'options', 'api'],
   breaks: [
     {
       name: 'anything is a prefix',
