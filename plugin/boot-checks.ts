@@ -5,8 +5,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { optionError, storeAwayAtBootError } from './errors.js'
-import type { LoginSessionStore } from './store.js'
-import type { VisitOptions } from './visit.js'
+import type { LoginSessionStore } from './sessions/store.js'
+import type { VisitOptions } from './request/visit.js'
 
 /** @fastify/session allows one registration a context, and ours has to be it. */
 export function refuseSecondSession (app: FastifyInstance): void {

@@ -2,15 +2,15 @@
  * The core plugin's options: checked, and completed with their defaults. Nothing else knows a default.
  * @module
  */
-import type { AddressMode } from './address.js'
-import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './cookie-options.js'
+import type { AddressMode } from './client/address.js'
+import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie.js'
 import { optionError } from './errors.js'
 import { rejectUnknown, requireFunction, shown } from './option-check.js'
-import type { VerifyPassword } from './password.js'
-import type { Lifetime } from './record.js'
-import type { OnSessionEnd, OnSessionStart, SessionHooks } from './session-events.js'
-import { STORE_METHODS, type LoginSessionStore } from './store.js'
-import type { ClientIp, ParseUserAgent, VisitOptions } from './visit.js'
+import type { VerifyPassword } from './confirmation/password.js'
+import type { Lifetime } from './sessions/record.js'
+import type { OnSessionEnd, OnSessionStart, SessionHooks } from './request/hooks.js'
+import { STORE_METHODS, type LoginSessionStore } from './sessions/store.js'
+import type { ClientIp, ParseUserAgent, VisitOptions } from './request/visit.js'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND

@@ -1,118 +1,120 @@
+/**
+ * The rooms of plugin/ (DESIGN in one table): what each may import, and which packages only it knows.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { root } from './support/root.js'
 
-const LANGUAGES = 'pages/languages/'
-
-/** From what hosts see down to what knows nothing of the others: a file imports only what stands below it. */
-const ORDER = [
-  'index',
-  ...inFolder('pages', [
-    'pages', 'page-routes', 'page-errors', 'asking', 'question', 'session-list', 'notice', 'templates', 'page-frame', 'page-options', 'page-headers',
-    'views', 'view-models', 'places', 'assets', 'texts', 'language', 'messages'
-  ]),
-  'api', 'api-schemas', 'report-error',
-  'plugin', 'boot-checks', 'start-checks', 'accept-ch', 'bridge', 'session-saving', 'attached', 'session-lookup', 'session-object', 'known-device', 'guard', 'csrf',
-  'options', 'cookie-options', 'visit', 'host-answer', 'session-events', 'option-check', 'password', 'password-attempts',
-  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'outage', 'settled-within',
-  'mongo-store', 'memory-store', 'store',
-  'record',
-  ...inFolder('device', ['device', 'device-system', 'device-names', 'client-hints']),
-  'address', 'errors'
-]
-
-/** Who may know these packages; nobody else does. */
-const KNOWN_BY: Record<string, string[]> = {
-  '@fastify/session': ['plugin', 'session-lookup'],
-  '@fastify/cookie': ['plugin'],
-  '@fastify/csrf': ['csrf'],
-  mongodb: ['mongo-store'],
-  dataloader: ['mongo-store'],
-  bcrypt: ['password'],
-  'ua-parser-js': inFolder('device', ['device', 'device-system']),
-  'ipaddr.js': ['address'],
-  '@fastify/error': ['errors'],
-  '@fastify/ajv-compiler': ['api'],
-  '@fastify/fast-json-stringify-compiler': ['api'],
-  '@fastify/view': ['pages/templates'],
-  eta: ['pages/templates'],
-  negotiator: ['pages/language'],
-  'intl-messageformat': inFolder('pages', ['messages', 'texts'])
+interface Room {
+  /** The other rooms that its files may import. A room's files may always import each other. */
+  imports: string[]
+  /** Packages that no other room knows. */
+  packages?: string[]
+  /** May its files know Fastify, its plugins and node:http? */
+  http: boolean
 }
 
-/** These know nothing of HTTP. */
-const WITHOUT_HTTP = [
-  'login-sessions', 'removals', 'retirements', 'login-session', 'bounded-store', 'touch-queue', 'session-data', 'mongo-store', 'memory-store', 'store', 'record', 'address',
-  'options', 'cookie-options', 'option-check', 'password', 'password-attempts',
-  ...inFolder('pages', ['messages', 'texts', 'language', 'places', 'views', 'view-models']),
-  ...inFolder('device', ['device', 'device-system', 'device-names', 'client-hints'])
-]
+const LEAVES = ['errors', 'option-check', 'host-callback', 'timeout']
+const BELOW_CORE = ['request', 'confirmation', 'stores', 'sessions', 'client', ...LEAVES]
+const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 
-const root = fileURLToPath(new URL('../plugin/', import.meta.url))
+/** From the top of the house to its leaves. A file directly in plugin/ is a room by itself. */
+const ROOMS: Record<string, Room> = {
+  index: { http: false, imports: ['plugin', 'pages/account', 'pages', 'api', ...HALL] },
+  'pages/account': { http: true, imports: ['pages', 'core', ...BELOW_CORE], packages: ['@fastify/formbody', '@fastify/static'] },
+  pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', 'eta', 'negotiator', 'intl-messageformat'] },
+  'pages/languages': { http: false, imports: [] },
+  api: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'] },
+  plugin: { http: true, imports: HALL, packages: ['@fastify/cookie'] },
+  'boot-checks': { http: true, imports: BELOW_CORE },
+  core: { http: true, imports: BELOW_CORE },
+  options: { http: false, imports: BELOW_CORE },
+  request: { http: true, imports: ['confirmation', 'sessions', 'client', ...LEAVES], packages: ['@fastify/csrf'] },
+  confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
+  stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb', 'dataloader'] },
+  sessions: { http: false, imports: ['client', ...LEAVES] },
+  client: { http: false, imports: LEAVES, packages: ['ua-parser-js', 'ipaddr.js'] },
+  'option-check': { http: false, imports: ['errors'] },
+  'host-callback': { http: true, imports: [] },
+  timeout: { http: false, imports: [] },
+  errors: { http: false, imports: [], packages: ['@fastify/error'] }
+}
 
-/** Without `.ts`; the languages have a rule of their own. */
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+/** Packages that several rooms know. fastify and fastify-plugin are everybody's who may know HTTP. */
+const SHARED: Record<string, string[]> = {
+  '@fastify/session': ['plugin', 'request']
+}
+
+/** Files of rooms with HTTP that do without. */
+const WITHOUT_HTTP = ['request/cookie', 'request/session-data', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/view-models', 'pages/account/views', 'pages/account/view-models']
+
+/** Without `.ts`, from plugin/. */
+const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })
   .map(path => path.replaceAll('\\', '/'))
-  .filter(path => path.endsWith('.ts') && !path.startsWith(LANGUAGES))
+  .filter(path => path.endsWith('.ts'))
   .map(path => path.slice(0, -3))
 
-function inFolder (folder: string, names: string[]): string[] {
-  return names.map(name => `${folder}/${name}`)
-}
+const roomOf = (file: string): string => file.includes('/') ? posix.dirname(file) : file
 
 /** What a file imports or re-exports, types included. */
 function importsOf (file: string): string[] {
-  const source = readFileSync(`${root}${file}.ts`, 'utf8')
+  const source = readFileSync(`${root}plugin/${file}.ts`, 'utf8')
   return [...source.matchAll(/^(?:import|export|\} )[^'\n]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(match => (match[1] ?? match[2] ?? match[3])!)
 }
 
-/** The file of ours that this one imports, as `files` has it; null: a package's. */
-function ownImport (file: string, path: string): string | null {
+/** The file of ours that this import means, or null for a package. */
+function ownFile (file: string, path: string): string | null {
   return path.startsWith('.') ? posix.join(posix.dirname(file), path).replace(/\.js$/, '') : null
 }
 
-t.test('a language is known by messages.ts only, and knows no more than English and its keys', async t => {
-  const languages = readdirSync(`${root}${LANGUAGES}`).map(name => `${LANGUAGES}${name.slice(0, -3)}`)
-  t.strictSame(languages.filter(file => importsOf(file).some(path => path !== './en.js')), [])
-  const knowing = files.filter(file => importsOf(file).some(path => ownImport(file, path)?.startsWith(LANGUAGES)))
-  t.strictSame(knowing, ['pages/messages'])
+t.test('every file of plugin/ stands in a room', async t => {
+  t.strictSame(files.filter(file => !Object.hasOwn(ROOMS, roomOf(file))), [], 'a new room needs a row in ROOMS')
 })
 
-t.test('the core knows nothing of its pages, and the device words nothing of the core', async t => {
-  const foreign = (file: string, allowed: (own: string) => boolean) => importsOf(file).flatMap(path => {
-    const own = ownImport(file, path)
-    return own === null || allowed(own) ? [] : [`${file}: ${own}`]
-  })
-  const core = files.filter(file => !file.startsWith('pages/') && file !== 'index')
-  t.strictSame(core.flatMap(file => foreign(file, own => !own.startsWith('pages/'))), [])
-  const words = files.filter(file => file.startsWith('device/'))
-  t.strictSame(words.flatMap(file => foreign(file, own => own.startsWith('device/'))), [])
-})
+for (const [room, { imports, http }] of Object.entries(ROOMS)) {
+  const inside = files.filter(file => roomOf(file) === room)
 
-t.test('every file of plugin/ has its place', async t => {
-  t.strictSame([...files].sort(), [...ORDER].sort(), 'give a new file its place in ORDER')
-})
-
-for (const file of files) {
-  t.test(`${file}.ts imports only what stands below it`, async t => {
-    for (const path of importsOf(file)) {
-      const own = ownImport(file, path)
-      if (own === null || own.startsWith(LANGUAGES)) continue
-      t.ok(files.includes(own), `${file}.ts imports ${path}, which is not in plugin/`)
-      t.ok(ORDER.indexOf(own) > ORDER.indexOf(file), `${file}.ts imports ${path}, which stands above it`)
+  t.test(`${room} imports only rooms below it`, async t => {
+    t.not(inside.length, 0, 'a room without files')
+    for (const file of inside) {
+      const own = importsOf(file).map(path => ownFile(file, path)).filter(path => path !== null)
+      t.strictSame(own.filter(path => !files.includes(path)), [], `${file} imports what is not there`)
+      t.strictSame(own.filter(path => ![room, ...imports].includes(roomOf(path)) && roomOf(path) !== 'pages/languages'), [], file)
     }
   })
-}
 
-for (const [name, knowing] of Object.entries(KNOWN_BY)) {
-  t.test(`only ${knowing.join(' and ')} ${knowing.length > 1 ? 'know' : 'knows'} ${name}`, async t => {
-    t.strictSame(files.filter(file => importsOf(file).includes(name)).sort(), [...knowing].sort())
+  if (http) continue
+  t.test(`${room} knows nothing of HTTP`, async t => {
+    for (const file of inside) t.strictSame(foreignTo(file), [], file)
   })
 }
+
+const foreignTo = (file: string): string[] => importsOf(file).filter(path => /^(fastify|@fastify\/(?!error$)|node:http)/.test(path))
 
 for (const file of WITHOUT_HTTP) {
-  t.test(`${file}.ts knows nothing of HTTP`, async t => {
-    t.strictSame(importsOf(file).filter(path => /^(fastify|@fastify\/(?!error$)|node:http)/.test(path)), [])
+  t.test(`${file} knows nothing of HTTP`, async t => {
+    t.strictSame(foreignTo(file), [])
   })
 }
+
+t.test('a package is known to its room only', async t => {
+  const rooms = { ...Object.fromEntries(Object.entries(ROOMS).flatMap(([room, { packages = [] }]) => packages.map(name => [name, [room]]))), ...SHARED }
+  for (const [name, knowing] of Object.entries(rooms)) {
+    const found = new Set(files.filter(file => importsOf(file).includes(name)).map(roomOf))
+    t.strictSame([...found].sort(), [...knowing].sort(), name)
+  }
+})
+
+t.test('every package that is imported has its room', async t => {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  const everybodys = ['fastify', 'fastify-plugin', ...Object.keys(SHARED), ...Object.values(ROOMS).flatMap(({ packages = [] }) => packages)]
+  const unknown = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !everybodys.includes(name) && name !== 'htmx.org')
+  t.strictSame(unknown, [])
+})
+
+t.test('a language is known to messages.ts only, and knows English and its keys only', async t => {
+  const languages = files.filter(file => roomOf(file) === 'pages/languages')
+  t.strictSame(languages.filter(file => importsOf(file).some(path => path !== './en.js')), [])
+  t.strictSame(files.filter(file => !languages.includes(file) && importsOf(file).some(path => path.includes('languages/'))), ['pages/messages'])
+})

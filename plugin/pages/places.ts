@@ -2,9 +2,9 @@
  * Where an address is, in words.
  * @module
  */
-import { addressKind } from '../address.js'
+import { addressKind } from '../client/address.js'
 import type { MessageKey } from './messages.js'
-import { settledWithin } from '../settled-within.js'
+import { settledWithin } from '../timeout.js'
 import type { Texts } from './texts.js'
 
 /**

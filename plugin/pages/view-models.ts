@@ -6,7 +6,7 @@
  * @module
  */
 import type { AssetUrls } from './assets.js'
-import type { DeviceKind } from '../device/device.js'
+import type { DeviceKind } from '../client/device.js'
 import type { Texts } from './texts.js'
 
 /** Stands for a moment in {@link SessionView.revokeLabelParts}: a private-use character, which no language has. */

@@ -2,10 +2,10 @@
  * Record → view model.
  * @module
  */
-import type { Device, DeviceKind } from '../device/device.js'
-import type { LoginSession } from '../login-session.js'
+import type { Device, DeviceKind } from '../client/device.js'
+import type { LoginSession } from '../sessions/login-session.js'
 import type { MessageKey } from './messages.js'
-import type { ConfirmationKind } from '../password.js'
+import type { ConfirmationKind } from '../confirmation/password.js'
 import type { Texts } from './texts.js'
 import { type ListView, MOMENT, type MomentView, type PageView, type SessionView } from './view-models.js'
 

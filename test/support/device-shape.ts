@@ -1,4 +1,4 @@
-import type { Device } from '../../plugin/device/device.js'
+import type { Device } from '../../plugin/client/device.js'
 
 const KINDS = ['desktop', 'phone', 'tablet', 'tv', 'program', 'other', 'unknown']
 

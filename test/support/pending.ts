@@ -3,7 +3,7 @@
  * @module
  */
 import type { MongoClient } from 'mongodb'
-import type { LoginSessionStore } from '../../plugin/store.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { aroundCalls } from './stores.js'
 
 /** The same store, and which of its calls from now on have not settled, those included whose callers have been told that they took too long. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import type { LoginSessionRecord } from '../../plugin/record.js'
+import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
 import { after, HOUR, NOW } from './clock.js'
 
 export const randomId = (): string => randomBytes(16).toString('base64url')

@@ -3,9 +3,9 @@
  * @module
  */
 import type { Test } from 'tap'
-import { memoryStore } from '../../plugin/memory-store.js'
-import { mongoStore } from '../../plugin/mongo-store.js'
-import { type LoginSessionStore, STORE_METHODS } from '../../plugin/store.js'
+import { memoryStore } from '../../plugin/stores/memory.js'
+import { mongoStore } from '../../plugin/stores/mongo.js'
+import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
 import { createGate, turns } from './gate.js'
 import { database } from './mongo.js'
 

@@ -1,4 +1,4 @@
-import type { Device, DeviceKind, HeaderRecord } from '../../plugin/device/device.js'
+import type { Device, DeviceKind, HeaderRecord } from '../../plugin/client/device.js'
 
 /** A user agent of 2024 to 2026 and the words for it, without and with the client hints that its browser sends once asked. */
 export interface Sample {

@@ -2,9 +2,9 @@
  * A store whose records can all be looked at, so that a test can tell what a request changed, or that it changed nothing.
  * @module
  */
-import { memoryStore } from '../../plugin/memory-store.js'
-import type { LoginSessionRecord } from '../../plugin/record.js'
-import type { LoginSessionStore } from '../../plugin/store.js'
+import { memoryStore } from '../../plugin/stores/memory.js'
+import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 
 export interface WitnessedStore extends LoginSessionStore {
   /** Every record that is there, whole, in the order of their sign-ins. */

@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/address.ts',
-  tests: ['address', 'addresses'],
+  file: 'plugin/client/address.ts',
+  tests: ['client/address', 'request/addresses'],
   breaks: [
     {
       name: 'any text is an address',

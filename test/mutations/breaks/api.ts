@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/api.ts',
-  tests: ['api', 'csrf', 'secrecy', 'hooks'],
+  file: 'plugin/api/api.ts',
+  tests: ['api/api', 'request/csrf', 'promises/secrecy', 'request/hooks'],
   breaks: [
     {
       name: 'the API takes the root when nobody says where',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/pages/asking.ts',
-  tests: ['confirmation', 'asking', 'pages', 'csrf', 'page-options'],
+  file: 'plugin/pages/account/asking.ts',
+  tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
   breaks: [
     {
       name: 'a form\'s token is not verified',

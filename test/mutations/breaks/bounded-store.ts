@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/bounded-store.ts',
-  tests: ['bounded-store', 'outage', 'half-way', 'password'],
+  file: 'plugin/stores/bounded.ts',
+  tests: ['stores/bounded', 'request/outage', 'request/half-way', 'confirmation/password'],
   breaks: [
     {
       name: 'the store\'s own error comes through',
@@ -77,7 +77,7 @@ export default {
       promise: 'a removal that gets through late is announced',
       from: 'failedCalls.set(error, called)',
       to: '',
-      tests: ['hooks']
+      tests: ['request/hooks']
     },
     {
       name: 'only silence is taken back',

@@ -2,29 +2,29 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/bridge.ts',
-  tests: ['sign-in', 'cookies', 'outage', 'host-session', 'half-way', 'saving', 'coming-back', 'rotation', 'secret-rotation', 'races', 'hooks', 'password', 'registration'],
+  file: 'plugin/request/login.ts',
+  tests: ['request/sign-in', 'request/cookies', 'request/outage', 'request/host-session', 'request/half-way', 'request/saving', 'request/coming-back', 'sessions/rotation', 'request/secret-rotation', 'request/races', 'request/hooks', 'confirmation/password', 'registration'],
   breaks: [
     {
       name: 'an outage clears the cookie',
       promise: 'while the database is away, cookies stay',
       from: 'else if (outageOf(request) === undefined) {',
       to: 'else {',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'any token is issued anew',
       promise: 'only the newest token is ever issued again',
       from: 'sent !== session.encryptedSessionId && isNewest(record, token)',
       to: 'sent !== session.encryptedSessionId',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'a cookie of an old secret stays',
       promise: 'the first secret signs: cookies are issued anew after a rotation of secrets',
       from: 'sent !== session.encryptedSessionId && isNewest(record, token)',
       to: 'isNewest(record, token) && false',
-      tests: ['secret-rotation']
+      tests: ['request/secret-rotation']
     },
     {
       name: 'every response sets the cookie',
@@ -103,7 +103,7 @@ export default {
       promise: 'on localhost the Secure cookie is sent over http too',
       from: 'sameSite, secure: false }',
       to: 'sameSite, secure: cookie.attributes.secure as false }',
-      tests: ['registration', 'half-way']
+      tests: ['registration', 'request/half-way']
     },
     {
       name: 'what the host makes of its own cookies goes for ours',
@@ -136,7 +136,7 @@ export default {
       promise: 'cannot-know is not signed-out',
       from: 'async reload () {\n        throwOutage(request)',
       to: 'async reload () {',
-      tests: ['outage', 'half-way', 'host-session'],
+      tests: ['request/outage', 'request/half-way', 'request/host-session'],
       expected: 'equivalent for whoever asks: the lookup that reload makes rejects by itself while the store is away, and reads the truth once it is back'
     },
     {
@@ -168,7 +168,7 @@ export default {
       promise: 'who signs out of a session that is gone, but perhaps not for good, is told so once that is certain',
       from: "if (state.gone !== null) await sessions.endForCertain(state.gone, 'signed-out')",
       to: '',
-      tests: ['coming-back', 'failover']
+      tests: ['request/coming-back', 'promises/failover']
     },
     {
       name: 'the cookie is cleared before the record is removed',
@@ -265,7 +265,7 @@ export default {
       promise: 'one that has expired ends all the same: a late touch would prolong it',
       from: "else if (state.gone !== null) await sessions.endByToken(state.gone, 'replaced')",
       to: '',
-      tests: ['coming-back']
+      tests: ['request/coming-back']
     },
     {
       name: 'the former session ends before the new one is there',
@@ -302,7 +302,7 @@ export default {
       promise: 'a sign-in comes after the saves that are under way: what one login saves never goes into the next',
       from: 'if (state.sent) throw tooLate()\n      await saved(state)',
       to: 'if (state.sent) throw tooLate()',
-      tests: ['saving']
+      tests: ['request/saving']
     },
     {
       name: 'a response that is on its way takes a sign-in',
@@ -333,7 +333,7 @@ export default {
       promise: 'a confirmation whose session ended meanwhile confirms nothing',
       from: 'return next !== null\n',
       to: 'return true\n',
-      tests: ['password']
+      tests: ['confirmation/password']
     },
     {
       name: 'visitors are signed in',

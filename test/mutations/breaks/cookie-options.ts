@@ -2,7 +2,7 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/cookie-options.ts',
+  file: 'plugin/request/cookie.ts',
   tests: ['options', 'registration'],
   breaks: [
     ...['maxAge', 'expires', 'partitioned', 'priority'].map(name => ({

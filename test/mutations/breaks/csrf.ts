@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/csrf.ts',
-  tests: ['csrf', 'confirmation', 'api'],
+  file: 'plugin/request/csrf.ts',
+  tests: ['request/csrf', 'confirmation/confirmation', 'api/api'],
   breaks: [
     {
       name: 'POST is safe',

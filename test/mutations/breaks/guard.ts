@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/guard.ts',
-  tests: ['sign-in', 'outage', 'registration', 'hooks'],
+  file: 'plugin/request/guard.ts',
+  tests: ['request/sign-in', 'request/outage', 'registration', 'request/hooks'],
   breaks: [
     {
       name: 'the guard lets everybody in',
@@ -30,7 +30,7 @@ export default {
       promise: 'guarded routes answer 503 while the database is away',
       from: 'throw outageOf(request) ?? requiredError()',
       to: 'throw requiredError() ?? outageOf(request)',
-      tests: ['outage']
+      tests: ['request/outage']
     }
   ]
 } satisfies BreakList

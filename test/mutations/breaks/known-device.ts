@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/known-device.ts',
-  tests: ['known-device', 'hooks', 'secret-rotation'],
+  file: 'plugin/request/known-device.ts',
+  tests: ['request/known-device', 'request/hooks', 'request/secret-rotation'],
   breaks: [
     {
       name: 'any user\'s browser is known',
@@ -107,7 +107,7 @@ export default {
       promise: 'each sign-in of one request leaves its mark',
       from: 'due.get(request) ?? sentValue',
       to: 'sentValue',
-      tests: ['known-device', 'hooks']
+      tests: ['request/known-device', 'request/hooks']
     }
   ]
 } satisfies BreakList

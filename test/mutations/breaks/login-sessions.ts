@@ -2,15 +2,15 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/login-sessions.ts',
-  tests: ['revocation', 'expiry', 'rotation', 'sign-in', 'touch', 'half-way', 'outage', 'races', 'hooks', 'coming-back', 'operations'],
+  file: 'plugin/sessions/lifecycle.ts',
+  tests: ['sessions/revocation', 'sessions/expiry', 'sessions/rotation', 'request/sign-in', 'sessions/touch', 'request/half-way', 'request/outage', 'request/races', 'request/hooks', 'request/coming-back', 'promises/operations'],
   breaks: [
     {
       name: 'whatever the store finds is signed in',
       promise: 'expiry is judged at every request',
       from: 'return record !== null && isLive(record, hash, now()) ? record : null',
       to: 'return record',
-      tests: ['expiry']
+      tests: ['sessions/expiry']
     },
     {
       name: 'records are cached',
@@ -26,21 +26,21 @@ export default {
       promise: 'cannot-know is not signed-out',
       from: 'const record = await store.findByToken(hash)\n      return',
       to: 'const record = await store.findByToken(hash).catch(() => null)\n      return',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'a lost race for the rotation brings a token all the same',
       promise: 'of parallel confirmations one brings the new token',
       from: '? next : null',
       to: '? next : next',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'the rotation is not awaited',
       promise: 'a token is handed out once it is stored',
       from: 'return await store.confirm(',
       to: 'return store.confirm(',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'any value is a user id',
@@ -59,14 +59,14 @@ export default {
       promise: 'the former token ends 30 seconds after the new one was first used',
       from: 'if (retirement !== null) retirements.add(retirement)',
       to: '',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'nothing is touched',
       promise: 'whoever makes requests stays signed in',
       from: 'if (touch !== null) touches.add(touch)',
       to: '',
-      tests: ['touch']
+      tests: ['sessions/touch']
     },
     {
       name: 'a login ends by the token of its request only',
@@ -79,21 +79,21 @@ export default {
       promise: 'signed out means removed when the answer arrives',
       from: 'await removals.one(record.userId, record.id, reason)',
       to: 'removals.one(record.userId, record.id, reason).catch(() => {})',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'ending a session swallows the failure',
       promise: 'a sign-out that failed does not look like one',
       from: 'await removals.one(record.userId, record.id, reason)',
       to: 'await removals.one(record.userId, record.id, reason).catch(() => null)',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'ending a visitor\'s session swallows the failure',
       promise: 'an error of the store is never silence',
       from: 'else await store.removeByToken(hash)',
       to: 'else await store.removeByToken(hash).catch(() => null)',
-      tests: ['half-way']
+      tests: ['request/half-way']
     },
     {
       name: 'ending an unread session does nothing',
@@ -106,28 +106,28 @@ export default {
       promise: 'who leaves an expired session is done with it, though a late touch might prolong it',
       from: 'ownsRecord(record, hash, now())) await end',
       to: 'isLive(record, hash, now())) await end',
-      tests: ['coming-back']
+      tests: ['request/coming-back']
     },
     {
       name: 'what cannot be looked up counts as ended',
       promise: 'a session that could not be ended is an error',
       from: 'const record = await store.findByToken(hash)\n    if',
       to: 'const record = await store.findByToken(hash).catch(() => null)\n    if',
-      tests: ['outage', 'half-way']
+      tests: ['request/outage', 'request/half-way']
     },
     {
       name: 'a sign-in that was never answered is announced as ended',
       promise: 'onSessionEnd is not called for what was stored but never answered',
       from: 'await store.remove(userId, id, now())',
       to: "await removals.one(userId, id, 'replaced')",
-      tests: ['hooks']
+      tests: ['request/hooks']
     },
     {
       name: 'signing in does not wait for the insert',
       promise: 'signed in means stored, durably',
       from: 'await store.insert(record)',
       to: 'store.insert(record).catch(() => {})',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'revokeOthers ends this one too',
@@ -140,14 +140,14 @@ export default {
       promise: 'hooks are told why a session ended',
       from: "idOf(id), 'revoked')",
       to: "idOf(id), 'signed-out')",
-      tests: ['hooks']
+      tests: ['request/hooks']
     },
     {
       name: 'revokeAll says "revoked-others"',
       promise: 'hooks are told why a session ended',
       from: "'revoked-all')",
       to: "'revoked-others')",
-      tests: ['hooks']
+      tests: ['request/hooks']
     },
     {
       name: 'the list is the wrong way round',
@@ -160,49 +160,49 @@ export default {
       promise: 'data that could not be saved is an error of the request',
       from: 'return store.updateData(record.id, changes)',
       to: 'return store.updateData(record.id, changes).catch(() => false)',
-      tests: ['outage']
+      tests: ['request/outage']
     },
     {
       name: 'find looks among dead sessions by a clock that stands still',
       promise: 'find knows the expiry',
       from: 'store.find(userId, id, now())',
       to: 'store.find(userId, id, new Date(0))',
-      tests: ['expiry']
+      tests: ['sessions/expiry']
     },
     {
       name: 'that there is no such session is answered at once',
       promise: 'nobody is told that a session is gone by a removal that a failover undoes',
       from: 'await store.settle()\n      return await find(user, session)',
       to: 'return null',
-      tests: ['failover']
+      tests: ['promises/failover']
     },
     {
       name: 'a session is looked for once only',
       promise: 'what only a lost primary had shown is not taken for certain',
       from: 'return await find(user, session)',
       to: 'return null',
-      tests: ['failover']
+      tests: ['promises/failover']
     },
     {
       name: 'that there is nothing to end is taken for certain at once',
       promise: 'nobody is told to be signed out by a removal that a failover undoes',
       from: 'await store.settle()\n      await endByToken(token, reason)',
       to: '',
-      tests: ['coming-back', 'failover']
+      tests: ['request/coming-back', 'promises/failover']
     },
     {
       name: 'what a failover brings back is not ended',
       promise: 'who was told to be signed out is signed out',
       from: 'await store.settle()\n      await endByToken(token, reason)',
       to: 'await store.settle()',
-      tests: ['coming-back', 'failover']
+      tests: ['request/coming-back', 'promises/failover']
     },
     {
       name: 'a token that has run out ends its session',
       promise: 'who holds a former token ends nobody\'s session with it',
       from: ' && ownsRecord(record, hash, now())',
       to: '',
-      tests: ['rotation', 'coming-back']
+      tests: ['sessions/rotation', 'request/coming-back']
     }
   ]
 } satisfies BreakList

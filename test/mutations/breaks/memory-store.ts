@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/memory-store.ts',
-  tests: ['memory-store'],
+  file: 'plugin/stores/memory.ts',
+  tests: ['stores/memory'],
   breaks: [
     {
       name: 'the caller\'s record is kept',

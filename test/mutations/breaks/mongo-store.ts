@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/mongo-store.ts',
-  tests: ['mongo-store', 'revocation', 'races', 'operations'],
+  file: 'plugin/stores/mongo.ts',
+  tests: ['stores/mongo', 'sessions/revocation', 'request/races', 'promises/operations'],
   breaks: [
     {
       name: 'reads go to secondaries',
@@ -254,7 +254,7 @@ export default {
       promise: 'no attempt is taken while locked',
       from: "{ _id: id, $or: [{ 'confirmation.lockedUntil': { $exists: false } }, { 'confirmation.lockedUntil': { $lte: now } }] }",
       to: "{ _id: id, 'confirmation.failures': { $lt: now } as never }",
-      tests: ['mongo-store', 'password']
+      tests: ['stores/mongo', 'confirmation/password']
     },
     {
       name: 'a lock is in force at its end',

@@ -4,7 +4,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/option-check.ts',
-  tests: ['placement', 'page-options', 'options', 'api'],
+  tests: ['placement', 'pages/options', 'options', 'api/api'],
   breaks: [
     {
       name: 'anything is a prefix',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/outage.ts',
-  tests: ['outage', 'half-way'],
+  file: 'plugin/request/outage.ts',
+  tests: ['request/outage', 'request/half-way'],
   breaks: [
     {
       name: 'outages are not noted',

@@ -2,15 +2,15 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/pages/page-routes.ts',
-  tests: ['confirmation', 'asking', 'pages', 'csrf', 'page-options'],
+  file: 'plugin/pages/account/routes.ts',
+  tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
   breaks: [
     {
       name: 'other sites are let in',
       promise: 'unsafe requests of other sites are refused',
       from: "app.addHook('onRequest', rejectCrossOrigin)",
       to: '',
-      tests: ['csrf', 'confirmation']
+      tests: ['request/csrf', 'confirmation/confirmation']
     },
     {
       name: 'strangers are let in',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/password-attempts.ts',
-  tests: ['password-attempts', 'password', 'password-timer', 'half-way'],
+  file: 'plugin/confirmation/attempts.ts',
+  tests: ['confirmation/attempts', 'confirmation/password', 'confirmation/password-timer', 'request/half-way'],
   breaks: [
     {
       name: 'six wrong passwords',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/password.ts',
-  tests: ['password', 'password-timer', 'password-attempts', 'rotation', 'half-way'],
+  file: 'plugin/confirmation/password.ts',
+  tests: ['confirmation/password', 'confirmation/password-timer', 'confirmation/attempts', 'sessions/rotation', 'request/half-way'],
   breaks: [
     {
       name: 'an attempt is counted after the check',
@@ -15,7 +15,7 @@ export default {
       const release = await attempts.take(id)
       try {
         if (!right) throw passwordWrongError()`,
-      tests: ['password-attempts']
+      tests: ['confirmation/attempts']
     },
     {
       name: 'attempts are not counted',

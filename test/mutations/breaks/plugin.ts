@@ -3,7 +3,7 @@ import type { BreakList } from '../break.js'
 
 export default {
   file: 'plugin/plugin.ts',
-  tests: ['registration', 'sign-in', 'operations', 'outage', 'session-cap', 'hooks', 'known-device', 'rotation', 'touch', 'cookies'],
+  tests: ['registration', 'request/sign-in', 'promises/operations', 'request/outage', 'sessions/session-cap', 'request/hooks', 'request/known-device', 'sessions/rotation', 'sessions/touch', 'request/cookies'],
   breaks: [
     {
       name: 'the boot does not wait for the indexes',
@@ -113,21 +113,21 @@ export default {
       promise: 'confirming a password asks for a login',
       from: 'currentLoginSession(this)\n    // A route',
       to: 'if (this.loginSession === null) return\n    // A route',
-      tests: ['confirmation']
+      tests: ['confirmation/confirmation']
     },
     {
       name: 'without verifyPassword every password is right',
       promise: 'what cannot be checked is not confirmed',
       from: 'if (verifyPassword === undefined) throw',
       to: 'if (verifyPassword === null as never) throw',
-      tests: ['confirmation']
+      tests: ['confirmation/confirmation']
     },
     {
       name: 'only the newest secret is known',
       promise: 'nobody is signed out by a rotation of secrets',
       from: 'new Signer(secrets)',
       to: 'new Signer(secrets.slice(0, 1))',
-      tests: ['secret-rotation']
+      tests: ['request/secret-rotation']
     }
   ]
 } satisfies BreakList

@@ -2,50 +2,50 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/record.ts',
-  tests: ['record', 'expiry', 'rotation', 'touch', 'secrecy', 'sign-in', 'revocation'],
+  file: 'plugin/sessions/record.ts',
+  tests: ['sessions/record', 'sessions/expiry', 'sessions/rotation', 'sessions/touch', 'promises/secrecy', 'request/sign-in', 'sessions/revocation'],
   breaks: [
     {
       name: 'a session lives at its expiry',
       promise: 'a session is dead at its expiry, to the millisecond',
       from: '&& record.expiresAt > now',
       to: '&& record.expiresAt >= now',
-      tests: ['expiry']
+      tests: ['sessions/expiry']
     },
     {
       name: 'the expiry is left to the TTL monitor',
       promise: 'every read compares the expiry with now; the TTL index is only the broom',
       from: ' && record.expiresAt > now',
       to: '',
-      tests: ['expiry']
+      tests: ['sessions/expiry']
     },
     {
       name: 'a former token lives at its end',
       promise: 'a former token is dead at its end, to the millisecond',
       from: 'token.until > now)',
       to: 'token.until >= now)',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'a former token lives for ever',
       promise: 'the former token works until the new one is first used, and 30 seconds more',
       from: ' && (token.until === undefined || token.until > now)',
       to: '',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'a former token is dead before the new one has been seen',
       promise: 'an answer that is lost on its way signs nobody out',
       from: '(token.until === undefined || token.until > now)',
       to: '(token === record.tokens[0] || (token.until !== undefined && token.until > now))',
-      tests: ['rotation']
+      tests: ['sessions/rotation']
     },
     {
       name: 'a token is stored as it is',
       promise: 'tokens are hashed at rest',
       from: "createHash('sha256').update(token).digest('base64url')",
       to: "token || createHash('sha256').update(token).digest('base64url')",
-      tests: ['secrecy']
+      tests: ['promises/secrecy']
     },
     {
       name: 'a token has 64 bits',
@@ -100,7 +100,7 @@ export default {
       promise: 'nothing is written more often than touchEvery',
       from: '< lifetime.touchEvery) return null',
       to: '< 0) return null',
-      tests: ['touch']
+      tests: ['sessions/touch']
     },
     {
       name: 'a touch does not move the expiry',

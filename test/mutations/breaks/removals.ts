@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/removals.ts',
-  tests: ['hooks', 'removals', 'session-cap', 'revocation', 'expiry', 'races', 'operations'],
+  file: 'plugin/sessions/endings.ts',
+  tests: ['request/hooks', 'sessions/endings', 'sessions/session-cap', 'sessions/revocation', 'sessions/expiry', 'request/races', 'promises/operations'],
   breaks: [
     {
       name: 'a session is announced before it is removed',
@@ -31,7 +31,7 @@ export default {
       promise: 'revokeOthers spares the given session',
       from: 'ended === undefined ? await store.removeMany(userId, ids, now())',
       to: 'ended === undefined ? await store.removeMany(userId, await store.idsByUser(userId), now())',
-      tests: ['revocation']
+      tests: ['sessions/revocation']
     },
     {
       name: 'after five rounds revokeOthers ends this one too',
@@ -50,14 +50,14 @@ export default {
       promise: 'an answer waits until what others have removed is durable',
       from: 'else await store.settle()',
       to: 'else await Promise.resolve()',
-      tests: ['failover']
+      tests: ['promises/failover']
     },
     {
       name: 'a look that finds nobody is the last',
       promise: 'what only a lost primary had shown is not taken for certain',
       from: 'else if (round > 0) return removed\n      else await store.settle()',
       to: 'else {\n        await store.settle()\n        return removed\n      }',
-      tests: ['failover']
+      tests: ['promises/failover']
     },
     {
       name: 'one round only',

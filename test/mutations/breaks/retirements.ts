@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/retirements.ts',
-  tests: ['rotation'],
+  file: 'plugin/sessions/retirements.ts',
+  tests: ['sessions/rotation'],
   breaks: [
     {
       name: 'each parallel request writes one',

@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/session-data.ts',
-  tests: ['session-data', 'host-session'],
+  file: 'plugin/request/session-data.ts',
+  tests: ['request/session-data', 'request/host-session'],
   breaks: [
     {
       name: 'every key is written',

@@ -3,8 +3,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/session-events.ts',
-  tests: ['hooks'],
+  file: 'plugin/request/hooks.ts',
+  tests: ['request/hooks'],
   breaks: [
     {
       name: 'what a hook throws is thrown',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/session-lookup.ts',
-  tests: ['outage', 'host-session', 'half-way', 'sign-in', 'registration'],
+  file: 'plugin/request/fastify-session.ts',
+  tests: ['request/outage', 'request/host-session', 'request/half-way', 'request/sign-in', 'registration'],
   breaks: [
     {
       name: 'an outage is an empty answer',

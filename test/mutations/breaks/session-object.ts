@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/session-object.ts',
-  tests: ['host-session', 'races', 'sign-in', 'half-way', 'outage'],
+  file: 'plugin/request/request-session.ts',
+  tests: ['request/host-session', 'request/races', 'request/sign-in', 'request/half-way', 'request/outage'],
   breaks: [
     {
       name: 'the cookie is the host\'s data',

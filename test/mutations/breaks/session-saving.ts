@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/session-saving.ts',
-  tests: ['saving', 'host-session', 'half-way', 'outage', 'races'],
+  file: 'plugin/request/saving.ts',
+  tests: ['request/saving', 'request/host-session', 'request/half-way', 'request/outage', 'request/races'],
   breaks: [
     {
       name: 'the error\'s own response saves again',

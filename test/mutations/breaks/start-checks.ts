@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/start-checks.ts',
-  tests: ['sign-in', 'registration'],
+  file: 'plugin/request/start-checks.ts',
+  tests: ['request/sign-in', 'registration'],
   breaks: [
     {
       name: 'an empty user id signs in',

@@ -2,8 +2,8 @@
 import type { BreakList } from '../break.js'
 
 export default {
-  file: 'plugin/touch-queue.ts',
-  tests: ['touch-queue', 'touch', 'outage'],
+  file: 'plugin/sessions/background-writes.ts',
+  tests: ['sessions/background-writes', 'sessions/touch', 'request/outage'],
   breaks: [
     {
       name: 'one under way is queued again',

@@ -1,0 +1,32 @@
+/**
+ * The public view of a login-session record: what hosts, hooks, pages and the API are handed.
+ * @module
+ */
+import type { Device } from '../client/device.js'
+import type { LoginSessionRecord } from './record.js'
+
+/** One place where a user is signed in: the public view of its record. Holds no credential; safe to show to its user. */
+export interface LoginSession {
+  /** Public handle for pages and URLs. */
+  readonly id: string
+  readonly userId: string
+  /** When the user signed in. */
+  readonly createdAt: Date
+  /** Last request, exact to `touchEvery`. */
+  readonly lastActiveAt: Date
+  /** When it ends if no further request comes. */
+  readonly expiresAt: Date
+  /** When it ends in any case. */
+  readonly endsAt: Date
+  /** "Keep me signed in" was chosen. */
+  readonly remember: boolean
+  readonly ip: string | null
+  readonly userAgent: string
+  readonly device: Readonly<Device>
+}
+
+/** The public view of a signed-in user's record. */
+export function toLoginSession (record: LoginSessionRecord): LoginSession {
+  const { id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device } = record
+  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device }
+}

@@ -1,0 +1,175 @@
+/**
+ * The pages by keyboard alone: where the focus goes, what is said meanwhile, and that nobody is trapped.
+ */
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { MODES, show } from '../../support/axe.js'
+import { PASSWORD } from '../../support/app.js'
+import { focused, focusOn, walk } from '../../support/measure.js'
+import { isLively } from '../../support/profile.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, OTHERS, questionUrl, REVOKE, serveScenes, TITLE } from '../../support/scenes.js'
+import { setStage } from '../../support/stage.js'
+
+const stage = await setStage(t)
+
+async function listPage (t: Test, others = 2): Promise<Page> {
+  const page = await stage.listPage(t, {}, others)
+  await isLively(page)
+  return page
+}
+
+const names = (stops: Array<{ name: string }>): string[] => stops.map(({ name }) => name)
+const dialogIsGone = (page: Page): Promise<void> => page.locator('dialog').waitFor({ state: 'detached' })
+
+t.test('Tab meets each button once, in the order in which they are read, and Shift+Tab the other way round', async t => {
+  const page = await listPage(t)
+
+  const forth = names(await walk(page))
+  const back = names(await walk(page, 'Shift+Tab'))
+
+  t.equal(forth.length, 3)
+  t.match(forth, [/^Sign out Firefox on Linux, last active/, /^Sign out Safari on macOS, last active/, 'Sign out of all other sessions (2)'])
+  t.strictSame(back, forth.reverse())
+})
+
+t.test('the whole way by keyboard: a dialog, a wrong password, thinking better of it, the right one, then the others', async t => {
+  const page = await listPage(t)
+  const press = async (...keys: string[]): Promise<void> => { for (const key of keys) await page.keyboard.press(key) }
+
+  await press('Tab', 'Enter')
+  await page.locator(DIALOG).waitFor()
+  await focusOn(page.locator(FIELD))
+  await page.keyboard.type('wrong')
+  await press('Enter')
+  await page.locator(`${FIELD}[aria-invalid]`).waitFor()
+  await focusOn(page.locator(FIELD))
+  await press('Escape')
+  await dialogIsGone(page)
+  t.match((await focused(page)).name, /^Sign out Firefox/)
+
+  await press('Tab', 'Space')
+  await page.getByRole('dialog', { name: 'Sign out Safari on macOS?' }).waitFor()
+  await page.keyboard.type(PASSWORD)
+  await press('Tab')
+  t.equal((await focused(page)).name, 'Cancel')
+  await press('Tab')
+  t.equal((await focused(page)).name, 'Sign out')
+  await press('Space')
+  await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
+  await focusOn(page.locator(TITLE))
+
+  await press('Tab', 'Tab')
+  t.equal((await focused(page)).name, 'Sign out of all other sessions (1)')
+  await press('Enter')
+  await page.locator(DIALOG).waitFor()
+  await page.keyboard.type(PASSWORD)
+  await press('Enter')
+  await page.getByRole('status').getByText('Signed out one other session.').waitFor()
+  await focusOn(page.locator(TITLE))
+  t.strictSame(await walk(page), [], 'nothing is left to be pressed')
+})
+
+t.test('Tab and Shift+Tab stay in the dialog, but for the browser itself', async t => {
+  const page = await listPage(t)
+  await openDialog(page)
+  for (const key of ['Tab', 'Shift+Tab']) {
+    const seen = new Set<string>()
+    for (let i = 0; i < 8; i++) {
+      await page.keyboard.press(key)
+      const { name, inDialog } = await focused(page)
+      t.ok(inDialog || name === 'the browser', name)
+      seen.add(name)
+    }
+    t.match([...seen].filter(name => name !== 'the browser').sort(), ['Cancel', 'Sign out', 'Your password'])
+  }
+})
+
+t.test('Cancel and Esc give the focus back to the button that opened the dialog', async t => {
+  const page = await listPage(t)
+  for (const opener of [page.locator(REVOKE).nth(1), page.locator(OTHERS)]) {
+    for (const leave of [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Cancel' }).click()]) {
+      await opener.click()
+      await page.locator(DIALOG).waitFor()
+      await leave()
+      await dialogIsGone(page)
+      await focusOn(opener)
+    }
+  }
+})
+
+t.test('Cancel has the focus first where no password is asked for: the harmless answer', async t => {
+  const shop = await serveScenes(t, { verifyPassword: undefined as never })
+  const page = await stage.openPage(t, { baseURL: shop.url })
+  await openList(page, shop)
+  await openDialog(page)
+
+  t.equal((await focused(page)).name, 'Cancel')
+})
+
+t.test('what happened is told in a status region that stood there before, and the focus is on the heading of the list', async t => {
+  const page = await listPage(t)
+  const status = await page.getByRole('status').elementHandle()
+  await openDialog(page)
+  await page.locator(FIELD).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+
+  await page.getByText('Signed out Firefox on Linux.').waitFor()
+  t.equal(await status!.textContent(), 'Signed out Firefox on Linux.')
+  t.ok(await status!.evaluate(element => element.isConnected && element.getAttribute('role') === 'status'))
+  await focusOn(page.locator(TITLE))
+})
+
+t.test('a wrong password is told by the field: it has the focus, is empty and invalid, and is described by the reason', async t => {
+  const page = await listPage(t)
+  await openDialog(page)
+  await giveWrongPassword(page)
+
+  await focusOn(page.locator(FIELD))
+  t.equal(await page.locator(FIELD).inputValue(), '')
+  t.equal(await page.locator(FIELD).getAttribute('aria-invalid'), 'true')
+  const describedBy = await page.locator(FIELD).getAttribute('aria-describedby')
+  t.match(await page.locator(`#${describedBy}`).innerText(), 'This password is not right.')
+})
+
+t.test('after "Show all" the focus is on the button of the first row that it brought', async t => {
+  const page = await listPage(t, 11)
+  t.equal(await page.locator(REVOKE).count(), 9)
+  await page.getByRole('link', { name: 'Show all 12' }).focus()
+  await page.keyboard.press('Enter')
+
+  await page.locator(REVOKE).nth(10).waitFor()
+  await focusOn(page.locator(REVOKE).nth(9))
+})
+
+t.test('the focus stays where it is when the list is brought up to date', async t => {
+  const page = await listPage(t)
+  const button = page.locator(REVOKE).nth(1)
+  await button.focus()
+  const before = await button.elementHandle()
+  await page.evaluate(() => new Promise<void>(resolve => {
+    document.addEventListener('htmx:finally:request', () => resolve(), { once: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }))
+
+  t.notOk(await before!.evaluate(element => element.isConnected), 'the list is a new one')
+  await focusOn(button)
+})
+
+for (const mode of Object.keys(MODES)) {
+  t.test(`a ring shows what has the focus: ${mode}`, async t => {
+    const page = await listPage(t)
+    await show(page, mode)
+    const stops = await walk(page)
+    await openDialog(page)
+    await page.keyboard.press('Tab')
+    stops.push(await focused(page))
+    await page.keyboard.press('Tab')
+    stops.push(await focused(page))
+    await page.keyboard.press('Escape')
+    await page.goto(await questionUrl(page))
+    stops.push(await focused(page), ...await walk(page))
+
+    t.equal(stops.length, 8)
+    for (const { name, ring } of stops) t.ok(ring >= 2, `${name}: ${ring}px`)
+  })
+}

@@ -1,0 +1,176 @@
+/**
+ * What screen readers are told, beyond what axe-core can judge: names, roles, order, language.
+ */
+import t from 'tap'
+import { accessibleNodes } from '../../support/measure.js'
+import { openDialog, PROFILE, questionUrl, SCENES } from '../../support/scenes.js'
+import { setStage } from '../../support/stage.js'
+
+const { shop, openPage, listPage } = await setStage(t)
+
+t.test('the list as it is read aloud', async t => {
+  const page = await listPage(t, {}, 1)
+
+  const snapshot = await page.getByRole('main').ariaSnapshot()
+
+  t.equal(snapshot.replace(/[A-Z]\w+ \d+, \d{4}, [\d:]+\s[AP]M \w+/g, '(date)'), `
+- main:
+  - region "Where you are signed in":
+    - heading "Where you are signed in" [level=1]
+    - paragraph: These are the browsers and devices that are signed in to your account. Sign out any that you do not recognise, then change your password.
+    - status
+    - alert
+    - table "2 sessions":
+      - caption: 2 sessions
+      - rowgroup:
+        - row "Device Last active Signed in Expires Actions":
+          - columnheader "Device"
+          - columnheader "Last active"
+          - columnheader "Signed in"
+          - columnheader "Expires"
+          - columnheader "Actions"
+      - rowgroup:
+        - row "Computer Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server Active now Just now in 1 hour":
+          - rowheader "Computer Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server":
+            - img "Computer"
+            - text: Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server
+          - cell "Active now"
+          - cell "Just now":
+            - time: Just now
+          - cell "in 1 hour":
+            - time: in 1 hour
+          - cell
+        - row "Computer Safari on macOS Version 18.4 203.0.113.0 Just now Just now in 1 hour Sign out Safari on macOS, last active (date)":
+          - rowheader "Computer Safari on macOS Version 18.4 203.0.113.0":
+            - img "Computer"
+            - text: Safari on macOS Version 18.4 203.0.113.0
+          - cell "Just now":
+            - time: Just now
+          - cell "Just now":
+            - time: Just now
+          - cell "in 1 hour":
+            - time: in 1 hour
+          - cell "Sign out Safari on macOS, last active (date)":
+            - button "Sign out Safari on macOS, last active (date)": Sign out
+    - paragraph:
+      - button "Sign out of all other sessions (1)"
+    - paragraph: Requests that a page makes by itself also count as activity.`.trim())
+})
+
+for (const width of [320, 1280]) {
+  t.test(`the table is a table at ${width} px: each row has its device for a heading, and a cell for each column`, async t => {
+    const page = await listPage(t, { viewport: { width, height: 720 } })
+    const roles = (await accessibleNodes(page)).map(({ role }) => role)
+    const count = (wanted: string): number => roles.filter(role => role === wanted).length
+
+    t.equal(count('table'), 1)
+    t.equal(count('row'), 4)
+    t.equal(count('columnheader'), 5)
+    t.equal(count('rowheader'), 3)
+    t.equal(count('cell') + count('gridcell'), width === 320 ? 11 : 12, 'the empty one of this device is left out where it would be a line of its own')
+    t.equal(count('caption'), 1)
+  })
+}
+
+t.test('every button and link has a name of its own', async t => {
+  for (const [name, { noQuestion, play }] of Object.entries(SCENES)) {
+    if (noQuestion) continue
+    const page = await openPage(t)
+    await play(page, shop)
+    const names = (await accessibleNodes(page)).filter(({ role }) => role === 'button' || role === 'link').map(({ name }) => name)
+    t.notOk(names.includes(''), name)
+    t.strictSame(names.filter((one, i) => names.indexOf(one) !== i), [], name)
+    await page.context().close()
+  }
+})
+
+t.test('what a button says is part of its name, for people who speak to their computer', async t => {
+  const page = await listPage(t)
+  for (const button of await page.getByRole('button').all()) {
+    const [words, name] = [(await button.innerText()).trim(), await button.getAttribute('aria-label')]
+    if (name !== null) t.ok(name.startsWith(words), name)
+  }
+})
+
+t.test('the dialog says its question and what it is about', async t => {
+  const page = await listPage(t)
+  await openDialog(page)
+
+  const dialog = (await accessibleNodes(page)).find(({ role }) => role === 'dialog')
+
+  t.equal(dialog?.name, 'Sign out Firefox on Linux?')
+  t.match(dialog?.description, /^Signed in .+, last active .+ That browser will have to sign in again\.$/)
+  t.ok(await page.locator('dialog').evaluate(element => element.matches(':modal')))
+})
+
+t.test('the page behind an open dialog is out of reach', async t => {
+  const page = await listPage(t)
+  await openDialog(page)
+
+  const nodes = await accessibleNodes(page)
+
+  t.strictSame(nodes.filter(({ role }) => role === 'button').map(({ name }) => name), ['Cancel', 'Sign out'])
+  t.equal(nodes.filter(({ role }) => role === 'table').length, 0)
+})
+
+t.test('each icon says in words what it shows, and each time has its absolute one beside it', async t => {
+  const page = await listPage(t)
+
+  t.equal(await page.getByRole('img', { name: 'Computer' }).count(), 3)
+  t.equal(await page.locator('svg:not([aria-label]):not([aria-hidden])').count(), 0)
+  const times = await page.getByRole('main').locator('time').evaluateAll(times => times.map(time => ({ title: (time as HTMLElement).title, iso: (time as HTMLTimeElement).dateTime })))
+  t.equal(times.length, 8)
+  for (const { title, iso } of times) {
+    t.match(title, /20\d\d/)
+    t.match(iso, /^20\d\d-\d\d-\d\dT[\d:.]+Z$/)
+  }
+})
+
+t.test('the password field is labelled, and password managers know it', async t => {
+  const page = await listPage(t)
+  await page.goto(await questionUrl(page))
+
+  const field = page.getByLabel('Your password', { exact: true })
+
+  t.equal(await field.getAttribute('autocomplete'), 'current-password')
+  t.equal(await field.getAttribute('type'), 'password')
+})
+
+t.test('headings: one h1, and none skipped, in pages of ours and of the host\'s', async t => {
+  const page = await listPage(t)
+  const levels = () => page.locator('h1, h2, h3, h4, h5, h6').evaluateAll(headings => headings.map(({ localName }) => localName))
+
+  t.strictSame(await levels(), ['h1'])
+  const question = await questionUrl(page)
+  await openDialog(page)
+  t.strictSame(await levels(), ['h1', 'h2'])
+  await page.goto(question)
+  t.strictSame(await levels(), ['h1'])
+  await page.goto(PROFILE)
+  t.strictSame(await levels(), ['h1', 'h2'])
+})
+
+for (const [locale, language, direction] of [['en-US', 'en', 'ltr'], ['de-DE', 'de', 'ltr'], ['ar', 'ar', 'rtl']] as const) {
+  t.test(`the language and its direction are told: ${language}`, async t => {
+    const page = await listPage(t, { locale })
+    const told = () => page.locator('html, .login-sessions').evaluateAll(elements => elements.map(({ lang, dir }: any) => `${lang} ${dir}`))
+
+    t.strictSame(await told(), [`${language} ${direction}`, `${language} ${direction}`])
+    t.equal(await page.locator('td').first().evaluate(cell => getComputedStyle(cell).direction), direction)
+    await page.goto(PROFILE)
+    t.equal((await told())[1], `${language} ${direction}`, 'the section of a host\'s page, too')
+    await page.goto(await questionUrl(page))
+    t.strictSame(await told(), [`${language} ${direction}`, `${language} ${direction}`])
+  })
+}
+
+t.test('a title of its own for each page, which says what went wrong', async t => {
+  const page = await listPage(t)
+  t.equal(await page.title(), 'Where you are signed in')
+  await page.goto(await questionUrl(page))
+  t.equal(await page.title(), 'Sign out Firefox on Linux?')
+  await page.getByLabel('Your password').fill('wrong')
+  await page.keyboard.press('Enter')
+  await page.locator('[aria-invalid]').waitFor()
+  t.equal(await page.title(), 'This password is not right. Nothing has been signed out. Sign out Firefox on Linux?')
+})

@@ -1,0 +1,53 @@
+import t from 'tap'
+import { SHIPPED } from '../../plugin/pages/messages.js'
+import { placesOf } from '../../plugin/pages/places.js'
+import { createTexts } from '../../plugin/pages/texts.js'
+
+const texts = createTexts('en', SHIPPED.en!, 'UTC')
+const unexpected = (error: unknown): void => { throw error }
+const wordsFor = async (ip: string) => (await placesOf([ip], undefined, texts, unexpected)).get(ip)
+
+t.test('private addresses are told in words, and never asked for', async t => {
+  const cases: Array<[ip: string, words: string | undefined]> = [
+    ['192.168.1.4', 'Local network'], ['10.0.0.1', 'Local network'], ['172.16.9.9', 'Local network'], ['fd00::1', 'Local network'],
+    ['169.254.1.1', 'Local network'], ['fe80::1', 'Local network'],
+    ['127.0.0.1', 'Same computer as the server'], ['::1', 'Same computer as the server'],
+    ['100.64.1.1', 'Network of a mobile or internet provider'],
+    ['203.0.113.9', undefined], ['240.0.0.1', undefined], ['8.8.8.8', undefined], ['2a00:1450::1', undefined]
+  ]
+  for (const [ip, words] of cases) t.equal(await wordsFor(ip), words, ip)
+
+  const asked: string[] = []
+  await placesOf(cases.map(([ip]) => ip), ip => { asked.push(ip); return null }, texts, unexpected)
+  t.strictSame(asked, ['8.8.8.8', '2a00:1450::1'])
+})
+
+t.test('a place is shown as approximate, in the reader\'s language, and asked for once', async t => {
+  const asked: string[] = []
+  const locate = async (ip: string, language: string) => { asked.push(`${ip} ${language}`); return 'Deutschland' }
+  const german = createTexts('de', SHIPPED.de!, 'UTC')
+
+  const places = await placesOf(['8.8.8.8', '8.8.8.8', null], locate, german, unexpected)
+
+  t.equal(places.get('8.8.8.8'), german.say('place', { place: 'Deutschland' }))
+  t.strictSame(asked, ['8.8.8.8 de'])
+})
+
+t.test('what is not known, not text or far too long is left out or cut', async t => {
+  for (const answer of [null, undefined, '', 7 as never, {} as never]) t.equal((await placesOf(['8.8.8.8'], () => answer, texts, unexpected)).size, 0)
+  t.match((await placesOf(['8.8.8.8'], () => 'x'.repeat(5000), texts, unexpected)).get('8.8.8.8'), /^x{80} \(approximate\)$/)
+})
+
+t.test('a locate that fails or hangs costs its place, not the page', async t => {
+  const errors: unknown[] = []
+  const locate = (ip: string) => {
+    if (ip === '8.8.8.8') throw new Error('no table')
+    if (ip === '9.9.9.9') return Promise.reject(new Error('no answer'))
+    return ip === '1.1.1.1' ? new Promise<string>(() => {}) : 'Norway'
+  }
+
+  const places = await placesOf(['8.8.8.8', '9.9.9.9', '1.1.1.1', '2a00:1450::1'], locate, texts, error => { errors.push((error as Error).message) })
+
+  t.strictSame([...places], [['2a00:1450::1', 'Norway (approximate)']])
+  t.strictSame(errors, ['no table', 'no answer'])
+})

@@ -1,0 +1,120 @@
+/**
+ * What one user does with some browsers, a deed at a time, so that it is known what must be true after each; within a
+ * deed much happens at the same moment.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify'
+import { PASSWORD } from '../../support/app.js'
+import { API } from '../../support/page.js'
+import type { Client } from './client.js'
+import type { Ledger, Signed } from './ledger.js'
+import type { Random } from './random.js'
+
+/** Where deeds are done. */
+export interface World {
+  apps: FastifyInstance[]
+  ledger: Ledger
+  client: Client
+  random: Random
+}
+
+/** One deed of a user: with a session of theirs, and all of them. */
+export type Deed = (world: World, session: Signed, all: Signed[]) => Promise<void>
+
+/** Signs in from a new browser, or from one that is signed in: that session is replaced then. */
+export async function signIn ({ apps, ledger, client, random }: World, userId: string, former?: Signed): Promise<void> {
+  const { reply, cookie } = await client.send(random.pick(apps), former?.cookie ?? null, 'POST', '/login', { user: userId, remember: true })
+  const done = client.judge(reply, 'a sign-in') === 'done'
+  if (former !== undefined) ledger[done ? 'ended' : 'doubtful']([former])
+  if (done) ledger.signedIn({ id: reply.json().id, userId, cookie: cookie! })
+}
+
+const look: Deed = async ({ apps, ledger, client, random }, session) => {
+  const wasLive = session.state === 'live'
+  const reply = await client.sendAs(random.pick(apps), session, 'GET', '/account')
+  const outcome = client.judge(reply, 'a look', ...(wasLive ? [] : [401]))
+  if (outcome === 'done' && reply.json().id !== session.id) ledger.broken.push('a look found another session')
+}
+
+const lookAround: Deed = async ({ apps, ledger, client, random }, session) => {
+  const reply = await client.sendAs(random.pick(apps), session, 'GET', '/')
+  const { user } = reply.json()
+  if (client.judge(reply, 'a public page') !== 'done' || ![session.userId, null].includes(user)) ledger.broken.push(`a public page answered ${reply.statusCode} for ${user}`)
+}
+
+const save: Deed = async ({ apps, ledger, client, random }, session) => {
+  const key = `key-${session.keys++}`
+  // Afterwards it may be an anonymous visitor's: its cookie is nobody's.
+  const { reply } = await client.send(random.pick(apps), session.cookie, 'POST', '/data', { [key]: session.keys })
+  if (client.judge(reply, 'a save') !== 'done') return
+  ledger.figures.saves++
+  session.data.set(key, session.keys)
+}
+
+const confirm: Deed = async ({ apps, ledger, client, random }, session) => {
+  // Each that was refused may have been counted: five would lock.
+  if (session.refusedConfirmations >= 3) return
+  const wasLive = session.state === 'live'
+  session.refusedConfirmations++
+  const reply = await client.sendAs(random.pick(apps), session, 'POST', '/confirm', { password: PASSWORD })
+  // Ended at the same moment, it may be 401.
+  if (client.judge(reply, 'a confirmation', ...(wasLive && session.state === 'live' ? [] : [401])) !== 'done') return
+  session.refusedConfirmations = 0
+  ledger.figures.confirmations++
+}
+
+/** Work with a session that is under way when something else begins. */
+function underWay (world: World, session: Signed): Array<Promise<void>> {
+  return [save(world, session, []), save(world, session, []), look(world, session, []), ...(world.random.below(2) === 0 ? [confirm(world, session, [])] : [])]
+}
+
+/** A deed that ends sessions, while they are at work. */
+function ending (gone: (session: Signed, all: Signed[]) => Signed[], deed: (world: World, session: Signed) => Promise<'done' | 'refused'>): Deed {
+  return async (world, session, all) => {
+    const ends = gone(session, all)
+    // From here on nothing of them is certain until the answer is there.
+    const were = ends.map(({ state }) => state)
+    for (const one of ends) one.state = 'doubtful'
+    const work = ends.slice(0, 2).flatMap(one => underWay(world, one))
+    const outcome = await deed(world, session)
+    ends.forEach((one, index) => { one.state = were[index]! })
+    world.ledger[outcome === 'done' ? 'ended' : 'doubtful'](ends)
+    await Promise.all(work)
+  }
+}
+
+const others = (session: Signed, all: Signed[]): Signed[] => all.filter(one => one !== session)
+
+/** What a user may do; each as often as it stands here. */
+export const DEEDS: Deed[] = [
+  look, look, look, lookAround, save, save, save, confirm,
+
+  async (world, session) => await signIn(world, session.userId, session),
+
+  ending(session => [session], async ({ apps, client, random }, { userId, id }) =>
+    await client.ask('revoke', () => random.pick(apps).loginSessions.revoke(userId, id))),
+
+  // The same one from everywhere at the same moment: whoever is told "gone already" is promised as much.
+  ending(session => [session], async ({ apps, client }, { userId, id }) => {
+    const outcomes = await Promise.all(apps.map(app => client.ask('revoke', () => app.loginSessions.revoke(userId, id))))
+    return outcomes.includes('done') ? 'done' : 'refused'
+  }),
+
+  ending(session => [session], async ({ apps, client, random }, session) =>
+    client.judge(await client.sendAs(random.pick(apps), session, 'POST', '/logout'), 'a sign-out')),
+
+  ending(others, async ({ apps, client, random }, session) =>
+    await client.ask('revokeOthers', () => random.pick(apps).loginSessions.revokeOthers(session))),
+
+  // From the API, by a session that goes on with a new token.
+  ending(others, async ({ apps, client, random }, session) => {
+    if (session.state !== 'live' || session.refusedConfirmations >= 3) return 'refused'
+    session.refusedConfirmations++
+    const outcome = client.judge(await client.sendAs(random.pick(apps), session, 'POST', `${API}/others/revoke`, { password: PASSWORD }), 'revoking others')
+    if (outcome === 'done') session.refusedConfirmations = 0
+    return outcome
+  }),
+
+  ending((_session, all) => all, async ({ apps, client, random }, { userId }) =>
+    await client.ask('revokeAll', () => random.pick(apps).loginSessions.revokeAll(userId)))
+]

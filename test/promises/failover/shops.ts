@@ -1,0 +1,60 @@
+/**
+ * Two servers of one shop over one replica set, each with a client of its own, set as the README advises.
+ * @module
+ */
+import type { FastifyInstance } from 'fastify'
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
+import type { Test } from 'tap'
+import { type LoginSessionStore, mongoStore } from '../../../plugin/index.js'
+import { verifyPassword } from '../../support/app.js'
+import { createShopWithPages, type ShopWithPagesOptions } from '../../support/page.js'
+import { countConnections, noteCalls } from '../../support/pending.js'
+import { SUFFERER } from './faults.js'
+
+export const COLLECTION = 'loginSessions'
+
+/** A server and what it talks through. */
+export interface Server {
+  app: FastifyInstance
+  client: MongoClient
+  db: Db
+  /** The calls of its store that have not settled. */
+  callsUnderWay(): string[]
+  /** How many connections are out of the client's pools. */
+  connections(): number
+}
+
+export interface ServerOptions extends ShopWithPagesOptions {
+  /** Over what the README advises. */
+  mongo?: MongoClientOptions
+  /** What stands between the plugin and `mongoStore`. */
+  around?(store: LoginSessionStore): LoginSessionStore
+}
+
+/**
+ * A fail point changes nothing that the driver would be told of at once: it would look again only after ten seconds.
+ */
+const LOOK_EVERY = 500
+
+/** Starts one; the real clock runs, and every request is a reason for a touch. */
+export async function startServer (t: Test, uri: string, { mongo, around = store => store, ...options }: ServerOptions = {}): Promise<Server> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000, heartbeatFrequencyMS: LOOK_EVERY, appName: SUFFERER, monitorCommands: true, ...mongo })
+  const connections = countConnections(client)
+  const db = client.db('shop')
+  t.teardown(() => client.close())
+  const { store, underWay } = noteCalls(around(mongoStore(db.collection(COLLECTION))))
+  const app = await createShopWithPages(t, {
+    store,
+    now: () => new Date(),
+    verifyPassword,
+    touchEvery: 1,
+    maxSessionsPerUser: null,
+    ...options
+  })
+  return { app, client, db, callsUnderWay: underWay, connections }
+}
+
+/** One announces endings, which it then does one by one; the other ends many with one write. */
+export async function startServers (t: Test, uri: string, options: ServerOptions = {}): Promise<[Server, Server]> {
+  return [await startServer(t, uri, options), await startServer(t, uri, { ...options, onSessionEnd () {} })]
+}

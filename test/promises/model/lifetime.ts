@@ -1,0 +1,20 @@
+/**
+ * The timeouts and limits of the servers under attack, as the model counts with them. All in milliseconds.
+ * @module
+ */
+import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
+import { HOUR, MINUTE, SECOND } from '../../support/clock.js'
+
+export const LIFETIME = { absoluteTimeout: 2 * HOUR, idleTimeout: 10 * MINUTE, rememberIdleTimeout: 30 * MINUTE, touchEvery: MINUTE }
+
+/** How many sessions a user may have at the same time. */
+export const MOST = 3
+
+/** How long the token before a rotation lives on once the new one was used. */
+export const GRACE = 30 * SECOND
+
+/** When a record ends that was last active at this time: idle for its timeout and the grain, and never after its absolute end. */
+export function endOf ({ remember, createdAt }: Pick<LoginSessionRecord, 'remember' | 'createdAt'>, lastActiveAt: Date): number {
+  const idle = remember ? LIFETIME.rememberIdleTimeout : LIFETIME.idleTimeout
+  return Math.min(lastActiveAt.getTime() + idle + LIFETIME.touchEvery, createdAt.getTime() + LIFETIME.absoluteTimeout)
+}

@@ -1,0 +1,278 @@
+import t, { type Test } from 'tap'
+import { DEVICE_KINDS } from '../../plugin/client/system.js'
+import { memoryStore, mongoStore } from '../../plugin/index.js'
+import { createShop, type ShopOptions } from '../support/app.js'
+import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
+import { createClock, MINUTE, SECOND } from '../support/clock.js'
+import { commandsOn } from '../support/commands.js'
+import { parallel, turns } from '../support/gate.js'
+import { database } from '../support/mongo.js'
+import { onBothStores, watched } from '../support/stores.js'
+
+/** What Chrome sends of itself unasked. */
+const LOW = { 'sec-ch-ua': '"Google Chrome";v="149", "Chromium";v="149", "Not)A;Brand";v="24"', 'sec-ch-ua-mobile': '?0', 'sec-ch-ua-platform': '"Windows"' }
+const NAVIGATION = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+/** What it sends once it was asked. */
+const HIGH = {
+  ...LOW,
+  'sec-ch-ua-platform-version': '"15.0.0"',
+  'sec-ch-ua-model': '""',
+  'sec-ch-ua-full-version-list': '"Google Chrome";v="149.0.7827.55", "Chromium";v="149.0.7827.55", "Not)A;Brand";v="24.0.0.0"',
+  'sec-ch-ua-form-factors': '"Desktop"'
+}
+
+const ASKED = 'Sec-CH-UA-Platform-Version, Sec-CH-UA-Model, Sec-CH-UA-Full-Version-List, Sec-CH-UA-Form-Factors'
+const VAGUE = { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
+const EXACT = { ...VAGUE, browserVersion: '149.0.7827.55', osVersion: '11' }
+
+const askedOf = (reply: Reply): unknown => reply.headers['accept-ch']
+const signInWith = (one: JarBrowser, headers: Record<string, string>) => one.post('/login', { user: 'ada' }, { headers })
+
+await onBothStores(t, async (t, makeStore) => {
+  async function setup (t: Test, options: ShopOptions = {}) {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, { store, now: clock.now, ...options })
+    const laptop = browser(app)
+    return {
+      laptop,
+      /** A request when a touch is due, and the device that is listed after it. */
+      async visit (headers: Record<string, string>, one: JarBrowser = laptop) {
+        clock.advance(MINUTE)
+        await one.get('/', { headers })
+        await store.touched()
+        return (await app.loginSessions.list('ada'))[0]?.device
+      }
+    }
+  }
+
+  t.test('a sign-in with client hints is described by them', async t => {
+    const { laptop } = await setup(t)
+    t.strictSame((await signInWith(laptop, HIGH)).json().device, EXACT)
+  })
+
+  t.test('a session that was begun without client hints is told better by the first touch that has them', async t => {
+    const { laptop, visit } = await setup(t)
+    t.strictSame((await signInWith(laptop, LOW)).json().device, VAGUE)
+    t.strictSame(await visit(LOW), VAGUE)
+    t.strictSame(await visit(HIGH), EXACT)
+    t.strictSame((await laptop.get('/account')).json().device, EXACT)
+    t.strictSame(await visit({}), EXACT, 'and stays so')
+    t.strictSame(await visit({ ...HIGH, 'sec-ch-ua-platform-version': '"10.0.0"' }), EXACT, 'once')
+  })
+
+  t.test('a session that was begun with client hints is not told anew', async t => {
+    const { laptop, visit } = await setup(t)
+    await signInWith(laptop, HIGH)
+    t.strictSame(await visit({ ...HIGH, 'sec-ch-ua-platform-version': '"10.0.0"' }), EXACT)
+  })
+
+  t.test('a cookie that is used elsewhere does not turn the row into one of the other device', async t => {
+    const { laptop, visit } = await setup(t)
+    await signInWith(laptop, LOW)
+    const thief = laptop.twin()
+    const others: Record<string, Record<string, string>> = {
+      'another user agent': { ...HIGH, 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36' },
+      'another version of the browser': { ...HIGH, 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36' },
+      'another brand under the same user agent': {
+        ...HIGH,
+        'sec-ch-ua': '"Brave";v="149", "Chromium";v="149"',
+        'sec-ch-ua-full-version-list': '"Brave";v="149.1.2.3", "Chromium";v="149.0.7827.55"'
+      }
+    }
+    for (const [what, headers] of Object.entries(others)) t.strictSame(await visit(headers, thief), VAGUE, what)
+  })
+
+  for (const [before, later, listed] of [['unknown', 'tv', 'tv'], ['desktop', 'tv', 'desktop'], ['desktop', 'unknown', 'desktop']] as const) {
+    t.test(`a device of the kind ${before} that client hints call ${later} is listed as ${listed}`, async t => {
+      const { laptop, visit } = await setup(t, {
+        parseUserAgent: (_userAgent, headers) => ({ kind: headers['sec-ch-ua-model'] === undefined ? before : later })
+      })
+      t.equal((await signInWith(laptop, LOW)).json().device.kind, before)
+      t.equal((await visit(HIGH))?.kind, listed)
+    })
+  }
+
+  t.test('client hints that tell nothing new change nothing', async t => {
+    const { laptop, visit } = await setup(t)
+    await signInWith(laptop, LOW)
+    t.strictSame(await visit({ ...LOW, 'sec-ch-ua-model': '""' }), VAGUE)
+    t.strictSame(await visit(HIGH), EXACT, 'and do not stand in the way of better ones')
+  })
+})
+
+t.test('asking for client hints', async t => {
+  t.test('a page that a browser with client hints opens asks for them, on any route, signed in or not', async t => {
+    const app = await createShop(t)
+    const laptop = browser(app)
+    for (const url of ['/', '/account', '/nowhere']) t.equal(askedOf(await laptop.get(url, { headers: { ...LOW, ...NAVIGATION } })), ASKED, url)
+    await laptop.signIn('ada')
+    t.equal(askedOf(await laptop.get('/', { headers: { ...LOW, ...NAVIGATION } })), ASKED)
+    t.equal(askedOf(await laptop.get('/', { headers: { ...LOW, 'sec-fetch-mode': 'navigate' } })), ASKED)
+    t.equal(askedOf(await laptop.get('/', { headers: { ...LOW, 'sec-fetch-dest': 'document' } })), ASKED)
+  })
+
+  t.test('nobody else is asked', async t => {
+    const laptop = browser(await createShop(t))
+    const others: Record<string, Record<string, string>> = {
+      'a browser without client hints': NAVIGATION,
+      'one that sends them already': { ...HIGH, ...NAVIGATION },
+      'a fetch': { ...LOW, 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+      'an image': { ...LOW, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      'a frame\'s image': { ...LOW, 'sec-fetch-dest': 'image' },
+      'a script': {}
+    }
+    for (const [who, headers] of Object.entries(others)) t.equal(askedOf(await laptop.get('/', { headers })), undefined, who)
+  })
+
+  t.test('what the host asks for stays', async t => {
+    const app = await createShop(t, {
+      before: app => app.addHook('onRequest', async (_request, reply) => { reply.header('accept-ch', 'DPR') }),
+      routes: app => app.get('/two', async (_request, reply) => reply.header('accept-ch', ['DPR', 'Save-Data']).send({}))
+    })
+    const laptop = browser(app)
+    t.equal(askedOf(await laptop.get('/', { headers: { ...LOW, ...NAVIGATION } })), `DPR, ${ASKED}`)
+    t.equal(askedOf(await laptop.get('/two', { headers: { ...LOW, ...NAVIGATION } })), `DPR, Save-Data, ${ASKED}`)
+    t.equal(askedOf(await laptop.get('/')), 'DPR')
+  })
+
+  t.test('what the host asks for never goes out alone to a page: the browser would forget ours', async t => {
+    const app = await createShop(t, { routes: app => app.get('/dpr', async (_request, reply) => reply.header('accept-ch', 'DPR').send({})) })
+    const laptop = browser(app)
+    t.equal(askedOf(await laptop.get('/dpr', { headers: { ...HIGH, ...NAVIGATION } })), `DPR, ${ASKED}`)
+    t.equal(askedOf(await laptop.get('/', { headers: { ...HIGH, ...NAVIGATION } })), undefined)
+    t.equal(askedOf(await laptop.get('/dpr', { headers: HIGH })), 'DPR')
+  })
+
+  t.test('an error on the way out asks no second time', async t => {
+    const app = await createShop(t, {
+      routes: app => app.get('/broken', { onSend: async (_request, reply) => { if (reply.statusCode === 200) throw new Error('on the way out') } }, async () => ({}))
+    })
+    const reply = await browser(app).get('/broken', { headers: { ...LOW, ...NAVIGATION } })
+    t.strictSame([reply.statusCode, askedOf(reply)], [500, ASKED])
+  })
+})
+
+t.test('telling a device better costs no write of its own', async t => {
+  const { client, collection } = await database(t)
+  const clock = createClock()
+  const sessions = collection()
+  const store = watched(mongoStore(sessions))
+  const app = await createShop(t, { store, now: clock.now })
+  const laptop = browser(app)
+  await signInWith(laptop, LOW)
+  const commands = commandsOn(sessions, client)
+  clock.advance(MINUTE - SECOND)
+  await laptop.get('/', { headers: HIGH })
+  await store.touched()
+  t.strictSame(commands.names(), ['find'], 'none before a touch is due')
+  commands.forget()
+  clock.advance(SECOND)
+  await parallel(20, () => laptop.get('/', { headers: HIGH }))
+  await store.touched()
+  t.equal(commands.count('update'), 1)
+  t.equal(commands.count(), commands.count('find') + 1)
+  t.strictSame((await sessions.findOne()).device, EXACT)
+})
+
+t.test('parseUserAgent', async t => {
+  const deviceWith = async (t: Test, parseUserAgent: any, headers: Record<string, string> = LOW, logs?: string[]) => {
+    const app = await createShop(t, { parseUserAgent, ...(logs && { logs }) })
+    return (await signInWith(browser(app), headers)).json().device
+  }
+
+  t.test('is told the user agent and the headers', async t => {
+    const told: any[] = []
+    await deviceWith(t, (...args: unknown[]) => { told.push(...args); return null }, { ...HIGH, 'user-agent': `ShopApp/${'7'.repeat(600)}` })
+    t.equal(told[0], `ShopApp/${'7'.repeat(504)}`)
+    t.equal(told[1]['sec-ch-ua-platform-version'], '"15.0.0"')
+    t.equal(told.length, 2)
+  })
+
+  t.test('goes over what the plugin found out, and leaves the rest', async t => {
+    t.strictSame(await deviceWith(t, () => ({ browser: 'Shop app', kind: 'phone' })), { ...VAGUE, browser: 'Shop app', browserVersion: null, kind: 'phone' })
+    t.strictSame(await deviceWith(t, () => ({ browser: 'Chrome', os: 'Windows' })), VAGUE)
+    t.strictSame(await deviceWith(t, () => ({ browserVersion: '7', os: 'ShopOS', osVersion: '2', model: 'Till 3' })),
+      { browser: 'Chrome', browserVersion: '7', os: 'ShopOS', osVersion: '2', kind: 'desktop', model: 'Till 3' })
+    t.strictSame(await deviceWith(t, () => null), VAGUE)
+    t.strictSame(await deviceWith(t, () => ({})), VAGUE)
+  })
+
+  t.test('cannot put anything but words and known kinds on the page', async t => {
+    const junk = ['', ' ', 'x'.repeat(61), 'a\nb', 'a\0', '\u202Eevil', 7, true, null, undefined, {}, ['Chrome']]
+    for (const value of junk) {
+      t.strictSame(await deviceWith(t, () => ({ browser: value, browserVersion: value, os: value, osVersion: value, kind: value, model: value })), VAGUE, JSON.stringify(value))
+    }
+    t.strictSame(await deviceWith(t, () => ({ kind: 'toaster', admin: true, __proto__: { os: 'inherited' } })), VAGUE)
+    for (const nonsense of [undefined, 'Chrome', 7, Promise.resolve({ browser: 'late' })]) t.strictSame(await deviceWith(t, () => nonsense), VAGUE, String(nonsense))
+    t.equal((await deviceWith(t, () => ({ browser: 'x'.repeat(60) }))).browser, 'x'.repeat(60))
+  })
+
+  t.test('may say any kind that we know', async t => {
+    for (const kind of DEVICE_KINDS) t.equal((await deviceWith(t, () => ({ kind }))).kind, kind)
+  })
+
+  t.test('that names another browser or system does not get our version of ours', async t => {
+    t.strictSame(await deviceWith(t, () => ({ os: 'MyOS' }), HIGH), { ...EXACT, os: 'MyOS', osVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ os: 'MyOS', osVersion: '3' }), HIGH), { ...EXACT, os: 'MyOS', osVersion: '3' })
+    t.strictSame(await deviceWith(t, () => ({ browser: 'My app' }), HIGH), { ...EXACT, browser: 'My app', browserVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ browserVersion: '7' }), HIGH), { ...EXACT, browserVersion: '7' }, 'a version alone is one of ours')
+    const pixel = { 'user-agent': 'Mozilla/5.0 (Linux; Android 14; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36' }
+    const ours = { browser: 'Chrome', browserVersion: '149', os: 'Android', osVersion: '14', kind: 'phone', model: 'Pixel 9' }
+    t.strictSame(await deviceWith(t, () => null, pixel), ours)
+    t.strictSame(await deviceWith(t, () => ({ os: 'GrapheneOS' }), pixel), { ...ours, os: 'GrapheneOS', osVersion: null, model: null })
+    t.strictSame(await deviceWith(t, () => ({ os: 'GrapheneOS', model: 'Pixel 9' }), pixel), { ...ours, os: 'GrapheneOS', osVersion: null })
+    t.strictSame(await deviceWith(t, () => ({ os: '\u202Eevil' }), pixel), ours, 'a word that is dropped renames nothing')
+  })
+
+  t.test('that gives a promise is not waited for: one warning says so, and its failure harms nothing', async t => {
+    const unhandled: unknown[] = []
+    const listener = (error: unknown) => { unhandled.push(error) }
+    process.on('unhandledRejection', listener)
+    t.teardown(() => process.off('unhandledRejection', listener))
+    const logs: string[] = []
+    const app = await createShop(t, { logs, parseUserAgent: async () => { throw new Error('late') } } as ShopOptions)
+    for (let i = 0; i < 3; i++) t.strictSame((await signInWith(browser(app), LOW)).json().device, VAGUE)
+    await turns()
+    t.strictSame(unhandled, [])
+    const warnings = logs.filter(line => /parseUserAgent/.test(line)).map(line => JSON.parse(line))
+    t.match(warnings, [{ level: 40, msg: /parseUserAgent gave a promise.* must answer at once/ }])
+    t.equal(warnings.length, 1)
+  })
+
+  t.test('that throws costs a warning, and nothing else', async t => {
+    const logs: string[] = []
+    t.strictSame(await deviceWith(t, () => { throw new Error('unheard of') }, LOW, logs), VAGUE)
+    const warnings = logs.filter(line => /parseUserAgent failed/.test(line)).map(line => JSON.parse(line))
+    t.match(warnings, [{ level: 40, err: { message: 'unheard of' } }])
+    t.equal(warnings.length, 1)
+  })
+
+  t.test('that throws when a touch is due costs one warning, though it is asked twice', async t => {
+    const logs: string[] = []
+    const clock = createClock()
+    const store = watched(memoryStore())
+    let broken = false
+    const app = await createShop(t, { store, logs, now: clock.now, parseUserAgent () { if (broken) throw new Error('unheard of'); return null } })
+    const laptop = browser(app)
+    await signInWith(laptop, LOW)
+    broken = true
+    clock.advance(MINUTE)
+    t.equal((await laptop.get('/', { headers: HIGH })).json().user, 'ada')
+    await store.touched()
+    t.equal(logs.filter(line => /parseUserAgent failed/.test(line)).length, 1)
+  })
+
+  t.test('is heard by later touches too', async t => {
+    const clock = createClock()
+    const store = watched(memoryStore())
+    const app = await createShop(t, { store, now: clock.now, parseUserAgent: () => ({ browser: 'Shop app', browserVersion: '7' }) })
+    const laptop = browser(app)
+    await signInWith(laptop, LOW)
+    clock.advance(MINUTE)
+    await laptop.get('/', { headers: HIGH })
+    await store.touched()
+    t.strictSame((await app.loginSessions.list('ada'))[0]?.device, { ...VAGUE, browser: 'Shop app', browserVersion: '7', osVersion: '11' })
+  })
+})

@@ -1,0 +1,217 @@
+import { type AddressInfo, connect } from 'node:net'
+import { Signer } from '@fastify/cookie'
+import t from 'tap'
+import { memoryStore } from '../../plugin/stores/memory.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
+import { createShop, OLD_SECRET, SECRET } from '../support/app.js'
+import { browser, COOKIE, type Reply, setCookies } from '../support/browser-jar.js'
+import { createClock, DAY } from '../support/clock.js'
+import { aroundCalls, breakable } from '../support/stores.js'
+
+/** Counts the calls that reach the store. */
+function counting (store: LoginSessionStore) {
+  const calls: string[] = []
+  const counted = aroundCalls(store, async (method, call) => {
+    calls.push(method)
+    return await call()
+  })
+  return { calls, store: counted }
+}
+
+const sign = (token: string, secret = SECRET): string => new Signer(secret).sign(token)
+const TOKEN = 'x'.repeat(43)
+const SIGNATURE = sign(TOKEN).slice(TOKEN.length + 1)
+
+/** No signature of ours: nothing is looked up. */
+const FORGED: Array<[what: string, cookie: string]> = [
+  ['no signature', TOKEN],
+  ['a signature only', `.${SIGNATURE}`],
+  ['nothing at all', ''],
+  ['a dot', '.'],
+  ['dots', '.......'],
+  ['a wrong signature', `${TOKEN}.${'A'.repeat(43)}`],
+  ['another token\'s signature', `${'y'.repeat(43)}.${SIGNATURE}`],
+  ['a signature that lacks its end', sign(TOKEN).slice(0, -1)],
+  ['a signature with more after it', `${sign(TOKEN)}A`],
+  ['the signature of a secret that was never ours', sign(TOKEN, OLD_SECRET)],
+  ['8 KB', 'x'.repeat(8000)],
+  ['bad percent-encoding', '%E0%A4%A.%'],
+  ['percent-encoded zeros', '%00%00.%00'],
+  ['a quoted value', '"quoted"'],
+  ['an object', '[object Object]'],
+  ['JSON', 'j:{"userId":"ada"}'],
+  ['a name that JavaScript knows', '__proto__'],
+  ['markup', '<script>alert(1)</script>']
+]
+
+for (const [what, value] of FORGED) {
+  t.test(`a cookie with ${what} is anonymous: 200, no store call`, async t => {
+    const { calls, store } = counting(memoryStore())
+    const app = await createShop(t, { store })
+    calls.length = 0
+    const reply = await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(reply.statusCode, 200)
+    t.strictSame(reply.json(), { user: null })
+    t.strictSame(calls, [])
+    const guarded = await app.inject({ url: '/account', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(guarded.statusCode, 401)
+    t.strictSame(calls, [])
+    t.notOk(setCookies(reply).some(line => !line.startsWith(`${COOKIE}=;`)), 'it may be cleared, never replaced')
+  })
+}
+
+t.test('a well-signed cookie that leads nowhere is looked up once, cleared, and creates nothing', async t => {
+  const { calls, store } = counting(memoryStore())
+  const app = await createShop(t, { store })
+  calls.length = 0
+  const laptop = browser(app)
+  laptop.forge(encodeURIComponent(sign(TOKEN)))
+  const reply = await laptop.get('/')
+  t.strictSame([reply.statusCode, reply.json().user], [200, null])
+  t.strictSame(calls, ['findByToken'])
+  t.equal(setCookies(reply).length, 1)
+  t.match(setCookies(reply), [/^__Host-login-session=; .*Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax$/])
+  t.equal(laptop.cookie(), undefined)
+})
+
+t.test('a forged cookie is cleared, so that the browser does not send it forever', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  laptop.forge('forged.signature')
+  t.equal(setCookies(await laptop.get('/')).length, 1)
+  t.equal(laptop.cookie(), undefined)
+})
+
+t.test('of duplicated cookies one decides, and no two are mixed', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const own = `${COOKIE}=${laptop.cookieValue()}`
+  const user = async (cookie: string) => {
+    const reply = await app.inject({ url: '/', headers: { cookie } })
+    t.equal(reply.statusCode, 200)
+    return reply.json().user
+  }
+  t.ok(['ada', null].includes(await user(`${own}; ${COOKIE}=forged.x`)))
+  t.ok(['ada', null].includes(await user(`${COOKIE}=forged.x; ${own}`)))
+  t.equal(await user(`${own}; ${own}`), 'ada')
+  t.equal(await user(`a=b; ${own}; ${'c'.repeat(4000)}=d`), 'ada')
+  t.equal(await user(`${COOKIE.toLowerCase()}=${laptop.cookieValue()}`), null, 'names are told apart by case')
+  t.equal(await laptop.user(), 'ada')
+})
+
+t.test('a truncated cookie of a live session is anonymous', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const value = laptop.cookieValue()!
+  for (const cut of [1, 10, 44, value.length - 1]) {
+    const other = browser(app)
+    other.forge(value.slice(0, value.length - cut))
+    t.equal(await other.user(), null)
+  }
+  t.equal(await laptop.user(), 'ada')
+})
+
+t.test('bytes on the wire that are no ASCII', async t => {
+  const app = await createShop(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const ask = async (cookie: Buffer): Promise<string> => await new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(Buffer.concat([Buffer.from(`GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nCookie: ${COOKIE}=`), cookie, Buffer.from('\r\n\r\n')]))
+    })
+    let answer = ''
+    socket.setEncoding('utf8').on('data', text => { answer += text }).on('end', () => resolve(answer)).on('error', reject)
+  })
+  for (const cookie of [Buffer.from('ключ.подпись'), Buffer.from([0xff, 0xfe, 0x2e, 0x80]), Buffer.from('🔑.🔑')]) {
+    const answer = await ask(cookie)
+    t.match(answer, /^HTTP\/1\.1 200 /)
+    t.match(answer, /\{"user":null\}/)
+  }
+})
+
+t.test('odd headers, methods and paths of anonymous visitors give no 500 and no record', async t => {
+  const { calls, store } = counting(memoryStore())
+  const app = await createShop(t, { store })
+  calls.length = 0
+  const odd: Array<[string, Record<string, string>]> = [
+    ['/', { cookie: ';;;=;=a;;' }], ['/', { cookie: '=' }], ['/', { cookie: '__proto__=x; constructor=y' }], ['/', { 'x-forwarded-for': ',,,' }],
+    ['/', { 'x-forwarded-host': '<script>' }], ['/', { 'user-agent': 'x'.repeat(10_000) }], ['/%00', {}], ['/?a=%', {}], ['/..%2f..%2fetc', {}], ['/' + 'a'.repeat(5000), {}]
+  ]
+  for (const [url, headers] of odd) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'DELETE'] as const) {
+      const { statusCode } = await app.inject({ method, url, headers })
+      t.ok(statusCode < 500, `${method} ${url.slice(0, 20)}: ${statusCode}`)
+    }
+  }
+  t.strictSame(calls, [])
+})
+
+t.test('where a login is over, the browser is told to forget pages, too: Back must not show them', async t => {
+  const clock = createClock()
+  const app = await createShop(t, {
+    now: clock.now,
+    routes (app) {
+      app.post('/leave', async (request, reply) => {
+        await request.endLoginSession()
+        return reply.header('clear-site-data', '"cache", "storage"').send({})
+      })
+      app.post('/destroy', async request => { await request.session.destroy(); return {} })
+      app.post('/regenerate', async request => { await request.session.regenerate(['cart']); return {} })
+      app.post('/change', async request => { await request.session.regenerate(); return await request.startLoginSession('bob') })
+      app.post('/in-and-out', async request => { await request.startLoginSession('ada'); await request.endLoginSession(); return {} })
+    }
+  })
+  const chrome = browser(app)
+  const told = async (reply: Promise<Reply>): Promise<unknown> => (await reply).headers['clear-site-data']
+  await chrome.signIn('ada')
+
+  t.equal(await told(chrome.get('/')), undefined)
+  t.equal(await told(chrome.signOut()), '"cache"')
+  t.equal(await told(chrome.get('/')), undefined)
+  const { id } = await chrome.signIn('ada')
+  await app.loginSessions.revoke('ada', id)
+  t.equal(await told(chrome.get('/')), '"cache"', 'after being signed out from elsewhere')
+  await chrome.signIn('ada')
+  t.equal(await told(chrome.post('/leave')), '"cache", "storage"', 'what the host says stays')
+  await chrome.signIn('ada')
+  clock.advance(DAY)
+  t.equal(await told(chrome.get('/')), '"cache"', 'after it expired')
+  await chrome.signIn('ada')
+  t.equal(await told(chrome.post('/destroy')), '"cache"')
+  await chrome.signIn('ada')
+  await chrome.post('/data', { cart: ['book'] })
+  t.equal(await told(chrome.post('/regenerate')), '"cache"', 'though the visitor that is left gets a cookie')
+  t.strictSame((await chrome.get('/data')).json(), { cart: ['book'] })
+  await chrome.signIn('ada')
+  t.equal(await told(chrome.post('/change')), '"cache"', 'though somebody else signs in')
+  t.equal(await told(browser(app).post('/in-and-out')), undefined, 'it had nothing to show')
+})
+
+t.test('for less the cache, which is the whole origin\'s, is left alone', async t => {
+  const app = await createShop(t, {
+    routes (app) {
+      app.post('/destroy', async request => { await request.session.destroy(); return {} })
+    }
+  })
+  for (const [what, value] of FORGED) {
+    const reply = await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
+    t.equal(reply.headers['clear-site-data'], undefined, what)
+  }
+  const visitor = browser(app)
+  await visitor.post('/data', { cart: ['book'] })
+  const reply = await visitor.post('/destroy')
+  t.equal(reply.headers['clear-site-data'], undefined, 'a visitor was never signed in')
+  t.equal(visitor.cookie(), undefined)
+})
+
+t.test('while the store is away nothing is known of a cookie: it stays, and so does the cache', async t => {
+  const store = breakable(memoryStore())
+  const app = await createShop(t, { store })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  store.fail()
+  const reply = await laptop.get('/')
+  t.strictSame([reply.headers['clear-site-data'], setCookies(reply)], [undefined, []])
+})

@@ -1,0 +1,345 @@
+import t from 'tap'
+import { memoryStore, requireLoginSession } from '../../plugin/index.js'
+import { browser, COOKIE, setCookies } from '../support/browser-jar.js'
+import { createShop } from '../support/app.js'
+import { after, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
+import { CHROME } from '../support/records.js'
+import { holding, onBothStores } from '../support/stores.js'
+
+const SESSION_COOKIE = new RegExp(`^${COOKIE}=[^;]+; Path=/; HttpOnly; Secure; SameSite=Lax$`)
+const PERSISTENT_COOKIE = new RegExp(`^${COOKIE}=[^;]+; Path=/; Expires=Thu, 01 Apr 2100 12:00:00 GMT; HttpOnly; Secure; SameSite=Lax$`)
+const CLEARED_COOKIE = new RegExp(`^${COOKIE}=; (Max-Age=0; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax$`)
+
+await onBothStores(t, async (t, makeStore) => {
+  t.test('signing in makes a record of who, when, where and with what', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    t.strictSame(await app.loginSessions.list('ada'), [])
+    const laptop = browser(app, { ip: '203.0.113.9' })
+    const session = await laptop.signIn('ada')
+    t.equal(await laptop.user(), 'ada')
+    const [listed, ...others] = await app.loginSessions.list('ada')
+    t.strictSame(listed, {
+      id: session.id,
+      userId: 'ada',
+      createdAt: NOW,
+      lastActiveAt: NOW,
+      expiresAt: after(NOW, HOUR + MINUTE),
+      endsAt: after(NOW, 90 * DAY),
+      remember: false,
+      ip: '203.0.113.9',
+      userAgent: CHROME,
+      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
+    })
+    t.strictSame(others, [])
+  })
+
+  t.test('request.loginSession is what startLoginSession answered, at once and on later requests', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/both', async request => {
+        const before = request.loginSession
+        const started = await request.startLoginSession('ada')
+        return { before, started, current: request.loginSession }
+      })
+    })
+    const laptop = browser(app)
+    const { before, started, current } = (await laptop.post('/both')).json()
+    t.equal(before, null)
+    t.strictSame(current, started)
+    t.strictSame((await laptop.get('/account')).json(), started)
+  })
+
+  t.test('the cookie ends with the browser', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const laptop = browser(app)
+    const reply = await laptop.post('/login', { user: 'ada' })
+    t.match(setCookies(reply), [SESSION_COOKIE])
+    t.equal(setCookies(reply).length, 1)
+    laptop.restart()
+    t.equal(await laptop.user(), null)
+  })
+
+  t.test('"keep me signed in": the cookie outlives the browser, until the session ends', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const laptop = browser(app)
+    const reply = await laptop.post('/login', { user: 'ada', remember: true })
+    t.match(setCookies(reply), [PERSISTENT_COOKIE])
+    t.equal(setCookies(reply).length, 1)
+    laptop.restart()
+    t.equal(await laptop.user(), 'ada')
+  })
+
+  t.test('signing in again gives one new cookie and a new record, and ends what this browser had', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [laptop, phone] = [browser(app), browser(app)]
+    const first = await laptop.signIn('ada')
+    const other = await phone.signIn('ada')
+    const old = laptop.twin()
+
+    const reply = await laptop.post('/login', { user: 'ada' })
+    t.equal(setCookies(reply).length, 1)
+    t.match(setCookies(reply), [SESSION_COOKIE])
+    const second = reply.json()
+    t.not(second.id, first.id)
+    t.not(laptop.cookieValue(), old.cookieValue())
+
+    t.equal(await old.user(), null)
+    t.equal(await laptop.user(), 'ada')
+    t.equal(await phone.user(), 'ada', 'another browser of the user is left alone')
+    t.strictSame((await app.loginSessions.list('ada')).map(({ id }) => id).sort(), [second.id, other.id].sort())
+  })
+
+  t.test('signing in as somebody else ends what this browser was signed in as', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const laptop = browser(app)
+    await laptop.signIn('ada')
+    await laptop.signIn('bob')
+    t.equal(await laptop.user(), 'bob')
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  })
+
+  t.test('a cookie planted before sign-in is worthless after it', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [thief, victim] = [browser(app), browser(app)]
+    await thief.post('/data', { cart: ['book'] })
+    victim.forge(thief.cookieValue()!)
+    await victim.signIn('ada')
+    t.equal(await victim.user(), 'ada')
+    t.equal(await thief.user(), null)
+    t.not(victim.cookieValue(), thief.cookieValue())
+  })
+
+  for (const [what, value] of [['stale', 'stale'], ['forged', 'no.signature'], ['empty', '']] as const) {
+    t.test(`signing in with a ${what} cookie sets one cookie, the new one`, async t => {
+      const app = await createShop(t, { store: makeStore() })
+      const laptop = browser(app)
+      if (value === 'stale') {
+        await laptop.signIn('ada')
+        await app.loginSessions.revokeAll('ada')
+      } else laptop.forge(value)
+      const reply = await laptop.post('/login', { user: 'ada' })
+      t.equal(setCookies(reply).length, 1)
+      t.match(setCookies(reply), [SESSION_COOKIE])
+      t.equal(await laptop.user(), 'ada')
+    })
+  }
+
+  t.test('signing out removes the record and clears the cookie with its own attributes', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [laptop, phone] = [browser(app), browser(app)]
+    await laptop.signIn('ada', { remember: true })
+    const { id } = await phone.signIn('ada')
+    const old = laptop.twin()
+    const reply = await laptop.signOut()
+    t.equal(setCookies(reply).length, 1)
+    t.match(setCookies(reply), [CLEARED_COOKIE])
+    t.equal(laptop.cookie(), undefined)
+    t.equal(await old.user(), null)
+    t.strictSame((await app.loginSessions.list('ada')).map(session => session.id), [id])
+  })
+
+  t.test('signing out is harmless when nobody is signed in', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const reply = await browser(app).signOut()
+    t.equal(reply.statusCode, 200)
+    t.strictSame(setCookies(reply), [])
+  })
+
+  t.test('after signing out, the same request is anonymous and its session empty', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/leave', async request => {
+        await request.endLoginSession()
+        return { session: request.loginSession, data: Object.keys(request.session).filter(key => key !== 'cookie') }
+      })
+    })
+    const laptop = browser(app)
+    await laptop.signIn('ada')
+    await laptop.post('/data', { cart: ['book'] })
+    t.strictSame((await laptop.post('/leave')).json(), { session: null, data: [] })
+    t.strictSame((await laptop.get('/data')).json(), {})
+  })
+
+  t.test('signing out and in within one request leaves one cookie and one record', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/switch', async request => {
+        await request.endLoginSession()
+        return await request.startLoginSession('bob')
+      })
+    })
+    const laptop = browser(app)
+    await laptop.signIn('ada')
+    const reply = await laptop.post('/switch')
+    t.equal(setCookies(reply).length, 1)
+    t.match(setCookies(reply), [SESSION_COOKIE])
+    t.equal(await laptop.user(), 'bob')
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  })
+
+  t.test('signing in twice within one request leaves the second', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/twice', async request => {
+        await request.startLoginSession('ada')
+        return await request.startLoginSession('bob', { remember: true })
+      })
+    })
+    const laptop = browser(app)
+    const reply = await laptop.post('/twice')
+    t.equal(setCookies(reply).length, 1)
+    t.match(setCookies(reply), [PERSISTENT_COOKIE])
+    t.equal(await laptop.user(), 'bob')
+    t.strictSame(await app.loginSessions.list('ada'), [])
+    t.equal((await app.loginSessions.list('bob')).length, 1)
+  })
+
+  t.test('signing in and out within one request leaves nothing', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/visit', async request => {
+        await request.startLoginSession('ada')
+        await request.endLoginSession()
+        return {}
+      })
+    })
+    const laptop = browser(app)
+    await laptop.post('/visit')
+    t.equal(laptop.cookie(), undefined)
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  })
+
+  t.test('a cookie with other attributes, as the host wants it', async t => {
+    const cookie = { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' } as const
+    const app = await createShop(t, { store: makeStore(), cookie })
+    const laptop = browser(app, { cookie: 'sid' })
+    const signedIn = await laptop.post('/login', { user: 'ada' })
+    t.match(setCookies(signedIn), [/^sid=[^;]+; Domain=shop\.example; Path=\/; HttpOnly; SameSite=Strict$/])
+    t.equal(await laptop.user(), 'ada')
+    const signedOut = await laptop.signOut()
+    t.match(setCookies(signedOut), [/^sid=; (Max-Age=0; )?Domain=shop\.example; Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Strict$/])
+    t.equal(laptop.cookie(), undefined)
+  })
+})
+
+t.test('a user id that is no text is a clear mistake, and signs nobody in', async t => {
+  const app = await createShop(t)
+  for (const user of [7, '', null, { $ne: null }, ['ada'], true]) {
+    const laptop = browser(app)
+    const reply = await laptop.post('/login', { user })
+    t.equal(reply.statusCode, 500)
+    t.match(reply.json().message, /user id as a string that is not empty: write startLoginSession\(String\(user\._id\)\)/)
+    t.equal(laptop.cookie(), undefined)
+  }
+  const missing = await browser(app).post('/login', {})
+  t.match(missing.json().message, /write startLoginSession\(String\(user\._id\)\)/)
+})
+
+t.test('the mistake is a TypeError', async t => {
+  t.plan(1)
+  const app = await createShop(t, {
+    routes: app => app.post('/number', async request => {
+      await t.rejects(request.startLoginSession(7 as unknown as string), TypeError)
+    })
+  })
+  await browser(app).post('/number')
+})
+
+t.test('signing in when the response is on its way is a clear mistake, and leaves no session behind', async t => {
+  const said: string[] = []
+  const { store, letGo } = holding(memoryStore(), 'insert')
+  const app = await createShop(t, {
+    store,
+    routes (app) {
+      const note = (error: Error): void => { said.push(error.message) }
+      app.post('/after', async (request, reply) => {
+        await reply.send({})
+        await request.startLoginSession('ada').catch(note)
+      })
+      app.post('/not-awaited', async request => {
+        request.startLoginSession('ada').catch(note)
+        return {}
+      })
+    }
+  })
+  for (const url of ['/after', '/not-awaited']) t.strictSame(setCookies(await browser(app).post(url)), [])
+  await letGo()
+  t.equal(said.length, 2)
+  for (const message of said) t.match(message, /^the response is on its way, .*: await startLoginSession before you answer$/)
+  t.strictSame(await app.loginSessions.list('ada'), [])
+})
+
+t.test('a choice that is none is a clear mistake, and signs nobody in', async t => {
+  const mistakes: Array<[options: object, says: RegExp]> = [
+    [{ remember: 'on' }, /^remember must be true or false, not 'on': write remember: request\.body\.remember === 'on'$/],
+    [{ remember: null }, /^remember must be true or false, not null:/],
+    [{ remember: 1 }, /^remember must be true or false, not 1:/],
+    [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
+    [true as never, /^startLoginSession takes its options as an object, not true:/],
+    [[], /^startLoginSession takes its options as an object, not \[\]:/],
+    [{ rememberMe: true }, /^startLoginSession has no option rememberMe: its options are \{ remember: true \}$/]
+  ]
+  for (const [options, says] of mistakes) {
+    const app = await createShop(t, {
+      routes: app => app.post('/choose', request => request.startLoginSession('ada', options))
+    })
+    const laptop = browser(app)
+    const reply = await laptop.post('/choose')
+    t.equal(reply.statusCode, 500)
+    t.match(reply.json().message, says)
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  }
+})
+
+t.test('the device is what the browser said at sign-in, cut at 512 characters', async t => {
+  const app = await createShop(t)
+  const hostile = browser(app, { userAgent: '<script>alert(1)</script>' + 'x'.repeat(1000) })
+  const { userAgent, device } = await hostile.signIn('ada')
+  t.equal(userAgent.length, 512)
+  t.strictSame(device, { browser: null, browserVersion: null, os: null, osVersion: null, kind: 'unknown', model: null })
+  const silent = await app.inject({ method: 'POST', url: '/login', payload: { user: 'bob' }, headers: { 'user-agent': '' } })
+  t.equal(silent.json().userAgent, '')
+})
+
+t.test('an address that is none is not kept: the connection\'s is', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app, { ip: '::ffff:203.0.113.9' })
+  const addresses = ['<script>alert(1)</script>', '010.8.8.8', 'unknown', '']
+  for (const address of addresses) {
+    const reply = await laptop.post('/login', { user: 'ada' }, { headers: { 'x-forwarded-for': address } })
+    t.equal(reply.json().ip, '203.0.113.9', address)
+  }
+  const forwarded = await laptop.post('/login', { user: 'ada' }, { headers: { 'x-forwarded-for': '2001:DB8:0:0::1' } })
+  t.equal(forwarded.json().ip, '2001:db8::1')
+})
+
+t.test('the guard alone keeps strangers out: the handler behind it, which looks at nothing, does not run', async t => {
+  let runs = 0
+  const app = await createShop(t, {
+    routes: app => app.get('/members', { onRequest: requireLoginSession }, async () => ({ runs: ++runs }))
+  })
+  const laptop = browser(app)
+  t.equal((await laptop.get('/members')).statusCode, 401)
+  t.equal(runs, 0)
+  await laptop.signIn('ada')
+  t.strictSame((await laptop.get('/members')).json(), { runs: 1 })
+})
+
+t.test('the cookie of a remembered session lives as long as the session may, not until its next idle end', async t => {
+  const app = await createShop(t, { rememberIdleTimeout: DAY })
+  const laptop = browser(app)
+  t.match(setCookies(await laptop.post('/login', { user: 'ada', remember: true })), [PERSISTENT_COOKIE])
+})
+
+t.test('whoever signs in as somebody else is somebody else from that moment on, for the same request too', async t => {
+  const app = await createShop(t, {
+    routes: app => app.post('/change', async request => {
+      const before = request.loginSession?.userId
+      await request.startLoginSession('bob')
+      return [before, request.loginSession?.userId]
+    })
+  })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  t.strictSame((await laptop.post('/change')).json(), ['ada', 'bob'])
+})

@@ -1,0 +1,159 @@
+import { mock } from 'node:test'
+import t from 'tap'
+import { boundedStore } from '../../plugin/stores/bounded.js'
+import { memoryStore } from '../../plugin/stores/memory.js'
+import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
+import { after, MINUTE, NOW } from '../support/clock.js'
+import { createGate, turns } from '../support/gate.js'
+import { aRecord, anAnonymousRecord, hashOf } from '../support/records.js'
+import { breakable } from '../support/stores.js'
+
+const call = (store: LoginSessionStore, method: typeof STORE_METHODS[number]): Promise<unknown> =>
+  (store[method] as (...args: unknown[]) => Promise<unknown>)(method === 'insert' ? aRecord() : [])
+
+t.test('answers pass unchanged, with all their arguments', async t => {
+  const store = boundedStore(memoryStore(), 1000)
+  const record = aRecord()
+  await store.insert(record)
+  t.strictSame(await store.findByToken(hashOf(record)), record)
+  t.equal(await store.removeMany('ada', ['another', 'id'], NOW), 0)
+  t.strictSame(await store.takeAttempt(record.id, 1, NOW, NOW), { failures: 1, lockedUntil: NOW })
+})
+
+t.test('a store that is an object with methods keeps its `this`', async t => {
+  class OwnStore {
+    inner = memoryStore()
+    async findByToken (hash: string) { return await this.inner.findByToken(hash) }
+  }
+  const own = Object.assign(new OwnStore(), { ...memoryStore(), findByToken: OwnStore.prototype.findByToken })
+  t.equal(await boundedStore(own as LoginSessionStore, 1000).findByToken('hash'), null)
+})
+
+for (const method of STORE_METHODS) {
+  t.test(`${method}: a failure becomes FST_LOGIN_SESSION_STORE_UNAVAILABLE with its cause`, async t => {
+    const store = breakable(memoryStore())
+    store.fail(method)
+    await t.rejects(call(boundedStore(store, 1000), method), {
+      code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE',
+      statusCode: 503,
+      headers: { 'retry-after': '2' },
+      cause: { message: 'connection refused' }
+    })
+  })
+}
+
+t.test('a store that throws at once is as broken as one that rejects', async t => {
+  const store: LoginSessionStore = { ...memoryStore(), findByToken () { throw new Error('not connected') } }
+  await t.rejects(boundedStore(store, 1000).findByToken('hash'), {
+    code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', cause: { message: 'not connected' }
+  })
+})
+
+t.test('with the time in the test\'s hands', async t => {
+  t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+  t.afterEach(() => mock.timers.reset())
+
+  for (const method of STORE_METHODS) {
+    t.test(`${method}: silence becomes the same error, in time and not before`, async t => {
+      const store = breakable(memoryStore())
+      store.hang(method)
+      let settled = false
+      const answer = call(boundedStore(store, 2000), method).finally(() => { settled = true })
+      const rejected = t.rejects(answer, {
+        code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', cause: { message: `${method} took longer than 2000 ms` }
+      })
+      mock.timers.tick(1999)
+      await turns()
+      t.equal(settled, false)
+      mock.timers.tick(1)
+      await rejected
+    })
+  }
+
+  t.test('an answer that comes too late changes nothing', async t => {
+    let answer = (_value: null): void => {}
+    const store: LoginSessionStore = { ...memoryStore(), findByToken: () => new Promise(resolve => { answer = resolve }) }
+    const lookup = boundedStore(store, 2000).findByToken('hash')
+    await turns()
+    mock.timers.tick(2000)
+    answer(null)
+    await t.rejects(lookup, { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
+  })
+})
+
+t.test('no timer is left behind by an answer or a failure', async t => {
+  const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length
+  const before = timers()
+  const store = breakable(memoryStore())
+  const bounded = boundedStore(store, 60_000)
+  await bounded.findByToken('hash')
+  store.fail()
+  await t.rejects(bounded.findByToken('hash'))
+  t.equal(timers(), before)
+})
+
+t.test('what a call did after its caller was told that it failed', async t => {
+  /** A store whose calls of this method wait at a gate, a bound of 20 ms, and one record. */
+  async function setup (method: typeof STORE_METHODS[number]) {
+    const gate = createGate()
+    const store = memoryStore()
+    const slow = { ...store, async [method] (...args: unknown[]) { await gate.passed; return await Reflect.apply(store[method], store, args) } }
+    return { gate, store, bounded: boundedStore(slow, 20) }
+  }
+  const unavailable = { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' }
+
+  t.test('a session that nobody has the token of does not stay', async t => {
+    const { gate, store, bounded } = await setup('insert')
+    const [record, other] = [aRecord(), aRecord()]
+    await store.insert(other)
+    await t.rejects(bounded.insert(record), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.listByUser('ada', NOW), [other])
+  })
+
+  t.test('nor does one that was stored by a call that then failed', async t => {
+    const store = memoryStore()
+    const record = aRecord()
+    const bounded = boundedStore({ ...store, async insert (record) { await store.insert(record); throw new Error('connection reset') } }, 1000)
+    await t.rejects(bounded.insert(record), unavailable)
+    await turns()
+    t.strictSame(await store.listByUser('ada', NOW), [])
+  })
+
+  t.test('a visitor\'s record, which is in nobody\'s list, is left to expire', async t => {
+    const { gate, store, bounded } = await setup('insert')
+    const record = anAnonymousRecord()
+    await t.rejects(bounded.insert(record), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.findByToken(hashOf(record)), record)
+  })
+
+  t.test('a password attempt that nobody made is not counted', async t => {
+    const { gate, store, bounded } = await setup('takeAttempt')
+    const record = aRecord({ confirmation: { failures: 4 } })
+    await store.insert(record)
+    await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.confirmation(record.id), { failures: 4 })
+  })
+
+  t.test('one that was refused changes no count', async t => {
+    const { gate, store, bounded } = await setup('takeAttempt')
+    const locked = { failures: 5, lockedUntil: after(NOW, MINUTE) }
+    const record = aRecord({ confirmation: locked })
+    await store.insert(record)
+    await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
+    gate.open()
+    await turns()
+    t.strictSame(await store.confirmation(record.id), locked)
+  })
+
+  t.test('a store that breaks while it is taken back is nobody\'s unhandled rejection', async t => {
+    const store: LoginSessionStore = { ...memoryStore(), async insert () { throw new Error('away') }, remove () { throw new Error('still away') } }
+    await t.rejects(boundedStore(store, 1000).insert(aRecord()), { cause: { message: 'away' } })
+    await turns()
+  })
+})
