@@ -46,16 +46,6 @@ export function requirePrefix (path: string, prefix: unknown, outer: string, exa
 }
 
 /**
- * Fastify's own refusal would name the decorator and not say what to do.
- *
- * @param path what stands before the sentence
- * @throws FST_LOGIN_SESSION_OPTION
- */
-export function requireCore (app: { hasDecorator(name: string): boolean }, path: string): void {
-  if (!app.hasDecorator('loginSessions')) throw optionError(`${path}register loginSessions first, on this instance or one above it`)
-}
-
-/**
  * A misspelt option would silently leave a default in force.
  *
  * @param path what stands before the option's name in the sentence

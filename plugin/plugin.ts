@@ -9,15 +9,16 @@ import fp from 'fastify-plugin'
 import { askForHints } from './request/accept-ch.js'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { boundedStore } from './stores/bounded.js'
+import { provideCore } from './core.js'
 import { createBridge } from './request/login.js'
-import { createCsrfTokens, type CsrfTokens } from './request/csrf.js'
+import { createCsrfTokens } from './request/csrf.js'
 import { optionError } from './errors.js'
 import { currentLoginSession } from './request/guard.js'
 import { createKnownDevices } from './request/known-device.js'
 import type { LoginSession } from './sessions/login-session.js'
 import { createLoginSessions, type LoginSessions } from './sessions/lifecycle.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
-import { type ConfirmationKind, createPasswordConfirmation, type PasswordConfirmation } from './confirmation/password.js'
+import { type ConfirmationKind, createPasswordConfirmation } from './confirmation/password.js'
 import { newToken } from './sessions/record.js'
 import { createRetirements } from './sessions/retirements.js'
 import { createSessionEvents } from './request/hooks.js'
@@ -30,14 +31,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** List and end any user's login sessions; needs no request. */
     loginSessions: LoginSessions
-    /** What the pages need of the core. Not for hosts: it may change in any release. */
-    loginSessionInternals: {
-      csrf: CsrfTokens
-      now: () => Date
-      lockedFor: PasswordConfirmation['lockedFor']
-      /** `request.confirmPassword`, but without `verifyPassword` it resolves at once: a question is enough then. */
-      confirm: (request: FastifyRequest, password: unknown) => Promise<void>
-    }
   }
 
   interface FastifyRequest {
@@ -125,7 +118,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const confirm = async (request: FastifyRequest, password: unknown): Promise<void> => {
     await passwords.confirm(currentLoginSession(request), password, () => bridge.rotate(request))
   }
-  app.decorate('loginSessionInternals', { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor, confirm })
+  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor, confirm })
 
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 

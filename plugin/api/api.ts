@@ -7,15 +7,16 @@ import AjvCompiler from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler } from 'fastify'
 import fp from 'fastify-plugin'
+import { coreOf } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
-import { rejectUnknown, requireCore, requirePrefix } from '../option-check.js'
+import { rejectUnknown, requirePrefix } from '../option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 import { type HandledError, reportError } from '../request/report-error.js'
 
 const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
-  requireCore(app, 'api: ')
+  const { confirm } = coreOf(app, 'api: ')
   rejectUnknown(options, new Set(['prefix']), 'api: ')
   // The context's own may be a pattern: no links are made of it here.
   const prefix = requirePrefix('api: ', options.prefix, '', '/api/account/sessions')
@@ -30,7 +31,6 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
   app.setErrorHandler(jsonError)
-  const { confirm } = app.loginSessionInternals
   // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
   if (prefix !== '') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 

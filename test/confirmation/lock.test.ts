@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { coreOf } from '../../plugin/core.js'
 import type { LoginSession } from '../../plugin/index.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
 import { PASSWORD } from '../support/app.js'
@@ -220,7 +221,7 @@ t.test('fifty right ones at once end unlocked, with one new token', async t => {
   t.equal(count(statuses, 200), checked.length)
   t.equal(replies.filter(({ headers }) => headers['set-cookie'] !== undefined).length, 1)
   t.strictSame((await documentOf(session.id))?.confirmation, { failures: 0, at: clock.now() })
-  t.equal(await servers[1].loginSessionInternals.lockedFor(session satisfies Pick<LoginSession, 'id'>), 0)
+  t.equal(await coreOf(servers[1], '').lockedFor(session satisfies Pick<LoginSession, 'id'>), 0)
   for (let i = 0; i < 4; i++) t.equal((await hands[i % SERVERS]!.post('/confirm', { password: 'wrong' })).statusCode, 422, 'no attempt was used up')
   t.equal((await hands[2]!.post('/confirm', { password: PASSWORD })).statusCode, 200)
 })

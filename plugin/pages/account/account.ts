@@ -5,7 +5,7 @@
 import assets from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
-import { requireCore } from '../../option-check.js'
+import { coreOf } from '../../core.js'
 import { publicDir } from '../assets.js'
 import { takeNotice } from '../notice.js'
 import { createFrames } from '../frame.js'
@@ -41,7 +41,7 @@ declare module 'fastify' {
 }
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
-  requireCore(app, 'pages: ')
+  coreOf(app, 'pages: ')
   const resolved = resolvePageOptions(options, app.prefix)
   await app.register(async pages => await pagesContext(pages, app, resolved), { ...options, prefix: resolved.prefix })
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { coreOf } from '../../core.js'
 import { type LoginSessionError, notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { LoginSession } from '../../sessions/login-session.js'
@@ -32,7 +33,7 @@ export interface Asking {
 }
 
 export function createAsking (app: FastifyInstance, frameOf: FrameOf, { accountName, locate }: Pick<LoginSessionPagesOptions, 'accountName' | 'locate'>): Asking {
-  const { csrf, lockedFor, confirm } = app.loginSessionInternals
+  const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')
 
   async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
     const frame = frameOf(request)

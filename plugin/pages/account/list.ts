@@ -3,6 +3,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { coreOf } from '../../core.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { ConfirmationKind } from '../../confirmation/password.js'
 import { placesOf, type Locate } from '../places.js'
@@ -13,13 +14,14 @@ import { ALL_PARAMETER, shownOf, toListView } from '../views.js'
 export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel?: number) => Promise<ListView>
 
 export function createListViews (app: FastifyInstance, locate: Locate | undefined): ListViewOf {
+  const { now } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {
     const { userId, id: currentId } = currentLoginSession(request)
     const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), confirmationKindOf(request)])
     const parts = { sessions, currentId, confirmation, all: wantsAll(request), headingLevel }
     const shown = shownOf(parts)
     const places = await placesFor(request, shown.map(({ ip }) => ip), locate, frame)
-    return toListView(frame, parts, shown, places, app.loginSessionInternals.now())
+    return toListView(frame, parts, shown, places, now())
   }
 }
 

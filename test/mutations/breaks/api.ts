@@ -20,7 +20,7 @@ export default {
     {
       name: 'an API without the core is Fastify\'s to refuse',
       promise: 'an API before the core plugin stops the boot and says what to do',
-      from: "requireCore(app, 'api: ')",
+      from: "coreOf(app, 'api: ')",
       to: '',
       tests: ['placement']
     },

@@ -1,0 +1,36 @@
+/**
+ * What the pages, the API and later plugins need of the core. Not for hosts: it may change in any release.
+ * @module
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { optionError } from './errors.js'
+import type { CsrfTokens } from './request/csrf.js'
+import type { PasswordConfirmation } from './confirmation/password.js'
+
+/** The core's services for the plugins that stand on it. */
+export interface Core {
+  csrf: CsrfTokens
+  now: () => Date
+  lockedFor: PasswordConfirmation['lockedFor']
+  /** `request.confirmPassword`, except that it resolves immediately without `verifyPassword`: a question is enough then. */
+  confirm: (request: FastifyRequest, password: unknown) => Promise<void>
+}
+
+const CORE = Symbol('fastify-login-sessions core')
+
+/** Makes the core available to this instance and those below it. */
+export function provideCore (app: FastifyInstance, core: Core): void {
+  app.decorate(CORE, core)
+}
+
+/**
+ * The core that is registered on this instance or one above it.
+ *
+ * @param plugin what the error begins with: 'pages: ', 'api: '
+ * @throws FST_LOGIN_SESSION_OPTION where there is none. Fastify's own error would name a decorator and not say what to do
+ */
+export function coreOf (app: FastifyInstance, plugin: string): Core {
+  const core = (app as unknown as Record<symbol, Core | undefined>)[CORE]
+  if (core === undefined) throw optionError(`${plugin}register loginSessions first, on this instance or one above it`)
+  return core
+}
