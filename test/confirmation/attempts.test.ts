@@ -1,4 +1,5 @@
 import t from 'tap'
+import { coreOf } from '../../plugin/core.js'
 import { createShop, PASSWORD, verifyPassword } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
 import { createClock, MINUTE } from '../support/clock.js'
@@ -37,11 +38,11 @@ await onBothStores(t, async (t, makeStore) => {
     const app = await createShop(t, { store: makeStore(), now: clock.now })
     const laptop = browser(app)
     const session = await laptop.signIn('ada')
-    t.equal(await app.loginSessionInternals.lockedFor(session), 0)
+    t.equal(await coreOf(app, '').lockedFor(session), 0)
     for (let i = 0; i < 5; i++) await laptop.post('/confirm', { password: 'wrong' })
     clock.advance(MINUTE)
-    t.equal(await app.loginSessionInternals.lockedFor(session), 14 * MINUTE)
+    t.equal(await coreOf(app, '').lockedFor(session), 14 * MINUTE)
     await app.loginSessions.revokeAll('ada')
-    t.equal(await app.loginSessionInternals.lockedFor(session), 0)
+    t.equal(await coreOf(app, '').lockedFor(session), 0)
   })
 })
