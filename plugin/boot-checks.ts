@@ -1,6 +1,5 @@
 /**
- * What of the host's would otherwise only show in production: looked at while the plugin registers, or, where nothing
- * tells it that early, at each request.
+ * Host mistakes that would otherwise show only in production. Checked at registration if possible, otherwise on each request.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
@@ -17,11 +16,11 @@ export function refuseSecondSession (app: FastifyInstance): void {
 }
 
 /**
- * A database that is away shall be told at once, and not as the 10 seconds of Fastify's `pluginTimeout`. A read
- * only, and by id: making an index may rightly take longer than one call, and so may reading without it.
+ * Reports an unreachable database immediately, instead of after the 10 seconds of Fastify's `pluginTimeout`. It reads by
+ * id, since making an index, or reading without one, may take longer than one call.
  */
 export async function probe (store: LoginSessionStore): Promise<void> {
-  await store.confirmation('nobody').catch(error => { throw storeAwayAtBootError(error.cause) })
+  await store.attempts('nobody').catch(error => { throw storeAwayAtBootError(error.cause) })
 }
 
 /**
@@ -33,16 +32,16 @@ export function needCookies (request: FastifyRequest, _reply: FastifyReply, done
   else done()
 }
 
-/** Whoever sends X-Forwarded-For then names the address that is recorded. */
+/** With `trustProxy: true` whoever sends X-Forwarded-For chooses the address that is recorded. */
 export function warnIfAnybodyChoosesAddresses (app: FastifyInstance, { ip, clientIp }: VisitOptions): void {
   if (ip === 'none' || clientIp !== undefined || !trustsEverybody(app)) return
   app.log.warn('login sessions: with trustProxy: true anybody can choose the address that is recorded: ' +
     "write trustProxy: '10.0.0.0/8' with the addresses of your proxy, or give loginSessions a clientIp of your own")
 }
 
-/** Fastify keeps this option to itself: `initialConfig` leaves it out. Where it is kept otherwise, there is no warning. */
+/** `initialConfig` does not contain this option, so it is read from Fastify's private options. If they move, there is no warning. */
 function trustsEverybody (app: object): boolean {
-  const chain = (one: object | null): object[] => one === null ? [] : [one, ...chain(Object.getPrototypeOf(one))]
-  return chain(app).some(one => Object.getOwnPropertySymbols(one).some(key =>
-    key.description === 'fastify.options' && (one as Record<symbol, { trustProxy?: unknown }>)[key]?.trustProxy === true))
+  const chain = (object: object | null): object[] => object === null ? [] : [object, ...chain(Object.getPrototypeOf(object))]
+  return chain(app).some(object => Object.getOwnPropertySymbols(object).some(key =>
+    key.description === 'fastify.options' && (object as Record<symbol, { trustProxy?: unknown }>)[key]?.trustProxy === true))
 }

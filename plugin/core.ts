@@ -5,13 +5,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
-import type { PasswordConfirmation } from './confirmation/password.js'
+import type { Confirmation } from './confirmation/confirmation.js'
 
 /** The core's services for the plugins that stand on it. */
 export interface Core {
   csrf: CsrfTokens
   now: () => Date
-  lockedFor: PasswordConfirmation['lockedFor']
+  lockedFor: Confirmation['lockedFor']
   /** `request.confirmPassword`, except that it resolves immediately without `verifyPassword`: a question is enough then. */
   confirm: (request: FastifyRequest, password: unknown) => Promise<void>
 }

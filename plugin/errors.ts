@@ -86,9 +86,22 @@ export function lockedError (milliseconds: number): LoginSessionError {
 export const passwordCheckFailedError = (cause: unknown): LoginSessionError =>
   withRetryAfter(new PasswordCheckFailedError({ cause }), RETRY_AFTER_SECONDS)
 
-/** 503 with Retry-After: the store failed or did not answer in time. Nobody is signed out by it. */
-export const storeUnavailableError = (cause: unknown): LoginSessionError =>
-  withRetryAfter(new StoreUnavailableError({ cause }), RETRY_AFTER_SECONDS)
+/**
+ * 503 with Retry-After: the store failed or did not answer in time. Nobody is signed out by it.
+ * @param call the call that failed or was given up; see {@link lateOutcomeOf}
+ */
+export function storeUnavailableError (cause: unknown, call: Promise<unknown>): LoginSessionError {
+  const error = withRetryAfter(new StoreUnavailableError({ cause }), RETRY_AFTER_SECONDS)
+  // Not enumerable: loggers and serializers must not see it.
+  return Object.defineProperty(error, LATE, { value: call })
+}
+
+const LATE = Symbol('late outcome')
+
+/** The call that this error of the store gave up, which may still complete; undefined for any other error. */
+export function lateOutcomeOf (error: unknown): Promise<unknown> | undefined {
+  return (error as { [LATE]?: Promise<unknown> } | null | undefined)?.[LATE]
+}
 
 /** Stops the boot: the store failed, or did not answer in time, before the server takes requests. */
 export const storeAwayAtBootError = (cause: unknown): LoginSessionError =>

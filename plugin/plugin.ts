@@ -1,31 +1,33 @@
 /**
- * The core plugin: registers cookie and session, decorates every request with its login-session record.
+ * The core plugin: registers cookie and session, and decorates every request with its login-session record. Wiring only.
  * @module
  */
 import cookiePlugin, { Signer } from '@fastify/cookie'
 import sessionPlugin from '@fastify/session'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { askForHints } from './request/accept-ch.js'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
-import { boundedStore } from './stores/bounded.js'
+import type { ConfirmationKind } from './confirmation/confirmation.js'
+import { createPasswordConfirmation } from './confirmation/password.js'
 import { provideCore } from './core.js'
-import { createBridge } from './request/login.js'
-import { createCsrfTokens } from './request/csrf.js'
 import { optionError } from './errors.js'
-import { currentLoginSession } from './request/guard.js'
-import { createKnownDevices } from './request/known-device.js'
-import type { LoginSession } from './sessions/login-session.js'
-import { createLoginSessions, type LoginSessions } from './sessions/lifecycle.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
-import { type ConfirmationKind, createPasswordConfirmation } from './confirmation/password.js'
-import { newToken } from './sessions/record.js'
-import { createRetirements } from './sessions/retirements.js'
-import { createSessionEvents } from './request/hooks.js'
+import { askForHints } from './request/accept-ch.js'
+import { createCsrfTokens } from './request/csrf.js'
 import { createLookup } from './request/fastify-session.js'
-import { checkedStart, type StartOptions, warnIfCookieIsLost } from './request/start-checks.js'
-import { createTouchQueue } from './sessions/background-writes.js'
+import { currentLoginSession } from './request/guard.js'
+import { createSessionEvents } from './request/hooks.js'
+import { createKnownDevices } from './request/known-device.js'
+import { createRequestLogins, type RequestLogins } from './request/login.js'
+import { createSignIn } from './request/sign-in.js'
+import type { StartOptions } from './request/start-checks.js'
 import { createVisits } from './request/visit.js'
+import { createBackgroundWrites } from './sessions/background-writes.js'
+import { createLifecycle } from './sessions/lifecycle.js'
+import type { LoginSession } from './sessions/login-session.js'
+import { createLoginSessions, type LoginSessions } from './sessions/login-sessions.js'
+import { newToken } from './sessions/tokens.js'
+import { boundedStore } from './stores/bounded.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -74,84 +76,75 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   await probe(store)
   await given.prepare?.()
 
-  const touches = createTouchQueue(store.touch, error => app.log.warn({ err: error }, 'login sessions: last-active times could not be written'))
+  const background = createBackgroundWrites(store, (err, message) => app.log.warn({ err }, message))
   const { started, ended, drain } = createSessionEvents(hooks, app.log)
-  const retirements = createRetirements(store.retireFormer, error => app.log.warn({ err: error }, 'login sessions: a former token could not be retired'))
-  const sessions = createLoginSessions(store, touches, retirements, lifetime, now, ended)
-  const passwords = createPasswordConfirmation(verifyPassword, store, now)
+  const parts = { store, now, announceEnd: ended }
+  const lifecycle = createLifecycle({ ...parts, lifetime, background })
+  const confirmation = createPasswordConfirmation(verifyPassword, store, now)
   const signer = new Signer(secrets)
-  const bridge = createBridge(sessions, signer, cookie, createVisits(visits))
+  const logins = createRequestLogins(lifecycle, signer, cookie, createVisits(visits))
   const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
   else app.addHook('onRequest', needCookies)
 
   // Before @fastify/session's own onSend, which then only has to issue the cookie.
-  app.addHook('onSend', function loginSessionsSettle (request, reply, payload, done) {
+  app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
-    if (started !== undefined) devices.settle(request, reply)
-    const saving = bridge.settle(request, reply)
+    if (started !== undefined) devices.setCookie(request, reply)
+    const saving = logins.beforeResponse(request, reply)
     if (saving === undefined) done(null, payload)
     else saving.then(() => done(null, payload), done)
   })
 
   await app.register(sessionPlugin, {
     secret: signer,
-    store: createLookup(sessions),
+    store: createLookup(lifecycle),
     cookieName: cookie.name,
-    cookie: bridge.cookie,
+    cookie: logins.cookie,
     idGenerator: newToken,
-    // Its defaults write on every request and store a document for every visiting robot.
+    // With its defaults it would write on every request and store a document for every visiting robot.
     rolling: false,
     saveUninitialized: false
   })
 
-  app.addHook('onRequest', function loginSessionsAdopt (request, _reply, done) {
-    bridge.adopt(request)
+  app.addHook('onRequest', function loginSessionsAttach (request, _reply, done) {
+    logins.attach(request)
     done()
   })
 
-  app.addHook('onClose', async () => { await Promise.all([touches.flush(), retirements.flush(), drain()]) })
+  app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })
 
-  const { list, find, revoke, revokeOthers, revokeAll } = sessions
-  app.decorate('loginSessions', { list, find, revoke, revokeOthers, revokeAll })
-  const confirm = async (request: FastifyRequest, password: unknown): Promise<void> => {
-    await passwords.confirm(currentLoginSession(request), password, () => bridge.rotate(request))
+  app.decorate('loginSessions', createLoginSessions(parts))
+  const confirm = async (request: FastifyRequest, proof: unknown): Promise<void> => {
+    await confirmation.confirm(currentLoginSession(request), proof, () => logins.rotate(request))
   }
-  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: passwords.lockedFor, confirm })
+  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, confirm })
 
-  app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
-
-  app.decorateRequest('startLoginSession', async function startLoginSession (this: FastifyRequest, userId, options = {}) {
-    const remember = checkedStart(userId, options)
-    warnIfCookieIsLost(this, cookie)
-    const again = this.loginSession?.userId === userId
-    const session = await bridge.signIn(this, userId, remember)
-    if (started !== undefined) started(session, { newDevice: !devices.recognise(this, userId) && !again, request: this })
-    if (maxSessionsPerUser !== null) await evictSurplus(this, session, maxSessionsPerUser)
-    return session
-  })
-
-  /** The user is signed in by now: what cannot be ended today, the next sign-in ends. */
-  async function evictSurplus (request: FastifyRequest, session: LoginSession, most: number): Promise<void> {
-    await sessions.evictSurplus(session, most).catch(error => {
-      request.log.warn({ err: error }, `login sessions: what is beyond ${most} sessions of a user could not be ended`)
-    })
-  }
-
-  app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
-    await bridge.signOut(this)
-  })
+  const signIn = createSignIn({ logins, lifecycle, devices, started, cookie, maxSessionsPerUser })
+  decorateLogins(app, logins, signIn)
 
   app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {
-    return await passwords.kind(currentLoginSession(this).userId)
+    return await confirmation.kind(currentLoginSession(this).userId)
   })
 
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
     currentLoginSession(this)
-    // A route of the host's that asks for a password, which nobody looks at, would let everybody pass.
+    // Without this error a route of the host's that asks for a password would accept any.
     if (verifyPassword === undefined) throw optionError('confirmPassword has nothing to check passwords with: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
     await confirm(this, password)
+  })
+}
+
+function decorateLogins (app: FastifyInstance, logins: RequestLogins, signIn: ReturnType<typeof createSignIn>): void {
+  app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return logins.current(this) } })
+
+  app.decorateRequest('startLoginSession', async function startLoginSession (this: FastifyRequest, userId, options = {}) {
+    return await signIn(this, userId, options)
+  })
+
+  app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
+    await logins.signOut(this)
   })
 }
 

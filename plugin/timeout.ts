@@ -1,15 +1,32 @@
 /**
- * Waiting with an end.
+ * Waiting with an upper bound.
  * @module
  */
 
-/** True once `work` has settled; false when that took longer than `milliseconds`. Leaves no timer behind. @throws what `work` rejects with */
+/** What {@link withTimeout} rejects with. */
+export class TimeoutError extends Error {}
+
+/**
+ * Settles as `work` does, or rejects after `milliseconds`. Leaves no timer behind.
+ *
+ * @param what took too long, for the error's message
+ * @throws TimeoutError, or what `work` rejects with
+ */
+export function withTimeout<T> (work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeoutError(`${what} took longer than ${milliseconds} ms`)), milliseconds)
+    const settled = <V>(settle: (value: V) => void) => (value: V): void => { clearTimeout(timer); settle(value) }
+    work.then(settled(resolve), settled(reject))
+  })
+}
+
+/** True once `work` has settled; false when that took longer than `milliseconds`. @throws what `work` rejects with */
 export async function settledWithin (milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>(resolve => { timer = setTimeout(resolve, milliseconds, false) })
   try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
+    await withTimeout(work, milliseconds, 'waiting')
+    return true
+  } catch (error) {
+    if (error instanceof TimeoutError) return false
+    throw error
   }
 }

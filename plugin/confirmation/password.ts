@@ -1,13 +1,14 @@
 /**
- * The confirmation by password: verify, count, lock.
+ * Confirmation by password.
  * @module
  */
 import bcrypt from 'bcrypt'
-import { noPasswordError, optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError } from '../errors.js'
-import { CHECK_TIMEOUT, createPasswordAttempts } from './attempts.js'
+import { noPasswordError, optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError } from '../errors.js'
 import type { LoginSessionStore } from '../sessions/store.js'
+import { withTimeout } from '../timeout.js'
+import { type Confirmation, type ConfirmationWay, createConfirmation } from './confirmation.js'
 
-/** Compares what was typed, untouched, with the user's password. */
+/** Compares what was typed, unchanged, with the user's password. */
 export type PasswordCheck = (password: string) => boolean | Promise<boolean>
 
 /**
@@ -21,17 +22,17 @@ export type PasswordCheck = (password: string) => boolean | Promise<boolean>
  */
 export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<PasswordCheck | null>
 
-/** What a user must do before a session is ended: answer a question, give the password, or it cannot be done. */
-export type ConfirmationKind = 'question' | 'password' | 'no-password'
-
-/** The longest password that is looked at, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
+/** The longest password that is checked, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
 export const PASSWORD_LENGTH = 1024
+
+/** How long the host may take to answer, in ms: far more than any sensible hash needs. */
+const CHECK_TIMEOUT = 10_000
 
 /**
  * A {@link VerifyPassword} for bcrypt hashes. bcrypt itself looks at the first 72 bytes only.
  *
  * @param passwordHash the stored hash of this user, or null if there is none
- * @throws FST_LOGIN_SESSION_OPTION for what is no function
+ * @throws FST_LOGIN_SESSION_OPTION if it is not a function
  * @example
  * verifyPassword: bcryptPassword(async userId => (await users.findOne({ _id: userId }))?.passwordHash ?? null)
  */
@@ -43,75 +44,35 @@ export function bcryptPassword (passwordHash: (userId: string) => string | null 
   }
 }
 
-/** Checks and counts passwords of sessions. */
-export interface PasswordConfirmation {
-  kind(userId: string): Promise<ConfirmationKind>
-  /**
-   * Resolves when the password is right and the session has its new token, or when none is asked for; rejects with the
-   * coded error otherwise.
-   * @param rotate gives the session its new token; false: it was rotated or ended meanwhile
-   */
-  confirm(session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>): Promise<void>
-  /**
-   * How long no password of this session is looked at, in ms; 0: it is not locked, or gone. One read of the store.
-   * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
-   */
-  lockedFor(session: { id: string }): Promise<number>
+/** Confirmation by password. @param verifyPassword undefined: no password is asked for, a plain question is enough */
+export function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date): Confirmation {
+  return createConfirmation(verifyPassword === undefined ? null : passwordWay(verifyPassword), store, now)
 }
 
-/** @param verifyPassword undefined: no password is asked for, a plain question is enough */
-export function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date): PasswordConfirmation {
-  const attempts = createPasswordAttempts(store, now)
-
-  async function checkOf (userId: string): Promise<PasswordCheck | null> {
-    return await answering(async () => await verifyPassword!(userId))
-  }
-
-  async function matches (id: string, check: PasswordCheck, password: string): Promise<boolean> {
-    try {
-      return await answering(async () => await check(password)) === true
-    } catch (error) {
-      await store.returnAttempt(id)
-      throw error
-    }
-  }
+function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
+  const checkOf = async (userId: string): Promise<PasswordCheck | null> => await inTime(async () => await verifyPassword(userId))
 
   return {
-    async kind (userId) {
-      if (verifyPassword === undefined) return 'question'
+    async kindFor (userId) {
       return await checkOf(userId) === null ? 'no-password' : 'password'
     },
 
-    async confirm ({ id, userId }, password, rotate) {
-      if (verifyPassword === undefined) return
+    async prepare (userId, password) {
       const check = await checkOf(userId)
       if (check === null) throw noPasswordError()
       if (typeof password !== 'string' || password === '') throw passwordRequiredError()
-      // Counted before the check, so that attempts made at the same moment are counted too.
-      const release = await attempts.take(id)
-      try {
-        if (password.length > PASSWORD_LENGTH || !await matches(id, check, password)) throw passwordWrongError()
-        if (await rotate()) return
-        // Ended while its password was checked: it confirms nothing any more.
-        if (await store.confirmation(id) === null) throw requiredError()
-        // A parallel confirmation was first, and reset the count before this one was taken.
-        await store.returnAttempt(id)
-      } finally {
-        release()
-      }
+      // Counted as an attempt like any wrong password, but not hashed.
+      if (password.length > PASSWORD_LENGTH) return async () => false
+      // Only `true` is right.
+      return async () => await inTime(async () => await check(password)) === true
     },
 
-    lockedFor: ({ id }) => attempts.lockedFor(id)
+    wrong: passwordWrongError
   }
 }
 
-/** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED when it throws or hangs: closed, never open. */
-function answering<T> (ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`verifyPassword took longer than ${CHECK_TIMEOUT} ms`)), CHECK_TIMEOUT)
-  })
-  return Promise.race([ask(), late])
-    .catch(cause => { throw passwordCheckFailedError(cause) })
-    .finally(() => clearTimeout(timer))
+/** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED if it throws or hangs: the confirmation fails closed. */
+async function inTime<T> (ask: () => Promise<T>): Promise<T> {
+  return await withTimeout(ask(), CHECK_TIMEOUT, 'verifyPassword').catch(cause => { throw passwordCheckFailedError(cause) })
 }
+export type { ConfirmationKind } from './confirmation.js'

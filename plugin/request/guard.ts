@@ -1,22 +1,22 @@
 /**
- * The login guard: an imported function, so that it cannot be `undefined` when a route is defined, and fails closed.
+ * The guard: an imported function, so that it cannot be `undefined` when a route is defined. It fails closed.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
 import { optionError, requiredError } from '../errors.js'
-import { outageOf } from './outage.js'
+import { outageOf } from './state.js'
 import type { LoginSession } from '../sessions/login-session.js'
 
-/** To everybody it would look as if they were signed out. */
-const NOT_HERE = 'the guard runs where nothing has been looked up: register loginSessions on the root instance, ' +
-  'before other plugins that use the guard as a hook'
+/** Without this error everybody would seem to be signed out. */
+const NOT_HERE = 'requireLoginSession ran on a request that loginSessions has not processed: register loginSessions on the ' +
+  'root instance, before anything that uses the guard'
 
 /**
  * Hook: lets signed-in requests pass.
  *
  * @throws FST_LOGIN_SESSION_REQUIRED 401: not signed in
  * @throws FST_LOGIN_SESSION_OPTION 500: the core plugin is not registered here, or its hooks have not run yet
- * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE 503: it cannot be known right now
+ * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE 503: the store is unavailable, so it is not known
  * @example
  * app.get('/account', { onRequest: requireLoginSession }, async request => users.profile(currentLoginSession(request).userId))
  */

@@ -1,28 +1,28 @@
 /**
- * The host's hooks for sessions that start and end: called after the deed, waited for by nobody but `app.close()`.
+ * The host's hooks for sessions that start and end: called after the change is stored. Only `app.close()` waits for them.
  * @module
  */
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { LoginSession } from '../sessions/login-session.js'
-import type { Ended, SessionEndReason } from '../sessions/endings.js'
+import type { AnnounceEnd, SessionEndReason } from '../sessions/endings.js'
 import { settledWithin } from '../timeout.js'
 
 /** How a session started. */
 export interface SessionStart {
   /**
-   * False: this user has signed in with this browser before. Known is a browser that carries the device cookie which an
-   * earlier sign-in of the same user left in it, or that was still signed in as this user; every other one is new, and
-   * so are private windows, other profiles, browsers whose cookies were cleared, and scripts that keep none. An alert
-   * for the user may follow from it, never a right: the cookie is no credential, and whoever can copy it can be known.
+   * False: this user has signed in with this browser before. A browser is known if it has the device cookie of an earlier
+   * sign-in of the same user, or if it was still signed in as this user. Every other one is new: private windows, other
+   * profiles, browsers whose cookies were cleared, and scripts that keep none. Use it for an alert, never for access: the
+   * cookie is not a credential, and whoever copies it is known.
    */
   newDevice: boolean
-  /** The request that signed in. It may be answered by now. */
+  /** The request that signed in. It may have been answered already. */
   request: FastifyRequest
 }
 
 /**
- * Called once for each sign-in, after its session is stored and before `startLoginSession` resolves, which does not wait
- * for what it returns. What it throws is logged and changes nothing.
+ * Called once for each sign-in, after its session is stored and before `startLoginSession` resolves. A promise that it
+ * returns is not waited for. An error is logged and changes nothing.
  *
  * @example
  * const onSessionStart: OnSessionStart = async (session, { newDevice }) => {
@@ -32,12 +32,11 @@ export interface SessionStart {
 export type OnSessionStart = (session: LoginSession, context: SessionStart) => unknown
 
 /**
- * Called once for each session that ended before its time, over all servers, on the one that removed it; nobody waits
- * for what it returns, and what it throws is logged and changes nothing. Not called for sessions that expire. A removal
- * that was answered 503 and gets through late is told of when it does. A server that is lost between the removal and the
- * call, or that never hears of the database's answer, calls nobody; nor are
- * those announced that somebody starts faster than `revokeOthers` or `revokeAll` can end them: after five rounds of one
- * by one, all that are left end with one write, without a call.
+ * Called once for each session that ended before it expired, over all servers, on the server that removed it. A promise
+ * that it returns is not waited for. An error is logged and changes nothing. If a removal was answered with 503 but
+ * completes later, the hook runs then. It never runs for sessions that expire, if the server stops between the removal and
+ * the call, or if the database's reply is lost. Nor for sessions that start faster than `revokeOthers` or `revokeAll` can
+ * end them: after five rounds the remaining ones are removed with one write, without a call.
  *
  * @example
  * const onSessionEnd: OnSessionEnd = ({ id }, reason) => { sockets.close(id, reason) }
@@ -50,11 +49,11 @@ export interface SessionHooks {
   onSessionEnd: OnSessionEnd | undefined
 }
 
-/** The hooks as the plugin calls them: they neither throw nor are they waited for. A hook that is not there is undefined. */
+/** The hooks as the plugin calls them: they never throw and are not waited for. undefined: the host gave no such hook. */
 export interface SessionEvents {
   started: ((session: LoginSession, context: SessionStart) => void) | undefined
-  ended: Ended | undefined
-  /** Resolves when none is under way any more, those that others started meanwhile included, at the latest after 10 s. */
+  ended: AnnounceEnd | undefined
+  /** Resolves when no hook is running any more, including those started meanwhile, and after 10 s at the latest. */
   drain(): Promise<void>
 }
 
@@ -65,11 +64,11 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
   const underWay = new Set<Promise<void>>()
 
   function run (hook: string, session: LoginSession, call: () => unknown): void {
-    const running = settle(hook, session, call).finally(() => { underWay.delete(running) })
+    const running = callHook(hook, session, call).finally(() => { underWay.delete(running) })
     underWay.add(running)
   }
 
-  async function settle (hook: string, { id }: LoginSession, call: () => unknown): Promise<void> {
+  async function callHook (hook: string, { id }: LoginSession, call: () => unknown): Promise<void> {
     try {
       await call()
     } catch (error) {
@@ -86,7 +85,7 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
     ended: onSessionEnd && ((session, reason) => { run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason)) }),
 
     async drain () {
-      if (!await settledWithin(DRAIN_TIMEOUT, finish())) log.warn(`login sessions: ${underWay.size} hooks were still under way after ${DRAIN_TIMEOUT} ms and were left behind`)
+      if (!await settledWithin(DRAIN_TIMEOUT, finish())) log.warn(`login sessions: ${underWay.size} hooks were still running after ${DRAIN_TIMEOUT} ms and were abandoned`)
     }
   }
 }

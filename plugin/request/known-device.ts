@@ -29,12 +29,12 @@ const VALUE = new RegExp(String.raw`^[\w-]{22}(?:\.[\w-]{22}){1,${USERS}}$`)
 /** Tells known devices from new ones. */
 export interface KnownDevices {
   /**
-   * Has this user signed in with this request's browser before? From now on yes: {@link settle} puts the cookie that
+   * Has this user signed in with this request's browser before? From now on yes: {@link setCookie} puts the cookie that
    * says so on the response.
    */
   recognise(request: FastifyRequest, userId: string): boolean
   /** onSend: sets the cookie where somebody has signed in. */
-  settle(request: FastifyRequest, reply: FastifyReply): void
+  setCookie(request: FastifyRequest, reply: FastifyReply): void
 }
 
 /** @param secrets newest first: it makes the marks, and those of all are known */
@@ -52,7 +52,7 @@ export function createKnownDevices (secrets: readonly string[], { name, attribut
       return others.length < marks.length
     },
 
-    settle (request, reply) {
+    setCookie (request, reply) {
       const value = due.get(request)
       if (value === undefined) return
       due.delete(request)

@@ -1,24 +1,25 @@
 /**
- * The bridge to @fastify/session. Only it, `session-lookup.ts` (its Store) and `session-object.ts` (its Session) know it.
+ * The room `request/`: one request, from its cookie to the record, `request.session` and Set-Cookie.
+ * This file: who is signed in on a request, signing in and out, and the token's rotation. Only it, `fastify-session.ts`
+ * (the store) and `request-session.ts` (the session object) know how @fastify/session works.
  *
- * What of it bites, and is met here (all observed):
- * - its clearing of the cookie omits Secure, which `__Host-` cookies need: the cookie is hidden from it and cleared here;
- * - it sends no cookie over http when `secure` is true, silently, on localhost too: it is told `secure: false`, and the
- *   attribute is put on when the cookie is issued;
+ * Three habits of @fastify/session are met here (all observed):
+ * - it clears a cookie without Secure, which `__Host-` cookies need: the cookie is hidden from it and cleared here;
+ * - with `secure: true` it sends no cookie over http, without a warning, on localhost too: it gets `secure: false`, and
+ *   the attribute is added when the cookie is issued;
  * - it saves whole sessions, with a Set-Cookie each time: changes are saved here, key by key, and it only issues cookies.
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Attached } from './state.js'
 import { type LoginSession, toLoginSession } from '../sessions/login-session.js'
-import type { LoginSessionVerbs } from '../sessions/lifecycle.js'
+import type { Lifecycle } from '../sessions/lifecycle.js'
+import type { LoginSessionRecord } from '../sessions/record.js'
+import { isNewest, newToken } from '../sessions/tokens.js'
 import type { ResolvedCookie } from './cookie.js'
-import { clearOutage, noteOutage, outageOf, throwOutage } from './outage.js'
-import { isNewest, type LoginSessionRecord, newToken } from '../sessions/record.js'
-import { snapshotOf } from './session-data.js'
 import { takeLookup } from './fastify-session.js'
 import { dataOf, replaceData, replaceMethods, replaceToken } from './request-session.js'
-import { createSessionSaving } from './saving.js'
+import { createSaving, snapshotOf } from './saving.js'
+import { clearOutage, noteOutage, outageOf, type RequestState, throwOutage } from './state.js'
 import type { Visits } from './visit.js'
 
 /** Signs tokens into cookie values. */
@@ -27,69 +28,69 @@ export interface Signer {
   unsign(value: string): { valid: true, value: string } | { valid: false, value: string | null }
 }
 
-/** Joins Fastify requests, @fastify/session and the verbs. */
-export interface Bridge {
+/** What a request can do with its login. */
+export interface RequestLogins {
   /** The cookie that @fastify/session is given. */
   cookie: Pick<ResolvedCookie['attributes'], 'path' | 'httpOnly' | 'sameSite'> & { secure: false }
-  /** onRequest, after @fastify/session's: takes over what was looked up. */
-  adopt(request: FastifyRequest): void
-  /** onSend, before @fastify/session's: saves changed session data, clears a dead cookie. */
-  settle(request: FastifyRequest, reply: FastifyReply): Promise<void> | void
+  /** onRequest, after @fastify/session's: attaches the record that was looked up. */
+  attach(request: FastifyRequest): void
+  /** onSend, before @fastify/session's: saves changed session data and clears a cookie that is no longer valid. */
+  beforeResponse(request: FastifyRequest, reply: FastifyReply): Promise<void> | void
   /** The signed-in user's session, or null. */
   current(request: FastifyRequest): LoginSession | null
   /** Starts a session with a new token; the browser's former one ends. */
   signIn(request: FastifyRequest, userId: string, remember: boolean): Promise<LoginSession>
   /** Ends the session and empties `request.session`. */
   signOut(request: FastifyRequest): Promise<void>
-  /** Gives the session a new token, after a confirmed password. False: a parallel request was first. */
+  /** Gives the session a new token, after a confirmation. False: a parallel request was faster. */
   rotate(request: FastifyRequest): Promise<boolean>
 }
 
-/** @param sessions the verbs @param signer @fastify/session's signer of cookies */
-export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cookie: ResolvedCookie, visits: Visits): Bridge {
-  const attached = new WeakMap<FastifyRequest, Attached>()
-  const { save, saved } = createSessionSaving(sessions, visits)
+/** @param signer @fastify/session's signer of cookies */
+export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cookie: ResolvedCookie, visits: Visits): RequestLogins {
+  const states = new WeakMap<FastifyRequest, RequestState>()
+  const { save, allSaved } = createSaving(lifecycle, visits)
   const { path, httpOnly, sameSite } = cookie.attributes
 
-  function attach (request: FastifyRequest): Attached {
+  function createState (request: FastifyRequest): RequestState {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: Attached = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), carried: false, dead: false, over: false, gone: null, issue: false, saving: null, sent: false }
-    attached.set(request, state)
+    const state: RequestState = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), cookieSent: false, clearCookie: false, signedOut: false, deadToken: null, issueCookie: false, saving: null, responseSent: false }
+    states.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
-    takeOver(state)
+    replaceSessionMethods(state)
     return state
   }
 
   /**
-   * A live cookie stays, signed anew after a change of secrets; one that leads nowhere will be cleared. Either way it is
-   * hidden from @fastify/session, which would clear any that is not exactly the session's, and from the host's logs.
+   * A valid cookie stays, and is signed again after a change of secrets. One that is no longer valid is cleared. Either way
+   * it is hidden from the host's logs and from @fastify/session, which would clear any that is not exactly the session's.
    */
-  function judgeCookie (state: Attached): void {
+  function judgeCookie (state: RequestState): void {
     const { request, session, record, token } = state
     const { [cookie.name]: sent } = request.cookies
     if (sent === undefined) return
     delete request.cookies[cookie.name]
-    state.carried = true
-    if (record !== null) state.issue = sent !== session.encryptedSessionId && isNewest(record, token)
+    state.cookieSent = true
+    if (record !== null) state.issueCookie = sent !== session.encryptedSessionId && isNewest(record, token)
     else if (outageOf(request) === undefined) {
-      state.dead = true
-      // A forged one has shown nothing to anybody. A visitor's session that expired cannot be told from a login.
+      state.clearCookie = true
+      // A forged cookie never showed a private page. An expired visitor session cannot be told from a login.
       const { valid, value } = signer.unsign(sent)
-      state.over = valid
-      state.gone = valid ? value : null
+      state.signedOut = valid
+      state.deadToken = valid ? value : null
     }
   }
 
-  function takeOver (state: Attached): void {
+  function replaceSessionMethods (state: RequestState): void {
     const { request, session } = state
     replaceMethods(session, {
-      isModified: () => state.issue,
+      isModified: () => state.issueCookie,
 
       async save () {
         await save(state)
-        // The attributes that @fastify/session is about to send, if it is its onSend that saves: all of them ours.
+        // The attributes that @fastify/session will send if its own onSend saves: all of them are ours.
         const expires = state.record?.remember ? state.record.endsAt : undefined
         Object.assign(session.cookie, { toJSON: () => ({ ...cookie.attributes, expires }) })
       },
@@ -99,111 +100,111 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
 
       async reload () {
         throwOutage(request)
-        const record = await sessions.resume(state.token)
-        // Gone meanwhile. The browser may hold a newer cookie than this request's by now: nothing is cleared.
-        if (record === null) return leave(state, {})
+        const record = await lifecycle.resume(state.token)
+        // Ended meanwhile. The browser may hold a newer cookie by now, so nothing is cleared.
+        if (record === null) return becomeVisitor(state, {})
         setRecord(state, record)
         replaceData(session, record.data)
       }
     })
   }
 
-  function setRecord (state: Attached, record: LoginSessionRecord | null): void {
+  function setRecord (state: RequestState, record: LoginSessionRecord | null): void {
     state.record = record
     state.snapshot = snapshotOf(record?.data)
     delete state.view
   }
 
-  function setToken (state: Attached, token: string, issue: boolean): void {
+  function setToken (state: RequestState, token: string, issueCookie: boolean): void {
     replaceToken(state.session, token, signer.sign(token))
-    Object.assign(state, { token, issue })
+    Object.assign(state, { token, issueCookie })
   }
 
-  /** Ends the session and clears its cookie; these keys of its data go on with the visitor. */
-  async function end (state: Attached, keep: string[]): Promise<void> {
+  /** Ends the session and clears its cookie. The visitor keeps these keys of its data. */
+  async function end (state: RequestState, keep: string[]): Promise<void> {
     throwOutage(state.request)
-    await saved(state)
-    if (state.record !== null) await sessions.end(state.record, state.token, 'signed-out')
-    else await endGone(state)
-    if (state.record?.userId !== undefined) state.over = state.carried
+    await allSaved(state)
+    if (state.record !== null) await lifecycle.end(state.record, state.token, 'signed-out')
+    else await endDeadToken(state)
+    if (state.record?.userId !== undefined) state.signedOut = state.cookieSent
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
-    leave(state, Object.fromEntries(kept))
-    state.dead = state.carried
+    becomeVisitor(state, Object.fromEntries(kept))
+    state.clearCookie = state.cookieSent
   }
 
-  /** Nobody is told to be signed out by a record that is gone, but perhaps not for good. */
-  async function endGone (state: Attached): Promise<void> {
-    if (state.gone !== null) await sessions.endForCertain(state.gone, 'signed-out')
-    state.gone = null
+  /** A record that looks removed may come back after a failover, so make the removal durable before answering. */
+  async function endDeadToken (state: RequestState): Promise<void> {
+    if (state.deadToken !== null) await lifecycle.endByTokenDurably(state.deadToken, 'signed-out')
+    state.deadToken = null
   }
 
-  /** The session goes on as that of a visitor, under a token that nobody has seen. */
-  function leave (state: Attached, data: Record<string, unknown>): void {
+  /** The request goes on with a visitor session, under a token that no browser has. */
+  function becomeVisitor (state: RequestState, data: Record<string, unknown>): void {
     setRecord(state, null)
     replaceData(state.session, data)
     setToken(state, newToken(), false)
   }
 
-  function stateOf (request: FastifyRequest): Attached {
-    const state = attached.get(request)
-    if (state === undefined) throw new TypeError('login sessions work from the onRequest hooks on that come after this plugin, and on requests with a path')
+  function stateOf (request: FastifyRequest): RequestState {
+    const state = states.get(request)
+    if (state === undefined) throw new TypeError("login sessions were used too early: this plugin's onRequest hook has not run for this request (or its target is *)")
     return state
   }
 
   return {
-    // The attributes that matter are put on where the cookie is issued.
+    // The other attributes are added when the cookie is issued.
     cookie: { path, httpOnly, sameSite, secure: false },
 
-    adopt (request) {
-      // It leaves a bare object where the request's target is no path: "OPTIONS *".
+    attach (request) {
+      // @fastify/session leaves a bare object if the request's target is not a path: "OPTIONS *".
       if (request.session.sessionId === undefined) return
-      const { record, token } = attach(request)
-      if (record !== null) sessions.seen(record, token, () => visits.sightingOf(request, record))
+      const { record, token } = createState(request)
+      if (record !== null) lifecycle.noteActivity(record, token, () => visits.sightingOf(request, record))
     },
 
-    settle (request, reply) {
-      const state = attached.get(request)
-      // A hook before ours has answered: nothing was looked up, so nothing is known of the cookie.
+    beforeResponse (request, reply) {
+      const state = states.get(request)
+      // A hook before ours has answered: nothing was looked up, so nothing is known about the cookie.
       if (state === undefined) return
       const clear = (): void => {
-        if (state.dead && !state.issue) reply.clearCookie(cookie.name, cookie.attributes as object)
-        // The Back button must not bring private pages back: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1). Not
-        // for less: it empties the cache of the whole origin.
-        if (state.over && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
-        state.dead = state.over = false
-        state.sent = true
+        if (state.clearCookie && !state.issueCookie) reply.clearCookie(cookie.name, cookie.attributes as object)
+        // The Back button must not show private pages again: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1). Only
+        // after a sign-out, since it empties the cache of the whole origin.
+        if (state.signedOut && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
+        state.clearCookie = state.signedOut = false
+        state.responseSent = true
       }
       const saving = save(state)
       return saving === null ? clear() : saving.then(clear)
     },
 
     current (request) {
-      const state = attached.get(request)
+      const state = states.get(request)
       if (state?.record?.userId === undefined) return null
       return (state.view ??= toLoginSession(state.record))
     },
 
     async signIn (request, userId, remember) {
       const state = stateOf(request)
-      if (state.sent) throw tooLate()
-      await saved(state)
+      if (state.responseSent) throw tooLate()
+      await allSaved(state)
       const { session, record: former, token: formerToken } = state
       const token = newToken()
-      // What an anonymous visitor gathered comes along; what another login left stays behind.
+      // Signing in keeps the visitor's session data and discards data of a previous login.
       const data = former?.userId === undefined ? dataOf(session) : {}
-      const record = await sessions.start({ token, userId, remember, visit: visits.visitOf(request), data })
+      const record = await lifecycle.start({ token, userId, remember, visit: visits.visitOf(request), data })
       try {
-        if (state.sent) throw tooLate()
-        if (former !== null) await sessions.end(former, formerToken, 'replaced')
-        // One that could not be read before may be there all the same, and one that has expired may be prolonged.
-        else if (outageOf(request) !== undefined) await sessions.endByToken(formerToken, 'replaced')
-        else if (state.gone !== null) await sessions.endByToken(state.gone, 'replaced')
+        if (state.responseSent) throw tooLate()
+        if (former !== null) await lifecycle.end(former, formerToken, 'replaced')
+        // The old record may still exist if its lookup failed, and an expired one may be prolonged by a late touch.
+        else if (outageOf(request) !== undefined) await lifecycle.endByToken(formerToken, 'replaced')
+        else if (state.deadToken !== null) await lifecycle.endByToken(state.deadToken, 'replaced')
       } catch (error) {
-        // The browser will not get this token: no ghost of it shall stay in the list.
-        await sessions.discard({ userId, id: record.id }).catch(() => {})
+        // The browser will not get this token, so its record must not stay in the user's list.
+        await lifecycle.undoStart({ userId, id: record.id }).catch(() => {})
         throw error
       }
-      state.gone = null
+      state.deadToken = null
       clearOutage(request)
       setRecord(state, record)
       replaceData(session, data)
@@ -214,17 +215,17 @@ export function createBridge (sessions: LoginSessionVerbs, signer: Signer, cooki
     async signOut (request) {
       const state = stateOf(request)
       throwOutage(request)
-      if (state.record === null) await endGone(state)
+      if (state.record === null) await endDeadToken(state)
       else if (state.record.userId !== undefined) await end(state, [])
     },
 
     async rotate (request) {
       const state = stateOf(request)
-      const next = await sessions.rotate(state.record!, state.token)
+      const next = await lifecycle.rotate(state.record!, state.token)
       if (next !== null) setToken(state, next, true)
       return next !== null
     }
   }
 }
 
-const tooLate = (): TypeError => new TypeError('the response is on its way, and no cookie can go with it any more: await startLoginSession before you answer')
+const tooLate = (): TypeError => new TypeError('the response has already been sent, so the cookie cannot be set: await startLoginSession before replying')

@@ -1,5 +1,5 @@
 /**
- * What is done to a Session object of @fastify/session: its data, its token, its methods.
+ * Changes a Session object of @fastify/session: its data, its token, its methods.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
@@ -15,20 +15,20 @@ export function dataOf (session: object): Keys {
   return data
 }
 
-/** Makes these the host's keys: all others go. */
+/** Makes these the host's keys, and removes all others. */
 export function replaceData (session: object, data: Keys): void {
   for (const key of Object.keys(dataOf(session))) delete (session as Keys)[key]
   Object.assign(session, data)
 }
 
-/** Puts another token, and the cookie value signed from it, on the session. */
+/** Sets another token, and the cookie value signed from it. */
 export function replaceToken (session: object, token: string, signed: string): void {
   define(session, { sessionId: token, encryptedSessionId: signed })
 }
 
-/** What the session's methods do instead of what @fastify/session would. */
+/** What the session's methods do instead of @fastify/session's. */
 export interface SessionVerbs {
-  /** Is a Set-Cookie due? That is all that @fastify/session still asks it for. */
+  /** Is a Set-Cookie due? @fastify/session asks for nothing else. */
   isModified(): boolean
   save(): Promise<void>
   destroy(): Promise<void>
@@ -37,32 +37,32 @@ export interface SessionVerbs {
 }
 
 /**
- * Replaces the methods. @fastify/session's own work on the token that the session was made with, and save whole
- * sessions; they cannot know of a sign-in, a rotation or a revocation since.
+ * Replaces the methods. @fastify/session's own methods use the token that the session was made with, and save whole
+ * sessions; they do not know about a later sign-in, rotation or revocation.
  */
 export function replaceMethods (session: object, verbs: SessionVerbs): void {
   define(session, {
     isModified: verbs.isModified,
-    // Set-Cookie follows `isModified` alone: a late answer must not put back what has been replaced meanwhile.
+    // Set-Cookie depends on `isModified` alone: a late response must not restore a token that has been replaced.
     isSaved: () => false,
-    save: (callback?: Callback) => settle(verbs.save(), callback),
-    destroy: (callback?: Callback) => settle(verbs.destroy(), callback),
-    reload: (callback?: Callback) => settle(verbs.reload(), callback),
+    save: (callback?: Callback) => answer(verbs.save(), callback),
+    destroy: (callback?: Callback) => answer(verbs.destroy(), callback),
+    reload: (callback?: Callback) => answer(verbs.reload(), callback),
     regenerate: (keep?: string[] | Callback, callback?: Callback) =>
-      Array.isArray(keep) ? settle(verbs.regenerate(keep), callback) : settle(verbs.regenerate([]), keep ?? callback)
+      Array.isArray(keep) ? answer(verbs.regenerate(keep), callback) : answer(verbs.regenerate([]), keep ?? callback)
   })
 }
 
 type Callback = (error?: unknown) => void
 
 /** @fastify/session's methods take a callback or return a promise. */
-function settle (done: Promise<void>, callback: Callback | undefined): Promise<void> | void {
+function answer (done: Promise<void>, callback: Callback | undefined): Promise<void> | void {
   if (callback === undefined) return done
-  // Out of the promise chain: what the callback throws is not the promise's.
+  // Outside the promise chain: the promise must not catch what the callback throws.
   done.then(() => { process.nextTick(callback) }, error => { process.nextTick(callback, error) })
 }
 
-/** Not enumerable: no data of the host's. */
+/** Not enumerable: these are not the host's data. */
 function define (session: object, values: Keys): void {
   for (const [key, value] of Object.entries(values)) {
     Object.defineProperty(session, key, { value, configurable: true, writable: true, enumerable: false })

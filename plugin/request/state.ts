@@ -1,34 +1,52 @@
 /**
- * What the bridge knows of one request's session.
+ * What is known of one request: its session and cookie, and whether the store failed for it.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
+import type { LoginSessionError } from '../errors.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import type { LoginSessionRecord } from '../sessions/record.js'
-import type { Snapshot } from './session-data.js'
 import type { SessionObject } from './request-session.js'
+import type { Snapshot } from './saving.js'
 
 /** One request's session, from its lookup to the response. */
-export interface Attached {
+export interface RequestState {
   request: FastifyRequest
   session: SessionObject
   token: string
   record: LoginSessionRecord | null
   /** The session data as last read or saved. */
   snapshot: Snapshot
-  /** The browser has sent a cookie. */
-  carried: boolean
-  /** It leads nowhere: to be cleared on this response. */
-  dead: boolean
-  /** This browser's sign-in is over, here or since its last request: it shall forget the pages it has seen. */
-  over: boolean
-  /** The token of a well-signed cookie that signs nobody in. */
-  gone: string | null
+  /** The browser sent a cookie. */
+  cookieSent: boolean
+  /** The cookie is no longer valid: clear it on this response. */
+  clearCookie: boolean
+  /** This browser was signed out, now or since its last request: send Clear-Site-Data. */
+  signedOut: boolean
+  /** Token of a correctly signed cookie for which no live record was found. */
+  deadToken: string | null
   /** Set-Cookie is due on this response. */
-  issue: boolean
-  /** What is being saved; the next save comes after it. */
+  issueCookie: boolean
+  /** The save under way; the next one comes after it. */
   saving: Promise<void> | null
-  /** The response is on its way: no cookie can go with it any more. */
-  sent: boolean
+  /** The response has been sent: no cookie can be set any more. */
+  responseSent: boolean
   view?: LoginSession
+}
+
+const outages = new WeakMap<FastifyRequest, LoginSessionError>()
+
+/** Notes that the store failed for this request: it is not known who is signed in. */
+export const noteOutage = (request: FastifyRequest, error: LoginSessionError): void => { outages.set(request, error) }
+
+/** It is known now: somebody has signed in since. */
+export const clearOutage = (request: FastifyRequest): void => { outages.delete(request) }
+
+/** The store's failure for this request, if there was one. */
+export const outageOf = (request: FastifyRequest): LoginSessionError | undefined => outages.get(request)
+
+/** @throws the store's failure for this request, if there was one */
+export function throwOutage (request: FastifyRequest): void {
+  const outage = outageOf(request)
+  if (outage !== undefined) throw outage
 }

@@ -1,29 +1,53 @@
 /**
- * Touches on their way to the store: one of each session, many in one write, never waited for by a response.
+ * Writes that no response waits for: "last active", and the end of former tokens. They may be lost.
  * @module
  */
 import type { Touch } from './record.js'
 import type { LoginSessionStore } from './store.js'
+import type { Retirement } from './tokens.js'
 
-/** Collects touches and writes them in bulk. */
-export interface TouchQueue {
-  /** Queues a touch; one that is on its way already is kept instead. */
-  add(touch: Touch): void
-  /** Resolves when everything queued has been written or has failed. */
+/** Both kinds of writes. */
+export interface BackgroundWrites {
+  /** Queues a touch. While one of the same session is queued or being written, a second is dropped. */
+  touch(touch: Touch): void
+  /** Starts a retirement. While one of the same token is being written, a second is dropped. */
+  retire(retirement: Retirement): void
+  /** Resolves when everything has been written or has failed. */
+  flush(): Promise<void>
+}
+
+/** @param warn called with the error of a write that failed; the next request repeats it, since the record shows that it is still due */
+export function createBackgroundWrites (
+  { touch, retireFormer }: Pick<LoginSessionStore, 'touch' | 'retireFormer'>, warn: (error: unknown, message: string) => void
+): BackgroundWrites {
+  const touches = createTouchQueue(touch, error => warn(error, 'login sessions: last-active times could not be written'))
+  const retirements = createRetirements(retireFormer, error => warn(error, 'login sessions: a former token could not be retired'))
+  return {
+    touch: touches.add,
+    retire: retirements.add,
+    async flush () {
+      await Promise.all([touches.flush(), retirements.flush()])
+    }
+  }
+}
+
+interface Queue<Item> {
+  add(item: Item): void
   flush(): Promise<void>
 }
 
 /**
- * @param write one bulk write at a time, so that a slow store slows touches, not requests
+ * One bulk write at a time, so that a slow store slows down touches and not requests.
+ *
  * @param onError a touch may be lost; the next request makes another
  */
-export function createTouchQueue (write: LoginSessionStore['touch'], onError: (error: unknown) => void): TouchQueue {
+export function createTouchQueue (write: LoginSessionStore['touch'], onError: (error: unknown) => void): Queue<Touch> {
   let waiting = new Map<string, Touch>()
   let underWay = new Set<string>()
   let running: Promise<void> | null = null
 
   async function run (): Promise<void> {
-    // The touches of one event-loop turn travel together.
+    // The touches of one event-loop turn share one write.
     await new Promise(resolve => { setImmediate(resolve) })
     while (waiting.size > 0) {
       const batch = [...waiting.values()]
@@ -44,6 +68,22 @@ export function createTouchQueue (write: LoginSessionStore['touch'], onError: (e
 
     async flush () {
       await running
+    }
+  }
+}
+
+/** One write for each former token. */
+function createRetirements (write: LoginSessionStore['retireFormer'], onError: (error: unknown) => void): Queue<Retirement> {
+  const underWay = new Map<string, Promise<void>>()
+
+  return {
+    add ({ id, newest, until }) {
+      if (underWay.has(newest)) return
+      underWay.set(newest, write(id, newest, until).catch(onError).finally(() => { underWay.delete(newest) }))
+    },
+
+    async flush () {
+      await Promise.all(underWay.values())
     }
   }
 }

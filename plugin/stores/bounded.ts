@@ -1,73 +1,49 @@
 /**
- * A store whose every answer comes in time: cannot-know becomes one error, never a wrong answer and never silence.
+ * A store whose every call ends in time: "not known" becomes one error, never a wrong answer and never silence.
  * @module
  */
 import { storeUnavailableError } from '../errors.js'
-import type { Confirmation, LoginSessionRecord } from '../sessions/record.js'
+import type { AttemptState, LoginSessionRecord } from '../sessions/record.js'
 import { STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
+import { withTimeout } from '../timeout.js'
 
 /**
- * Takes back what a call did after its caller was told that it failed: the call got through all the same, only late.
- * Nobody waits for it; a store that is still broken then keeps what it has.
+ * Undoes what a call did after its caller was told that it failed. Nobody waits for this; if the store is still broken,
+ * the effect stays.
  */
-type TakeBack = (store: LoginSessionStore, args: any[], outcome: any) => Promise<void>
+type Undo = (store: LoginSessionStore, args: unknown[], outcome: unknown) => Promise<void>
 
-/** Elsewhere "not known whether it was done" is all that a failure says; these would do harm. */
-const TAKEN_BACK: Partial<Record<keyof LoginSessionStore, TakeBack>> = {
-  /** Nobody has this session's token: it would stand in its user's list as a stranger. Its id is its own, so no other can be meant. */
+/** For other methods a late success is harmless. These two would do damage, so they are undone. */
+const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
+  /** Nobody has this session's token: it would stay in its user's list as an unknown device. */
   async insert (store, args) {
     const { userId, id, createdAt } = args[0] as LoginSessionRecord
     if (userId !== undefined) await store.remove(userId, id, createdAt)
   },
-  /** Nobody has looked at the password: an outage must not lock anybody's confirmation. */
-  async takeAttempt (store, [id], counted: Confirmation | null | undefined) {
-    if (counted) await store.returnAttempt(id)
+  /** No password was checked: an outage must not lock anybody's confirmation. */
+  async takeAttempt (store, args, counted) {
+    if (counted as AttemptState | null | undefined) await store.returnAttempt(args[0] as string)
   }
-}
-
-/** The calls that failed or were given up, by the error that their callers were given. */
-const failedCalls = new WeakMap<object, Promise<any>>()
-
-/** Calls this with the outcome of the call that failed with `error`, if it was given up and gets through late. */
-export function whenLate (error: unknown, then: (outcome: any) => void): void {
-  failedCalls.get(error as object)?.then(then, () => {})
 }
 
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
- * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`.
+ * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
  */
 export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
   const bounded = Object.fromEntries(STORE_METHODS.map(method => {
-    const call = (...args: unknown[]): Promise<unknown> => Reflect.apply(store[method], store, args)
-    const takeBack = TAKEN_BACK[method]
+    const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
-      const late = (outcome?: unknown): void => { takeBack?.(store, args, outcome)?.catch(() => {}) }
-      return inTime(() => call(...args), timeout, method, late)
+      // A store that throws synchronously is as broken as one that rejects.
+      const call = new Promise<unknown>(resolve => { resolve(Reflect.apply(store[method], store, args)) })
+      return withTimeout(call, timeout, method).catch(cause => {
+        if (undo !== undefined) {
+          // Without an outcome if the call failed: it may have been carried out all the same.
+          call.catch(() => {}).then(outcome => undo(store, args, outcome)).catch(() => {})
+        }
+        throw storeUnavailableError(cause, call)
+      })
     }]
   }))
   return bounded as unknown as LoginSessionStore
-}
-
-/** @param late called when the call is over after its caller was told that it failed: with its outcome, or without one if it rejected */
-function inTime<T> (call: () => Promise<T>, timeout: number, method: string, late: (outcome?: T) => void): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    let failed = false
-    const fail = (cause: unknown): void => {
-      failed = true
-      clearTimeout(timer)
-      const error = storeUnavailableError(cause)
-      failedCalls.set(error, called)
-      reject(error)
-    }
-    const timer = setTimeout(() => fail(new Error(`${method} took longer than ${timeout} ms`)), timeout)
-    const done = (value: T): void => {
-      if (failed) return late(value)
-      clearTimeout(timer)
-      resolve(value)
-    }
-    // A store that throws at once is as broken as one that rejects.
-    const called = new Promise<T>(resolve => { resolve(call()) })
-    called.then(done, error => { fail(error); late() })
-  })
 }

@@ -74,7 +74,7 @@ export function memoryStore (): LoginSessionStore {
       touches.forEach(touchOne)
     },
 
-    async confirm (id, current, tokens, now, lostBefore) {
+    async rotate (id, current, tokens, now, lostBefore) {
       const record = records.get(id)
       if (record === undefined) return false
       const { tokens: [newest, former], confirmation: { at } } = record
@@ -108,7 +108,7 @@ export function memoryStore (): LoginSessionStore {
       delete confirmation.lockedUntil
     },
 
-    async confirmation (id) {
+    async attempts (id) {
       const record = records.get(id)
       return record === undefined ? null : { ...record.confirmation }
     },
@@ -137,7 +137,7 @@ export function memoryStore (): LoginSessionStore {
       return removed.filter(({ expiresAt }) => expiresAt > now).length
     },
 
-    async settle () {}
+    async barrier () {}
   }
 }
 

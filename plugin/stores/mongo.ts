@@ -69,7 +69,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       await sessions.bulkWrite(touches.map(touchUpdate), { ordered: false, writeConcern: { w: 1 } })
     },
 
-    async confirm (id, current, tokens, now, lostBefore) {
+    async rotate (id, current, tokens, now, lostBefore) {
       const newestWasLost = { 'tokens.1.hash': current, 'tokens.1.until': { $exists: false }, 'confirmation.at': { $lte: lostBefore } }
       const { matchedCount } = await sessions.updateOne(
         { _id: id, $or: [{ 'tokens.0.hash': current }, newestWasLost] },
@@ -97,7 +97,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
         { $inc: { 'confirmation.failures': -1 }, $unset: { 'confirmation.lockedUntil': '' } })
     },
 
-    async confirmation (id) {
+    async attempts (id) {
       const document = await sessions.findOne({ _id: id }, { projection: { confirmation: 1 } })
       return document?.confirmation ?? null
     },
@@ -122,7 +122,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       return deletedCount
     },
 
-    async settle () {
+    async barrier () {
       // A write that changes nothing waits for the majority all the same, and for all that was written before it.
       await sessions.deleteOne({ _id: { $in: [] } })
     }

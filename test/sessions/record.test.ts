@@ -1,5 +1,6 @@
 import t from 'tap'
-import { dueRetirement, dueTouch, hashToken, isLive, isNewest, type Lifetime, lostBefore, newToken, rotatedTokens, ROTATION_GRACE, startRecord } from '../../plugin/sessions/record.js'
+import { dueTouch, isLive, type Lifetime, startRecord } from '../../plugin/sessions/record.js'
+import { dueRetirement, hashToken, isNewest, lostBefore, newToken, rotatedTokens, ROTATION_GRACE } from '../../plugin/sessions/tokens.js'
 import { after, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { CHROME } from '../support/records.js'
 

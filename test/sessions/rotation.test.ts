@@ -5,7 +5,7 @@
 import { Signer } from '@fastify/cookie'
 import t, { type Test } from 'tap'
 import { memoryStore } from '../../plugin/stores/memory.js'
-import { hashToken, newToken } from '../../plugin/sessions/record.js'
+import { hashToken, newToken } from '../../plugin/sessions/tokens.js'
 import { createShop, OLD_SECRET, PASSWORD, SECRET, type ShopOptions } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { after, createClock, DAY, HOUR, MINUTE, SECOND } from '../support/clock.js'

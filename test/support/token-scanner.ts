@@ -3,7 +3,7 @@
  * No text is kept, only the pieces of it that could be a secret, for the secrets that become known later.
  * @module
  */
-import { hashToken } from '../../plugin/sessions/record.js'
+import { hashToken } from '../../plugin/sessions/tokens.js'
 
 /** What text is part of. Hashes belong into documents and the commands that write them, and nowhere else. */
 export type Source = 'responses' | 'lines' | 'documents' | 'commands'

@@ -3,7 +3,8 @@
  * with at every call. Synchronous, in one process, and written from the contract in `plugin/store.ts`, not from a store.
  * @module
  */
-import type { LoginSessionRecord, Retirement, TokenHash, Touch } from '../../../plugin/sessions/record.js'
+import type { LoginSessionRecord, Touch } from '../../../plugin/sessions/record.js'
+import type { Retirement, TokenHash } from '../../../plugin/sessions/tokens.js'
 import type { DataChanges, LoginSessionStore, STORE_METHODS } from '../../../plugin/sessions/store.js'
 
 export type Method = typeof STORE_METHODS[number]

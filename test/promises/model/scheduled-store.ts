@@ -4,7 +4,8 @@
  * @module
  */
 import { memoryStore } from '../../../plugin/stores/memory.js'
-import type { LoginSessionRecord, TokenHash, Touch } from '../../../plugin/sessions/record.js'
+import type { LoginSessionRecord, Touch } from '../../../plugin/sessions/record.js'
+import type { TokenHash } from '../../../plugin/sessions/tokens.js'
 import { STORE_METHODS, type LoginSessionStore } from '../../../plugin/sessions/store.js'
 import { endOf, GRACE } from './lifetime.js'
 import { isBackground, nextFault, underWay, type Operation } from './operation.js'

@@ -2,7 +2,7 @@
  * Sending a request and taking its answer: the cookie it brings, and whom it tells of.
  * @module
  */
-import { hashToken } from '../../../plugin/sessions/record.js'
+import { hashToken } from '../../../plugin/sessions/tokens.js'
 import { COOKIE, setCookies, type Reply } from '../../support/browser-jar.js'
 import { CHROME } from '../../support/records.js'
 import type { Token } from './ledger.js'
