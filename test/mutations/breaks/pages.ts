@@ -1,0 +1,78 @@
+/** Breaks of the room `pages/`: who gets in, and what a form must prove before a session ends. @module */
+import type { BreakList } from '../break.js'
+
+export default [
+  {
+    file: 'plugin/pages/account/routes.ts',
+    tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
+    breaks: [
+      {
+        name: 'other sites are let in',
+        promise: 'T4: unsafe requests of other sites are refused',
+        from: "app.addHook('onRequest', rejectCrossOrigin)",
+        to: '',
+        tests: ['request/csrf', 'confirmation/confirmation']
+      },
+      {
+        name: 'visitors are let in',
+        promise: 'P5: the pages are for signed-in users',
+        from: "app.addHook('onRequest', requireLoginSession)",
+        to: ''
+      },
+      {
+        name: 'browsers may store the pages',
+        promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
+        from: "app.addHook('onRequest', pageHeaders)",
+        to: ''
+      },
+      {
+        name: 'the pages take JSON',
+        promise: 'T5: a body that is no form reaches no handler',
+        from: 'app.removeAllContentTypeParsers()',
+        to: ''
+      },
+      {
+        name: 'one session ends without the token of the form',
+        promise: 'T4: every form has a token of its session',
+        from: '{ userId } = asking.verifyForm(request)',
+        to: '{ userId } = request.loginSession!'
+      },
+      {
+        name: 'the others end without the token of the form',
+        promise: 'T4: every form has a token of its session',
+        from: 'session = asking.verifyForm(request)',
+        to: 'session = request.loginSession!'
+      },
+      {
+        name: 'nobody waits for the password',
+        promise: 'P3: a wrong password ends nothing',
+        from: '!await asking.confirmed(request, reply, async',
+        to: '!asking.confirmed(request, reply, async'
+      },
+      {
+        name: 'a visitor comes back to another site',
+        promise: 'T5: a path leads nobody to another site after signing in',
+        from: "wanted.replace(/^[/\\\\]+/, '/')",
+        to: 'wanted'
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/account/asking.ts',
+    tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
+    breaks: [
+      {
+        name: 'the token of a form is not verified',
+        promise: 'T4: every form has a token of its session',
+        from: "csrf.verify(session.id, field(request, 'csrf'))",
+        to: ''
+      },
+      {
+        name: 'a foreign id shows a question',
+        promise: 'P5: foreign, unknown, expired and removed ids answer the same',
+        from: 'if (session === null) throw notFoundError()\n      return {',
+        to: "if (session === null) return { kind: 'one', session: current, current: false }\n      return {"
+      }
+    ]
+  }
+] satisfies BreakList[]

@@ -1,0 +1,246 @@
+/** Breaks of the room `sessions/`: the life of a record, the verbs, and how sessions end. @module */
+/* eslint no-template-curly-in-string: off -- these are texts of code */
+import type { BreakList } from '../break.js'
+
+export default [
+  {
+    file: 'plugin/sessions/record.ts',
+    tests: ['sessions/record', 'sessions/expiry', 'sessions/rotation', 'sessions/touch', 'promises/secrecy', 'request/sign-in', 'sessions/revocation'],
+    breaks: [
+      {
+        name: 'a token is stored as it is',
+        promise: 'T6: tokens are hashed in the database',
+        from: "createHash('sha256').update(token).digest('base64url')",
+        to: 'token',
+        tests: ['promises/secrecy']
+      },
+      {
+        name: 'the id is made of the token',
+        promise: 'T6: the id in pages and URLs is not derived from a credential',
+        from: 'id: newId(),',
+        to: 'id: hashToken(token).slice(0, 22),'
+      },
+      {
+        name: 'a token has 64 bits',
+        promise: 'DESIGN 4: a token has 256 random bits',
+        from: 'randomBytes(32)',
+        to: 'randomBytes(8)'
+      },
+      {
+        name: 'the grace begins with the rotation',
+        promise: 'R8: an answer that is lost on its way signs nobody out',
+        from: 'token.until === undefined ||',
+        to: 'token === record.tokens[0] || token.until !== undefined &&',
+        tests: ['sessions/rotation']
+      },
+      {
+        name: 'the grace is five minutes',
+        promise: 'R8: the former token works for 30 seconds after the first use of the newer one',
+        from: '= 30_000',
+        to: '= 300_000'
+      },
+      {
+        name: 'any token counts as the newest',
+        promise: 'R8: only the newest token is ever issued again',
+        from: 'record.tokens[0]?.hash === hashToken(token)',
+        to: 'record.tokens.some(({ hash }) => hash === hashToken(token))'
+      },
+      {
+        name: 'the old token stays the newest',
+        promise: 'rule 6: a confirmation brings a new token',
+        from: '[{ hash: next }, { hash: current }]',
+        to: '[{ hash: current }, { hash: next }]'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/lifecycle.ts',
+    tests: ['sessions/revocation', 'sessions/expiry', 'sessions/rotation', 'request/sign-in', 'sessions/touch', 'request/half-way', 'request/outage', 'request/races', 'request/hooks', 'request/coming-back', 'promises/operations'],
+    breaks: [
+      {
+        name: 'records are cached',
+        promise: 'T1, rule 1: nothing is cached',
+        from: 'await store.findByToken(hash)\n      return',
+        to: '((globalThis as any).cache ??= new Map<string, LoginSessionRecord>()).get(hash) ?? await store.findByToken(hash)\n      if (record !== null) (globalThis as any).cache.set(hash, record)\n      return'
+      },
+      {
+        name: 'a store that fails signs out',
+        promise: 'T2: nobody is signed out by an outage',
+        from: 'await store.findByToken(hash)\n      return',
+        to: 'await store.findByToken(hash).catch(() => null)\n      return',
+        tests: ['request/outage']
+      },
+      {
+        name: 'a token is issued before it is stored',
+        promise: 'T2: nobody holds a token that the store has not',
+        from: 'return await store.confirm(',
+        to: 'return store.confirm(',
+        tests: ['sessions/rotation']
+      },
+      {
+        name: 'nobody waits for the insert of a sign-in',
+        promise: 'rule 8: a sign-in is durable when the answer arrives',
+        from: 'await store.insert(record)',
+        to: 'store.insert(record).catch(() => {})',
+        tests: ['request/outage']
+      },
+      {
+        name: 'a login ends by the token of its request only',
+        promise: 'T1: signing out ends the login, whatever token it has by now',
+        from: 'if (record.userId !== undefined) await removals',
+        to: "if (record.userId === '') await removals"
+      },
+      {
+        name: 'nobody waits for the end of a session',
+        promise: 'T1: a session that was signed out is removed when the answer arrives',
+        from: 'await removals.one(record.userId, record.id, reason)',
+        to: 'removals.one(record.userId, record.id, reason).catch(() => {})',
+        tests: ['request/outage']
+      },
+      {
+        name: 'a session that cannot be looked up counts as ended',
+        promise: 'T2, rule 7: unknown is not signed out',
+        from: 'await store.findByToken(hash)\n    if',
+        to: 'await store.findByToken(hash).catch(() => null)\n    if',
+        tests: ['request/outage', 'request/half-way']
+      },
+      {
+        name: 'an expired session is not ended',
+        promise: 'T1: a late touch does not prolong a session that its owner has left',
+        from: 'ownsRecord(record, hash, now())) await end',
+        to: 'isLive(record, hash, now())) await end',
+        tests: ['request/coming-back']
+      },
+      {
+        name: 'a session is looked for once only',
+        promise: 'T1: nobody hears of the end of a session that a failover brings back',
+        from: 'return await find(user, session)',
+        to: 'return null',
+        tests: ['promises/failover']
+      },
+      {
+        name: 'what a failover brings back is not ended',
+        promise: 'T1: a user who was told "signed out" is signed out',
+        from: 'await store.settle()\n      await endByToken(token, reason)',
+        to: 'await store.settle()',
+        tests: ['request/coming-back', 'promises/failover']
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/endings.ts',
+    tests: ['request/hooks', 'sessions/endings', 'sessions/session-cap', 'sessions/revocation', 'sessions/expiry', 'request/races', 'promises/operations'],
+    breaks: [
+      {
+        name: 'a session is announced before it is removed',
+        promise: 'R13: an end is announced once, after the removal',
+        from: 'return announce(await store.remove(userId, id, now()))',
+        to: 'const session = announce(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
+      },
+      {
+        name: 'a removal that failed is announced',
+        promise: 'T1: a removal that failed is an error, and is not announced',
+        from: 'return announce(await store.remove(userId, id, now()))',
+        to: 'const found = await store.find(userId, id, now())\n      return announce(await store.remove(userId, id, now()).catch(() => found))'
+      },
+      {
+        name: 'after five rounds the rest is spared',
+        promise: 'T1: no session that was there at the call is left',
+        from: 'return removed + await store.removeMany(userId, await found(), now())',
+        to: 'return removed'
+      },
+      {
+        name: 'a look that finds nothing is believed before it is durable',
+        promise: 'T1: an answer waits until what others have removed is durable',
+        from: 'await store.settle()',
+        to: 'await Promise.resolve()',
+        tests: ['promises/failover']
+      },
+      {
+        name: 'a look that finds nothing is the last',
+        promise: 'T1: a primary that has lost its place is not believed',
+        from: 'else await store.settle()',
+        to: 'else return await store.settle().then(() => removed)',
+        tests: ['promises/failover']
+      },
+      {
+        name: 'a session that starts meanwhile escapes',
+        promise: 'T1: revokeAll goes on until no session is left',
+        from: 'removed += await some',
+        to: 'return await some'
+      },
+      {
+        name: 'a removal that gets through late is not announced',
+        promise: 'R13: a removal that was given up, and gets through late, is announced then',
+        from: 'whenLate(error, announce)',
+        to: ''
+      },
+      {
+        name: 'all removals are under way at the same moment',
+        promise: 'T7: at most a hundred removals are under way at the same moment',
+        from: '= 100\n',
+        to: '= 100_000\n'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/background-writes.ts',
+    tests: ['sessions/background-writes', 'sessions/touch', 'request/outage'],
+    breaks: [
+      {
+        name: 'a failed write ends the queue',
+        promise: 'T2: a touch may be lost; the queue goes on',
+        from: '.catch(onError)',
+        to: ''
+      },
+      {
+        name: 'writes overlap',
+        promise: 'T7: a slow store gets one bulk write at a time',
+        from: 'await write(batch)',
+        to: 'write(batch)'
+      },
+      {
+        name: 'touches that come during a write are dropped',
+        promise: 'T7: close() flushes every touch',
+        from: '.catch(onError)\n',
+        to: '.catch(onError)\n      waiting = new Map()\n'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/background-writes.ts',
+    tests: ['sessions/rotation'],
+    breaks: [
+      {
+        name: 'a failure ends the process',
+        promise: 'T2: a retirement may fail; the next request makes it again',
+        from: '.catch(onError)',
+        to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/hooks.ts',
+    tests: ['request/hooks'],
+    breaks: [
+      {
+        name: 'a hook that rejects ends the process',
+        promise: 'R13: an error of a hook is logged and changes nothing',
+        from: 'await call()',
+        to: 'call()'
+      },
+      {
+        name: 'close waits for hooks for ever',
+        promise: 'T7: close() returns',
+        from: 'settledWithin(DRAIN_TIMEOUT, finish())',
+        to: 'finish().then(() => true)'
+      },
+      {
+        name: 'hooks that are over are kept',
+        promise: 'T7: memory stays flat',
+        from: '.finally(() => { underWay.delete(running) })',
+        to: ''
+      }
+    ]
+  }
+] satisfies BreakList[]
