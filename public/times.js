@@ -25,9 +25,10 @@
           time.title = absolute.format(date)
         }
       }
-      // The names of buttons tell moments, too: \uE000 stands for the one of its row (plugin/pages/view-models.ts).
+      // The names of buttons tell moments, too: they are words, and moments among them.
       for (const button of section.querySelectorAll('[data-ls-label]')) {
-        button.ariaLabel = button.dataset.lsLabel.replace('\uE000', absolute.format(new Date(button.dataset.lsWhen)))
+        const parts = JSON.parse(button.dataset.lsLabel)
+        button.ariaLabel = parts.map(part => typeof part === 'string' ? part : absolute.format(new Date(part.iso))).join('')
       }
     }
   }

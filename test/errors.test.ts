@@ -18,7 +18,7 @@ const ERRORS: Array<[error: LoginSessionError, code: string, status: number, ret
   [passwordWrongError(), 'PASSWORD_WRONG', 422],
   [lockedError(900_000), 'LOCKED', 429, '900'],
   [passwordCheckFailedError(CAUSE), 'PASSWORD_CHECK_FAILED', 503, '2'],
-  [storeUnavailableError(CAUSE), 'STORE_UNAVAILABLE', 503, '2']
+  [storeUnavailableError(CAUSE, Promise.resolve()), 'STORE_UNAVAILABLE', 503, '2']
 ]
 
 for (const [error, code, status, retryAfter] of ERRORS) {
@@ -53,7 +53,7 @@ t.test('each error is a new one: one reply\'s changes do not reach another', asy
 })
 
 t.test('the reason of a failure is its cause', async t => {
-  t.equal(storeUnavailableError(CAUSE).cause, CAUSE)
+  t.equal(storeUnavailableError(CAUSE, Promise.resolve()).cause, CAUSE)
   t.equal(passwordCheckFailedError(CAUSE).cause, CAUSE)
   t.equal(storeAwayAtBootError(CAUSE).cause, CAUSE)
   t.match(storeAwayAtBootError(CAUSE).message, CAUSE.message)

@@ -6,7 +6,7 @@ import { OLD_SECRET, SECRET } from './support/app.js'
 import { DAY, HOUR, MINUTE, SECOND } from './support/clock.js'
 
 const RIGHT = { secret: SECRET, store: memoryStore() }
-const { touch, confirm, ...storeWithoutTwo } = memoryStore()
+const { touch, rotate, ...storeWithoutTwo } = memoryStore()
 
 /** So that nothing of a host's own @fastify/cookie shows through. */
 const NO_MORE = { signed: false, maxAge: undefined, expires: undefined, partitioned: undefined, priority: undefined } as const

@@ -24,7 +24,7 @@ export function pageErrors (frameOf: FrameOf, signInUrl: (request: FastifyReques
     reportError(error, request, reply, 'page')
     // htmx would swap the error into whatever the request was for; the reason belongs beside it. Where a dialog is open
     // and its form can be sent again, the form says so itself (templates/confirm-form.eta).
-    if (isFragment(request)) reply.header('hx-retarget', '#login-sessions-problem').header('hx-reswap', 'innerHTML')
+    if (isFragment(request)) reply.header('hx-retarget', '[data-ls-part=problem]').header('hx-reswap', 'innerHTML')
     const frame = frameOf(request)
     const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(REASONS[error.code] ?? 'unexpected') }
     return render(reply, isFragment(request) ? 'problem' : 'error', model)

@@ -11,6 +11,8 @@ export interface Texts {
   direction: 'ltr' | 'rtl'
   /** A text with its gaps filled; `count` also chooses the plural form. */
   say(key: MessageKey, values?: Record<string, string | number>): string
+  /** The same, but values that are no text stay what they are, between the words around them. */
+  parts<Value extends object>(key: MessageKey, values: Record<string, string | number | Value>): Array<string | Value>
   /** "3 minutes ago", or "in 3 days". */
   relative(date: Date, now: Date): string
   /** "Nov 24, 2026, 1:05 PM UTC". */
@@ -28,16 +30,19 @@ export function createTexts (language: string, messages: Messages, timeZone: str
   const absoluteFormat = new Intl.DateTimeFormat(language, { ...ABSOLUTE, timeZone })
   const formats = new Map<MessageKey, IntlMessageFormat>()
 
-  const say: Texts['say'] = (key, values) => {
+  function formatOf (key: MessageKey): IntlMessageFormat {
     const format = formats.get(key) ?? new IntlMessageFormat(messages[key], language, undefined, { ignoreTag: true })
     formats.set(key, format)
-    return String(format.format(values))
+    return format
   }
+
+  const say: Texts['say'] = (key, values) => String(formatOf(key).format(values))
 
   return {
     language,
     direction: directionOf(language),
     say,
+    parts: (key, values) => formatOf(key).formatToParts<any>(values).map(({ value }) => value),
     relative (date, now) {
       const distance = date.getTime() - now.getTime()
       if (Math.abs(distance) < MINUTE) return say(distance > 0 ? 'soon' : 'justNow')

@@ -9,9 +9,6 @@ import type { AssetUrls } from './assets.js'
 import type { DeviceKind } from '../client/device.js'
 import type { Texts } from './texts.js'
 
-/** Stands for a moment in {@link SessionView.revokeLabelParts}: a private-use character, which no language has. */
-export const MOMENT = '\uE000'
-
 /** A moment as a page shows it. */
 export interface MomentView {
   /** For `<time datetime>`. */
@@ -21,6 +18,9 @@ export interface MomentView {
   /** "Nov 24, 2026, 1:05 PM UTC" */
   absolute: string
 }
+
+/** Words, and moments among them, which the page's script tells in the reader's zone. */
+export type WordsAndMoments = Array<string | Omit<MomentView, 'relative'>>
 
 /** One row of the list. */
 export interface SessionView {
@@ -44,8 +44,8 @@ export interface SessionView {
   revokeUrl: string
   /** The accessible name of its button, unlike that of any other row. */
   revokeLabel: string
-  /** The same with {@link MOMENT} in place of the moment, which the page's script tells in the reader's zone. */
-  revokeLabelParts: string
+  /** The same in parts. */
+  revokeLabelParts: WordsAndMoments
   /** The first of those that "Show all" brings. */
   revealed: boolean
 }
@@ -92,8 +92,7 @@ export interface ListView extends PageView {
 export interface ConfirmView extends PageView {
   action: string
   question: string
-  /** Words, and moments among them. */
-  detail: Array<string | Omit<MomentView, 'relative'>>
+  detail: WordsAndMoments
   /** What its row says of it, line by line. */
   facts: string[][]
   /** null: it cannot be done; `error` says why. */

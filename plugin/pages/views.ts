@@ -7,7 +7,7 @@ import type { LoginSession } from '../sessions/login-session.js'
 import type { MessageKey } from './messages.js'
 import type { ConfirmationKind } from '../confirmation/password.js'
 import type { Texts } from './texts.js'
-import { type ListView, MOMENT, type MomentView, type PageView, type SessionView } from './view-models.js'
+import type { ListView, MomentView, PageView, SessionView, WordsAndMoments } from './view-models.js'
 
 /** Rows that a list begins with: what one looks for is among the last active. */
 export const FIRST_ROWS = 10
@@ -62,6 +62,8 @@ function toSessionView (session: LoginSession, { currentId, all }: ListParts, { 
   const { id, device, userAgent } = session
   const name = deviceName(session, texts)
   const lastActive = moment(session.lastActiveAt)
+  const { iso, absolute } = lastActive
+  const revokeLabelParts = texts.parts('signOutNamed', { name, when: { iso, absolute } })
   return {
     id,
     current: id === currentId,
@@ -74,8 +76,8 @@ function toSessionView (session: LoginSession, { currentId, all }: ListParts, { 
     signedIn: moment(session.createdAt),
     expires: moment(session.expiresAt),
     revokeUrl: withAll(`${base}/${id}/revoke`, all),
-    revokeLabel: texts.say('signOutNamed', { name, when: lastActive.absolute }),
-    revokeLabelParts: texts.say('signOutNamed', { name, when: MOMENT })
+    revokeLabel: textOf(revokeLabelParts),
+    revokeLabelParts
   }
 }
 
@@ -89,6 +91,8 @@ export function factsOf ({ device, ip }: LoginSession, places: ReadonlyMap<strin
   }
 }
 
+const textOf = (parts: WordsAndMoments): string => parts.map(part => typeof part === 'string' ? part : part.absolute).join('')
+
 /** Two sign-ins of one browser in the same minute read alike, and their buttons must not. */
 function withUniqueLabels (sessions: SessionView[]): SessionView[] {
   const seen = new Map<string, number>()
@@ -96,7 +100,7 @@ function withUniqueLabels (sessions: SessionView[]): SessionView[] {
     const times = (seen.get(session.revokeLabel) ?? 0) + 1
     seen.set(session.revokeLabel, times)
     if (times === 1) return session
-    return { ...session, revokeLabel: `${session.revokeLabel} (${times})`, revokeLabelParts: `${session.revokeLabelParts} (${times})` }
+    return { ...session, revokeLabel: `${session.revokeLabel} (${times})`, revokeLabelParts: [...session.revokeLabelParts, ` (${times})`] }
   })
 }
 

@@ -32,5 +32,5 @@ t.test('a session that is gone when its password has been checked confirms nothi
   const lost = async (): Promise<boolean> => { await store.remove('ada', ended.id, NOW); return false }
   await t.rejects(confirm({ id: ended.id, userId: 'ada' }, 'right', lost), { code: 'FST_LOGIN_SESSION_REQUIRED' })
   await confirm({ id: rotated.id, userId: 'ada' }, 'right', lost)
-  t.strictSame(await store.confirmation(rotated.id), { failures: 0 })
+  t.strictSame(await store.attempts(rotated.id), { failures: 0 })
 })

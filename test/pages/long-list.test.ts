@@ -34,7 +34,7 @@ t.test('a long list begins with this device and the nine last active, and says h
 t.test('all of them are one click away, with and without htmx', async t => {
   const { chrome } = await createLongList(t)
   const { body } = await chrome.get(PAGE)
-  const [, link] = /href="([^"]+)" id="login-sessions-show-all"/.exec(body)!
+  const [, link] = /href="([^"]+)" data-ls-part="show-all"/.exec(body)!
 
   for (const options of [{}, HTMX]) {
     const all = await chrome.get(link!, options)

@@ -254,7 +254,7 @@ t.test('htmx gets fragments of the same URLs: the list, the dialog, the changed 
   t.match(wrong.body, /^<dialog/)
   const changed = await submit(chrome, formOf(dialog), PASSWORD, HTMX)
   t.equal(changed.statusCode, 200)
-  t.match(changed.body, /<hx-partial hx-target="#login-sessions-status"[^>]*>Signed out Safari on macOS\.</)
+  t.match(changed.body, /<hx-partial hx-target="\[data-ls-part=status\]"[^>]*>Signed out Safari on macOS\.</)
   t.equal(setCookies(changed).length, 1)
 })
 
@@ -266,7 +266,7 @@ t.test('a failure reaches htmx as a line in the region for problems', async t =>
   const reply = await chrome.get(`${PAGE}/AAAAAAAAAAAAAAAAAAAAAA/revoke`, HTMX)
 
   t.equal(reply.statusCode, 404)
-  t.equal(reply.headers['hx-retarget'], '#login-sessions-problem')
+  t.equal(reply.headers['hx-retarget'], '[data-ls-part=problem]')
   t.equal(textOf(reply), 'That session has ended already.')
 })
 

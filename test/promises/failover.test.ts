@@ -119,7 +119,7 @@ t.test('what only a lost primary had shown is not taken for certain', async t =>
     storeTimeout: 30_000,
     mongo: { serverSelectionTimeoutMS: 30_000 },
     around: store => aroundCalls(store, async (method, call) => {
-      if (['settle', 'remove', 'removeMany'].includes(method)) await replaced.passed
+      if (['barrier', 'remove', 'removeMany'].includes(method)) await replaced.passed
       const answer = await call()
       if (['find', 'idsByUser'].includes(method)) lookedUp++
       return answer

@@ -50,7 +50,7 @@ await onBothStores(t, async (t, makeStore) => {
       // A removal that was refused shows all the same, until the failover that undoes it.
       let hidden = false
       const store = aroundCalls(makeStore(), async (method, call) => {
-        if (method === 'settle') hidden = false
+        if (method === 'barrier') hidden = false
         return hidden && method === 'findByToken' ? null : await call()
       })
       const app = await createShop(t, { store, routes })

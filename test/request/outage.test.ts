@@ -149,7 +149,7 @@ for (const trouble of ['fail', 'hang'] as const) {
 
     t.test('closes the confirmation', async t => {
       const { store, laptop } = await setup(t)
-      for (const method of ['takeAttempt', 'confirm'] as const) {
+      for (const method of ['takeAttempt', 'rotate'] as const) {
         store[trouble](method)
         const reply = await laptop.post('/confirm', { password: PASSWORD })
         t.strictSame([reply.statusCode, reply.json().code], [503, 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'], method)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { changesBetween, snapshotOf } from '../../plugin/request/session-data.js'
+import { changesBetween, snapshotOf } from '../../plugin/request/saving.js'
 
 const changes = (before: Record<string, unknown>, now: Record<string, unknown>) => changesBetween(snapshotOf(before), now)
 

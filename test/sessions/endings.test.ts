@@ -1,6 +1,6 @@
 import t from 'tap'
 import { memoryStore } from '../../plugin/stores/memory.js'
-import { createRemovals } from '../../plugin/sessions/endings.js'
+import { createEndings } from '../../plugin/sessions/endings.js'
 import { NOW } from '../support/clock.js'
 import { turns } from '../support/gate.js'
 import { aRecord } from '../support/records.js'
@@ -12,7 +12,7 @@ t.test('of 250 sessions that are announced as they end, each is asked to go once
   let [underWay, most] = [0, 0]
   const asked: string[] = []
   const announced: string[] = []
-  const removals = createRemovals({
+  const endings = createEndings({
     ...store,
     async remove (...args) {
       asked.push(args[1])
@@ -23,7 +23,7 @@ t.test('of 250 sessions that are announced as they end, each is asked to go once
     }
   }, () => NOW, ({ id }) => { announced.push(id) })
 
-  t.equal(await removals.all('ada', 'revoked-all'), 250)
+  t.equal(await endings.endAll('ada', 'revoked-all'), 250)
 
   const all = records.map(({ id }) => id).sort()
   t.strictSame(announced.sort(), all)

@@ -137,7 +137,7 @@ t.test('what a call did after its caller was told that it failed', async t => {
     await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
     gate.open()
     await turns()
-    t.strictSame(await store.confirmation(record.id), { failures: 4 })
+    t.strictSame(await store.attempts(record.id), { failures: 4 })
   })
 
   t.test('one that was refused changes no count', async t => {
@@ -148,7 +148,7 @@ t.test('what a call did after its caller was told that it failed', async t => {
     await t.rejects(bounded.takeAttempt(record.id, 5, after(NOW, MINUTE), NOW), unavailable)
     gate.open()
     await turns()
-    t.strictSame(await store.confirmation(record.id), locked)
+    t.strictSame(await store.attempts(record.id), locked)
   })
 
   t.test('a store that breaks while it is taken back is nobody\'s unhandled rejection', async t => {

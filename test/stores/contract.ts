@@ -360,12 +360,12 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       await store.remove('ada', removed.id, NOW)
       await store.touch([touchOf(removed), touchOf(kept)])
       t.equal(await store.findByToken(hashOf(removed)), null)
-      t.equal(await store.confirmation(removed.id), null)
+      t.equal(await store.attempts(removed.id), null)
       t.strictSame((await store.findByToken(hashOf(kept)))?.lastActiveAt, later)
     })
   })
 
-  t.test('confirm', async t => {
+  t.test('rotate', async t => {
     const until = after(NOW, 30 * SECOND)
     const lost = after(NOW, -30 * SECOND)
 
@@ -373,7 +373,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord({ confirmation: { failures: 4, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
       const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
-      t.equal(await store.confirm(record.id, hashOf(record), tokens, NOW, lost), true)
+      t.equal(await store.rotate(record.id, hashOf(record), tokens, NOW, lost), true)
       t.strictSame(await store.findByToken(tokens[0]!.hash), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
       t.equal((await store.findByToken(hashOf(record)))?.id, record.id)
     })
@@ -381,22 +381,22 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('forgets tokens that are not handed over again', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), true)
+      t.equal(await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), true)
       t.equal(await store.findByToken(hashOf(record)), null)
     })
 
     t.test('lifts a lock', async t => {
       const record = aRecord({ confirmation: { failures: 5, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost)
-      t.strictSame(await store.confirmation(record.id), { failures: 0, at: NOW })
+      await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost)
+      t.strictSame(await store.attempts(record.id), { failures: 0, at: NOW })
     })
 
     t.test('takes the newest token whatever has become of the one before it, and however young it is', async t => {
       for (const former of [{ hash: 'former' }, { hash: 'former', until }]) {
         const record = aRecord({ tokens: [{ hash: 'newest' }, former], confirmation: { failures: 0, at: NOW } })
         const store = await storeWith(record)
-        t.equal(await store.confirm(record.id, 'newest', [{ hash: 'new' }, { hash: 'newest' }], NOW, lost), true)
+        t.equal(await store.rotate(record.id, 'newest', [{ hash: 'new' }, { hash: 'newest' }], NOW, lost), true)
         t.equal(await store.findByToken('former'), null)
       }
     })
@@ -404,8 +404,8 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('answers false for a token that was retired or is unknown, and writes nothing', async t => {
       const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former', until }], confirmation: { failures: 3, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      t.equal(await store.confirm(record.id, 'former', [{ hash: 'eve' }], NOW, lost), false)
-      t.equal(await store.confirm(record.id, 'unknown', [{ hash: 'eve' }], NOW, lost), false)
+      t.equal(await store.rotate(record.id, 'former', [{ hash: 'eve' }], NOW, lost), false)
+      t.equal(await store.rotate(record.id, 'unknown', [{ hash: 'eve' }], NOW, lost), false)
       t.strictSame(await store.findByToken('newest'), record)
     })
 
@@ -413,9 +413,9 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord({ tokens: [{ hash: 'lost' }, { hash: 'former' }], confirmation: { failures: 2, at: lost } })
       const store = await storeWith(record)
       const tokens = [{ hash: 'new' }, { hash: 'former' }]
-      t.equal(await store.confirm(record.id, 'former', tokens, NOW, after(lost, -MILLISECOND)), false)
+      t.equal(await store.rotate(record.id, 'former', tokens, NOW, after(lost, -MILLISECOND)), false)
       t.strictSame(await store.findByToken('former'), record)
-      t.equal(await store.confirm(record.id, 'former', tokens, NOW, lost), true)
+      t.equal(await store.rotate(record.id, 'former', tokens, NOW, lost), true)
       t.strictSame(await store.findByToken('former'), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
       t.equal(await store.findByToken('lost'), null)
     })
@@ -423,7 +423,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('does not take the former token of a record whose password was never confirmed', async t => {
       const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former' }] })
       const store = await storeWith(record)
-      t.equal(await store.confirm(record.id, 'former', [{ hash: 'new' }], NOW, NOW), false)
+      t.equal(await store.rotate(record.id, 'former', [{ hash: 'new' }], NOW, NOW), false)
       t.strictSame(await store.findByToken('newest'), record)
     })
 
@@ -431,15 +431,15 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord()
       const store = await storeWith(record)
       await store.remove('ada', record.id, NOW)
-      t.equal(await store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), false)
+      t.equal(await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), false)
       t.equal(await store.findByToken('new'), null)
-      t.equal(await store.confirmation(record.id), null)
+      t.equal(await store.attempts(record.id), null)
     })
 
     t.test('lets exactly one of many at the same moment win', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const won = await parallel(10, index => store.confirm(record.id, hashOf(record), [{ hash: `new-${index}` }, { hash: hashOf(record) }], NOW, lost))
+      const won = await parallel(10, index => store.rotate(record.id, hashOf(record), [{ hash: `new-${index}` }, { hash: hashOf(record) }], NOW, lost))
       t.equal(won.filter(Boolean).length, 1)
       t.equal((await store.findByToken(`new-${won.indexOf(true)}`))?.id, record.id)
       t.equal((await store.findByToken(`new-${won.indexOf(false)}`)), null)
@@ -448,7 +448,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('lets exactly one of many with a former token whose newer one was lost win', async t => {
       const record = aRecord({ tokens: [{ hash: randomId() }, { hash: 'former' }], confirmation: { failures: 0, at: lost } })
       const store = await storeWith(record)
-      const won = await parallel(10, index => store.confirm(record.id, 'former', [{ hash: `new-${index}` }, { hash: 'former' }], NOW, lost))
+      const won = await parallel(10, index => store.rotate(record.id, 'former', [{ hash: `new-${index}` }, { hash: 'former' }], NOW, lost))
       t.equal(won.filter(Boolean).length, 1)
       t.strictSame((await store.findByToken('former'))?.tokens, [{ hash: `new-${won.indexOf(true)}` }, { hash: 'former' }])
     })
@@ -458,7 +458,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
       const kept = structuredClone(tokens)
-      await store.confirm(record.id, hashOf(record), tokens, NOW, lost)
+      await store.rotate(record.id, hashOf(record), tokens, NOW, lost)
       tokens[1]!.hash = 'eve'
       t.strictSame((await store.findByToken(kept[0]!.hash))?.tokens, kept)
     })
@@ -510,7 +510,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       await store.remove('ada', record.id, NOW)
       await store.retireFormer(record.id, hashOf(record), until)
       t.equal(await store.findByToken(hashOf(record)), null)
-      t.equal(await store.confirmation(record.id), null)
+      t.equal(await store.attempts(record.id), null)
     })
 
     t.test('keeps no hold of the date it is given', async t => {
@@ -529,7 +529,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       for (let failures = 1; failures < LIMIT; failures++) {
         t.strictSame(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), { failures })
-        t.strictSame(await store.confirmation(record.id), { failures })
+        t.strictSame(await store.attempts(record.id), { failures })
       }
       t.strictSame(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), { failures: LIMIT, lockedUntil: LOCK_END })
     })
@@ -539,7 +539,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       t.equal(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), NOW), null)
       t.equal(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), after(LOCK_END, -MILLISECOND)), null)
-      t.strictSame(await store.confirmation(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await store.attempts(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('starts the count anew when the lock has passed', async t => {
@@ -555,7 +555,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const taken = await parallel(50, () => store.takeAttempt(record.id, LIMIT, LOCK_END, NOW))
       const given = taken.filter(state => state !== null)
       t.strictSame(given.map(({ failures }) => failures).sort(), [1, 2, 3, 4, 5])
-      t.strictSame(await store.confirmation(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await store.attempts(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('counts each record on its own', async t => {
@@ -576,7 +576,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       await store.remove('ada', record.id, NOW)
       t.equal(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), null)
-      t.equal(await store.confirmation(record.id), null)
+      t.equal(await store.attempts(record.id), null)
       t.equal(await store.findByToken(hashOf(record)), null)
     })
 
@@ -585,7 +585,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       const mine = await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW)
       mine!.failures = 0
-      t.strictSame(await store.confirmation(record.id), { failures: 1 })
+      t.strictSame(await store.attempts(record.id), { failures: 1 })
     })
   })
 
@@ -595,31 +595,31 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW)
       await store.returnAttempt(record.id)
-      t.strictSame(await store.confirmation(record.id), { failures: LIMIT - 1, at: NOW })
+      t.strictSame(await store.attempts(record.id), { failures: LIMIT - 1, at: NOW })
     })
 
     t.test('never gives more than was taken', async t => {
       const record = aRecord({ confirmation: { failures: 1 } })
       const store = await storeWith(record)
       await parallel(5, () => store.returnAttempt(record.id))
-      t.strictSame(await store.confirmation(record.id), { failures: 0 })
+      t.strictSame(await store.attempts(record.id), { failures: 0 })
     })
 
     t.test('is harmless when the record is gone', async t => {
       const store = await emptyStore()
       const id = randomId()
       await store.returnAttempt(id)
-      t.equal(await store.confirmation(id), null)
+      t.equal(await store.attempts(id), null)
     })
   })
 
-  t.test('confirmation', async t => {
+  t.test('attempts', async t => {
     t.test('hands out a copy', async t => {
       const record = aRecord({ confirmation: { failures: 2 } })
       const store = await storeWith(record)
-      const mine = await store.confirmation(record.id)
+      const mine = await store.attempts(record.id)
       mine!.failures = 0
-      t.strictSame(await store.confirmation(record.id), { failures: 2 })
+      t.strictSame(await store.attempts(record.id), { failures: 2 })
     })
   })
 
@@ -709,7 +709,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       t.strictSame(await store.listByUser('ada', NOW), [kept])
       t.equal(await store.removeMany('ada', [one.id, other.id], NOW), 0)
       t.equal(await store.removeMany('ada', [], NOW), 0)
-      await store.settle()
+      await store.barrier()
       t.strictSame(await store.listByUser('ada', NOW), [kept])
     })
 

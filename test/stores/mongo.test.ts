@@ -79,11 +79,11 @@ t.test('every query that a request or a user can cause uses an index', async t =
   await store.listByUser('ada', NOW)
   await store.updateData(record.id, { set: { a: 1 }, unset: ['b'] })
   await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
-  await store.confirm(record.id, hashOf(record), record.tokens, NOW, NOW)
+  await store.rotate(record.id, hashOf(record), record.tokens, NOW, NOW)
   await store.retireFormer(record.id, hashOf(record), NOW)
   await store.takeAttempt(record.id, 5, NOW, NOW)
   await store.returnAttempt(record.id)
-  await store.confirmation(record.id)
+  await store.attempts(record.id)
   await store.idsByUser('ada')
   await store.removeMany('ada', ['one', 'other'], NOW)
   await store.remove('ada', record.id, NOW)
@@ -175,13 +175,13 @@ t.test('what must survive the loss of a server waits for the majority', async t 
 
   const durable: Array<[string, () => Promise<unknown>]> = [
     ['insert', () => store.insert(record)],
-    ['confirm', () => store.confirm(record.id, hashOf(record), [{ hash: 'new' }], NOW, NOW)],
+    ['rotate', () => store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, NOW)],
     ['takeAttempt', () => store.takeAttempt(record.id, 5, NOW, NOW)],
     ['returnAttempt', () => store.returnAttempt(record.id)],
     ['removeMany', () => store.removeMany('ada', ['another'], NOW)],
     ['remove', () => store.remove('ada', record.id, NOW)],
     ['removeByToken', () => store.removeByToken('new')],
-    ['settle', () => store.settle()]
+    ['barrier', () => store.barrier()]
   ]
   for (const [name, act] of durable) {
     commands.forget()
@@ -212,7 +212,7 @@ t.test('reads ask the primary, whatever the host\'s client prefers', async t => 
   t.strictSame(await store.findByToken(hashOf(record)), record)
   t.strictSame(await store.find('ada', record.id, NOW), record)
   t.strictSame(await store.listByUser('ada', NOW), [record])
-  t.strictSame(await store.confirmation(record.id), { failures: 0 })
+  t.strictSame(await store.attempts(record.id), { failures: 0 })
   t.strictSame(commands.documents('find').map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(4).fill('primary'))
 })
 

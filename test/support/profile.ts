@@ -30,4 +30,4 @@ export const hasFocus = (page: Page, selector: string): Promise<boolean> =>
 
 /** htmx has taken the list over: before that, its links lead to pages, as they do without JavaScript. */
 export const isLively = (page: Page): Promise<void> =>
-  page.locator('#login-sessions-table[data-htmx-powered]').waitFor({ state: 'attached' })
+  page.locator('[data-ls-part=table][data-htmx-powered]').last().waitFor({ state: 'attached' })

@@ -12,11 +12,11 @@ import { randomId } from './records.js'
 import { type ServedShop, serveShop } from './served-shop.js'
 
 /** Names in words of no language, so that scenes play in all of them. */
-export const REVOKE = '#login-sessions-list a[id^="revoke-"]:not(#revoke-others)'
-export const OTHERS = '#revoke-others'
-export const FIELD = '#login-sessions-password'
+export const REVOKE = '[data-ls-part=revoke]'
+export const OTHERS = '[data-ls-part=revoke-others]'
+export const FIELD = '.ls-form [name=password]'
 export const DIALOG = 'dialog[open]'
-export const TITLE = '#login-sessions-title'
+export const TITLE = '[data-ls-part=title]'
 
 /** A host's page with the section in it, under the same policy as the pages; with `?dark`, it has a dark mode, too. */
 export const PROFILE = '/profile'
@@ -127,7 +127,7 @@ export const SCENES: Record<string, Scene> = {
         if ((await questionUrl(page)).includes(id)) await shop.app.loginSessions.revoke(user, id)
       }
       await page.locator(REVOKE).first().click()
-      await page.locator('#login-sessions-problem:not(:empty)').waitFor()
+      await page.locator('[data-ls-part=problem]:not(:empty)').waitFor()
     }
   },
   'the question as a page': {

@@ -7,7 +7,7 @@ import type { LoginSession } from '../../sessions/login-session.js'
 import type { MessageKey } from '../messages.js'
 import type { ConfirmationKind } from '../../confirmation/password.js'
 import type { Texts } from '../texts.js'
-import { type ConfirmView, MOMENT, type PageView } from '../view-models.js'
+import type { ConfirmView, PageView } from '../view-models.js'
 import { deviceName, factsOf } from '../views.js'
 
 /** What a question is about. */
@@ -31,10 +31,8 @@ export function questionAbout (target: Target, page: PageView, places: ReadonlyM
 
 /** The page's script tells moments in the reader's own zone, so they stay apart from the words around them. */
 function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
-  const moments = [createdAt, lastActiveAt].map(date => ({ iso: date.toISOString(), absolute: texts.absolute(date) }))
-  // Languages put them in either order.
-  const words = texts.say('askOneDetail', { signedIn: `${MOMENT}0${MOMENT}`, lastActive: `${MOMENT}1${MOMENT}` })
-  return words.split(MOMENT).map((part, index) => index % 2 === 0 ? part : moments[Number(part)]!)
+  const moment = (date: Date) => ({ iso: date.toISOString(), absolute: texts.absolute(date) })
+  return texts.parts('askOneDetail', { signedIn: moment(createdAt), lastActive: moment(lastActiveAt) })
 }
 
 const known = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)

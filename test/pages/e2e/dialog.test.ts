@@ -9,8 +9,8 @@ import { PAGE } from '../../support/page.js'
 import { hasFocus, isLively, LINUX, MAC, openProfile } from '../../support/profile.js'
 import { type ServedShop, serveShop } from '../../support/served-shop.js'
 
-const PASSWORD_FIELD = '#login-sessions-password'
-const TITLE = '#login-sessions-title'
+const PASSWORD_FIELD = '.ls-form [name=password]'
+const TITLE = '[data-ls-part=title]'
 
 let chromium: Browser
 
@@ -32,7 +32,7 @@ async function openPage (t: Test, shop: ServedShop): Promise<{ page: Page, mac: 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('rowheader') })
 const signOutMac = (page: Page) => page.getByRole('button', { name: /^Sign out Safari on macOS/ })
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign out Safari on macOS?' })
-const problem = (page: Page) => page.locator('#login-sessions-problem')
+const problem = (page: Page) => page.locator('[data-ls-part=problem]')
 const confirm = (page: Page) => dialog(page).getByRole('button', { name: 'Sign out', exact: true })
 
 /** Holds requests that match until told to go on. */
@@ -57,7 +57,7 @@ t.test('the dialog opens with the focus in the password; Cancel and Esc give it 
     t.ok(await hasFocus(page, PASSWORD_FIELD))
     await leave()
     await page.locator('dialog').waitFor({ state: 'detached' })
-    t.ok(await hasFocus(page, `#revoke-${mac}`))
+    t.ok(await hasFocus(page, `[data-ls-session="${mac}"]`))
   }
 })
 
@@ -213,7 +213,7 @@ t.test('a list notices what happened elsewhere when its tab comes back, without 
 
   await comeBack(page)
 
-  await page.locator(`#revoke-${mac}`).waitFor({ state: 'detached' })
+  await page.locator(`[data-ls-session="${mac}"]`).waitFor({ state: 'detached' })
   t.ok(await linuxDialog.isVisible())
   t.equal(await page.locator(PASSWORD_FIELD).inputValue(), PASSWORD)
   t.ok(await hasFocus(page, PASSWORD_FIELD))
@@ -227,7 +227,7 @@ t.test('coming back to the tab keeps the focus where it was', async t => {
   await signOutMac(page).focus()
   await comeBack(page)
 
-  t.ok(await hasFocus(page, `#revoke-${mac}`))
+  t.ok(await hasFocus(page, `[data-ls-session="${mac}"]`))
 })
 
 t.test('a question that failed takes no focus afterwards: what is typed elsewhere stays where it is typed', async t => {

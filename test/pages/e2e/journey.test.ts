@@ -147,8 +147,8 @@ t.test('while the server cannot be reached, the page says so once, and asks no m
   await signIn(windows)
   await windows.goto(SESSIONS)
   let requests = 0
-  await windows.route('**/revoke', route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '#login-sessions-problem', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
-  await windows.route(`**${SESSIONS}`, route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '#login-sessions-problem', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
+  await windows.route('**/revoke', route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '[data-ls-part=problem]', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
+  await windows.route(`**${SESSIONS}`, route => { requests++; return route.fulfill({ status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '[data-ls-part=problem]', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }) })
 
   await windows.getByRole('button', { name: /Sign out Safari on macOS/ }).click()
 

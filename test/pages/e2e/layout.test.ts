@@ -4,7 +4,7 @@
 import t from 'tap'
 import { show } from '../../support/axe.js'
 import { edgeContrast, overflowing, smallTargets, spaceText } from '../../support/measure.js'
-import { DIALOG, FIELD, giveWrongPassword, openDialog, PROFILE, questionUrl, SCENES } from '../../support/scenes.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, OTHERS, PROFILE, questionUrl, SCENES } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
 const { shop, openPage, listPage } = await setStage(t)
@@ -66,7 +66,7 @@ for (const mode of ['light', 'dark', 'forced colours']) {
   t.test(`the edges of what can be pressed and filled in stand out, and so does the ring around them: ${mode}`, async t => {
     const page = await listPage(t)
     await show(page, mode)
-    t.ok(await edgeContrast(page, '#revoke-others') >= 3, 'a button of the page')
+    t.ok(await edgeContrast(page, OTHERS) >= 3, 'a button of the page')
     t.ok(await edgeContrast(page, 'td .ls-button') >= 3, 'a button of a row')
     await page.locator('td .ls-button').first().focus()
     await page.keyboard.press('Tab')

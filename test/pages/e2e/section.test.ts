@@ -1,12 +1,12 @@
 /**
  * The section in a host's own profile page, restyled, in a real browser.
  */
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { requireLoginSession } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
 import { launchBrowser } from '../../support/browser.js'
-import { LINUX, MAC, openProfile } from '../../support/profile.js'
+import { isLively, LINUX, MAC, openProfile } from '../../support/profile.js'
 import { type ServedShop, serveShop } from '../../support/served-shop.js'
 
 const STYLE = ':root { --ls-accent: rgb(120, 0, 120); --ls-radius: 0px; --ls-surface: rgb(255, 250, 240) }'
@@ -25,6 +25,11 @@ async function serveProfile (t: Test): Promise<ServedShop> {
     pages: { homePath: '/profile#sessions' },
     routes (app) {
       app.get('/shop.css', async (_request, reply) => reply.type('text/css').send(STYLE))
+      app.get('/twice', { onRequest: requireLoginSession }, async (_request, reply) => {
+        const [first, second] = [await reply.renderLoginSessions(), await reply.renderLoginSessions({ headingLevel: 3 })]
+        return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
+          <html lang="en"><head><title>Twice</title>${first.head}</head><body><main><h1>Twice</h1>${first.html}${second.html}</main></body></html>`)
+      })
       app.get('/profile', { onRequest: requireLoginSession }, async (_request, reply) => {
         const { html, head } = await reply.renderLoginSessions()
         return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
@@ -81,4 +86,68 @@ t.test('it is restyled by custom properties, and styles nothing outside of itsel
   t.equal(await styleOf('.ls-button', 'border-radius'), '0px')
   t.match(await styleOf('h1', 'font-family'), /Times|serif/, 'the host\'s own heading is as it was')
   t.equal(await styleOf('body', 'margin-top'), '8px')
+})
+
+/** The section with this number on a page with the list in two of them. */
+function partsOf (page: Page, number: number) {
+  const section = page.locator('[data-ls-section]').nth(number)
+  return {
+    section,
+    rows: section.getByRole('row').filter({ has: page.getByRole('rowheader') }),
+    button: (name: RegExp) => section.getByRole('button', { name }),
+    dialog: section.getByRole('dialog'),
+    status: section.getByRole('status'),
+    problem: section.getByRole('alert').first()
+  }
+}
+
+const isFocused = (element: Locator): Promise<boolean> => element.evaluate(element => element === document.activeElement)
+
+t.test('two sections on one page each work by themselves', async t => {
+  const shop = await serveProfile(t)
+
+  for (const [own, other] of [[0, 1], [1, 0]] as const) {
+    const page = await openProfile(t, chromium, { baseURL: shop.url })
+    const user = `ada-${own}`
+    const { id: mac } = await shop.signInElsewhere(user, MAC)
+    const { id: linux } = await shop.signInElsewhere(user, LINUX)
+    await page.goto(`/start?user=${user}`)
+    await page.goto('/twice')
+    await isLively(page)
+    const [here, there] = [partsOf(page, own), partsOf(page, other)]
+    const signOutMac = here.button(/^Sign out Safari on macOS/)
+
+    await signOutMac.click()
+    await here.dialog.waitFor()
+    t.equal(await there.dialog.count(), 0, 'the dialog opens in its own section')
+    await here.dialog.getByRole('button', { name: 'Cancel' }).click()
+    await here.dialog.waitFor({ state: 'detached' })
+    t.ok(await isFocused(signOutMac), 'Cancel gives the focus back to the button of its own section')
+
+    await signOutMac.click()
+    await here.dialog.getByLabel('Your password').fill('wrong')
+    await page.keyboard.press('Enter')
+    await here.dialog.getByText('This password is not right.').waitFor()
+    t.equal(await page.locator('dialog').count(), 1, 'the refusal, too')
+    await here.dialog.getByLabel('Your password').fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await here.status.getByText('Signed out Safari on macOS.').waitFor()
+    t.equal(await here.rows.count(), 2)
+    t.ok(await isFocused(here.section.getByRole('heading', { name: 'Where you are signed in' })))
+    t.equal(await there.status.textContent(), '', 'the status of the other section says nothing')
+    t.equal(await there.rows.count(), 3, 'and its list stays')
+    t.equal(await page.locator('dialog').count(), 0)
+
+    await shop.app.loginSessions.revoke(user, linux)
+    await here.button(/^Sign out Firefox on Linux/).click()
+    await here.problem.getByText('That session has ended already.').waitFor()
+    await here.button(/^Sign out Firefox on Linux/).waitFor({ state: 'detached' })
+    t.equal(await there.problem.textContent(), '', 'the problem is told in its own section')
+    t.equal(await there.rows.count(), 3)
+
+    await there.section.locator(`[data-ls-session="${mac}"]`).focus()
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await there.rows.nth(1).waitFor({ state: 'detached' })
+    t.ok(await isFocused(there.section.getByRole('heading', { name: 'Where you are signed in' })), 'both lists notice what happened elsewhere')
+  }
 })

@@ -32,7 +32,7 @@ export const memoryBacking: MakeBacking = async () => {
       const users = new Set(sessions.flatMap(({ user }) => user ?? []))
       const reached = await Promise.all(tokens.map(({ hash }) => store.findByToken(hash)))
       const listed = await Promise.all([...users].map(user => store.listByUser(user, EVER)))
-      const known = await Promise.all(sessions.map(async ({ id }) => await store.confirmation(id) === null ? [] : [{ id }]))
+      const known = await Promise.all(sessions.map(async ({ id }) => await store.attempts(id) === null ? [] : [{ id }]))
       const all = [...known.flat(), ...reached.filter(record => record !== null), ...listed.flat()]
       return [...new Map(all.map(record => [record.id, record])).values()]
     }

@@ -69,7 +69,7 @@ export function createRules (sweeps: boolean): Rules {
       touches.forEach(touch)
       return null
     },
-    confirm: (id, current, tokens, now, lostBefore) => rotate(records.get(id), current, tokens, now, lostBefore),
+    rotate: (id, current, tokens, now, lostBefore) => rotate(records.get(id), current, tokens, now, lostBefore),
     retireFormer: (id, newest, until) => retire(records.get(id), { id, newest, until }),
     takeAttempt: attempt,
     returnAttempt (id) {
@@ -80,12 +80,12 @@ export function createRules (sweeps: boolean): Rules {
       }
       return null
     },
-    confirmation: id => records.get(id)?.confirmation.failures ?? null,
+    attempts: id => records.get(id)?.confirmation.failures ?? null,
     remove: (userId, id, now) => removed(all().filter(record => record.userId === userId && record.id === id), now)[0] ?? null,
     removeByToken: hash => removed(all().filter(record => record === withToken(hash)))[0] ?? null,
     idsByUser: userId => all().filter(record => record.userId === userId).map(({ id }) => id).sort(),
     removeMany: (userId, ids, now) => removed(all().filter(record => record.userId === userId && ids.includes(record.id)), now).length,
-    settle: () => null
+    barrier: () => null
   }
 
   function ownUntil (hash: string): number {

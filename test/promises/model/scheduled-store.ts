@@ -99,7 +99,7 @@ function wrongIn (world: World, method: Method, args: unknown[]): string | null 
   }
   if (method === 'touch') return (args as Args<'touch'>)[0].map(touch => wrongTouch(world, touch)).find(wrong => wrong !== null) ?? null
   if (method === 'insert') return wrongRecord((args as Args<'insert'>)[0], now)
-  if (method === 'confirm') return wrongTokens(world, args as Args<'confirm'>)
+  if (method === 'rotate') return wrongTokens(world, args as Args<'rotate'>)
   return null
 }
 
@@ -115,7 +115,7 @@ function wrongRecord (record: LoginSessionRecord, now: number): string | null {
   return record.expiresAt.getTime() === endOf(record, record.createdAt) ? null : 'a wrong end'
 }
 
-function wrongTokens ({ ledger }: World, [, current, tokens]: Args<'confirm'>): string | null {
+function wrongTokens ({ ledger }: World, [, current, tokens]: Args<'rotate'>): string | null {
   const [next, former, ...more] = tokens as [TokenHash, TokenHash]
   if (ledger.byHash(next.hash) !== undefined) return 'a token that was issued before'
   return former.hash === current && former.until === undefined && more.length === 0 ? null : 'wrong former tokens'

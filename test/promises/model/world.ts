@@ -65,7 +65,7 @@ export interface WorldOptions {
   inspect(world: World): Promise<void>
 }
 
-const READS: readonly Method[] = ['findByToken', 'find', 'listByUser', 'idsByUser', 'confirmation']
+const READS: readonly Method[] = ['findByToken', 'find', 'listByUser', 'idsByUser', 'attempts']
 
 const BROWSERS = ['laptop', 'phone', 'tablet', 'desk']
 
@@ -204,7 +204,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
     if (method === 'listByUser') operation.listed = new Map((answer as string[]).map(id => [ledger.byId(id), rules.records.get(id)!.lastActiveAt.getTime()]))
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
-    if (method !== 'confirm' || answer !== true) return
+    if (method !== 'rotate' || answer !== true) return
     const [{ hash }] = args[2] as [{ hash: string }]
     ledger.rotate(args[0] as string, hash)
     operation.minted.push(hash)
