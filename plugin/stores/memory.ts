@@ -1,13 +1,13 @@
 /**
- * The store's contract in a Map: for the host's own unit tests and first steps. Forgets everything with the process.
+ * The store's contract in a Map, for the host's unit tests and first steps. Everything is lost when the process ends.
  * @module
  */
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 
 /**
- * A store in this process's memory, with the same outcomes as {@link mongoStore}. Not for production: nothing is shared
- * between servers, nothing survives a restart. Expired records go when a new one is inserted.
+ * A store in this process's memory, with the same results as {@link mongoStore}. Not for production: nothing is shared
+ * between servers, nothing survives a restart. Each insertion removes the expired records.
  *
  * @example
  * await app.register(loginSessions, { secret, store: memoryStore() })
@@ -24,7 +24,7 @@ export function memoryStore (): LoginSessionStore {
   const liveOf = (userId: string, now: Date): LoginSessionRecord[] =>
     ofUser(userId).filter(record => record.expiresAt > now)
 
-  const owned = (userId: string, id: string, now: Date): LoginSessionRecord | undefined =>
+  const ownedBy = (userId: string, id: string, now: Date): LoginSessionRecord | undefined =>
     liveOf(userId, now).find(record => record.id === id)
 
   function values (): LoginSessionRecord[] {
@@ -55,7 +55,7 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async find (userId, id, now) {
-      return copy(owned(userId, id, now))
+      return copy(ownedBy(userId, id, now))
     },
 
     async listByUser (userId, now) {
@@ -78,8 +78,8 @@ export function memoryStore (): LoginSessionStore {
       const record = records.get(id)
       if (record === undefined) return false
       const { tokens: [newest, former], confirmation: { at } } = record
-      const newestWasLost = former?.hash === current && former.until === undefined && at !== undefined && at <= lostBefore
-      if (newest?.hash !== current && !newestWasLost) return false
+      const responseWasLost = former?.hash === current && former.until === undefined && at !== undefined && at <= lostBefore
+      if (newest?.hash !== current && !responseWasLost) return false
       record.tokens = structuredClone(tokens)
       record.confirmation = { failures: 0, at: now }
       return true

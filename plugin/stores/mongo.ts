@@ -1,37 +1,36 @@
 /**
- * The store's contract on a MongoDB collection. One document a session; field by field in `record.ts`.
+ * The room `stores/`: where records are kept.
+ * This file: the store's contract on a MongoDB collection, with one document for each session.
  * @module
  */
 import { BSON, type Collection, type Document, type Filter } from 'mongodb'
 import DataLoader from 'dataloader'
 import { optionError } from '../errors.js'
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
-import type { DataChanges, LoginSessionStore } from '../sessions/store.js'
-
-/** A record as MongoDB holds it: `id` is `_id`, and the keys of `data` are escaped. */
-export type LoginSessionDocument = Omit<LoginSessionRecord, 'id'> & { _id: string }
+import type { LoginSessionStore } from '../sessions/store.js'
+import { dataUpdate, type LoginSessionDocument, toDocument, toRecord } from './mongo-document.js'
 
 /**
- * Whatever the host's client prefers. A secondary may still show a session that has been revoked; a revocation that a
- * failover rolls back would revive one.
+ * These override the preferences of the host's client. A secondary may still show a revoked session, and a revocation
+ * without a majority may be rolled back by a failover.
  */
 const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as const
 
-/** Tokens looked up by one `find` at the most. */
-const LOOKUPS_AT_ONCE = 1000
+/** The most tokens that one `find` looks up. */
+const LOOKUPS_PER_FIND = 1000
 
 /**
- * Keeps login sessions in this collection. The three indexes are made while the plugin registers; equal ones are fine.
- * Works on MongoDB 4.4 and later; with a replica set, writes that matter wait for the majority.
+ * Keeps login sessions in this collection. The plugin makes its three indexes while it registers, unless they exist.
+ * Works on MongoDB 4.4 and later. On a replica set, sign-ins and revocations wait for the majority.
  *
  * @param collection give sessions a collection of their own; its client stays yours to close
- * @throws FST_LOGIN_SESSION_OPTION for what is no collection
+ * @throws FST_LOGIN_SESSION_OPTION if it is not a collection
  * @example
  * const client = new MongoClient(process.env.MONGODB_URI, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000 })
  * const store = mongoStore(client.db('shop').collection('loginSessions'))
  */
 export function mongoStore (collection: Collection<any>): LoginSessionStore {
-  // A client or a database, the likeliest mistakes, have no collection's name.
+  // A client or a database, the likeliest mistakes, has no collectionName.
   if (typeof collection?.collectionName !== 'string') throw optionError("mongoStore takes a collection: write mongoStore(client.db('shop').collection('loginSessions'))")
   const sessions: Collection<LoginSessionDocument> = collection.db.collection(collection.collectionName, SAFE)
   const lookups = sharedLookups(sessions)
@@ -70,9 +69,9 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async rotate (id, current, tokens, now, lostBefore) {
-      const newestWasLost = { 'tokens.1.hash': current, 'tokens.1.until': { $exists: false }, 'confirmation.at': { $lte: lostBefore } }
+      const responseWasLost = { 'tokens.1.hash': current, 'tokens.1.until': { $exists: false }, 'confirmation.at': { $lte: lostBefore } }
       const { matchedCount } = await sessions.updateOne(
-        { _id: id, $or: [{ 'tokens.0.hash': current }, newestWasLost] },
+        { _id: id, $or: [{ 'tokens.0.hash': current }, responseWasLost] },
         { $set: { tokens, confirmation: { failures: 0, at: now } } })
       return matchedCount === 1
     },
@@ -123,43 +122,43 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     },
 
     async barrier () {
-      // A write that changes nothing waits for the majority all the same, and for all that was written before it.
+      // A write that changes nothing also waits for the majority, and for every earlier write.
       await sessions.deleteOne({ _id: { $in: [] } })
     }
   }
 }
 
 /**
- * Lookups of one event-loop turn travel as one `find`: at 100 connections that is 7 times the throughput of a `findOne`
- * each, and mongod does a twentieth of the work (measured). Nothing is cached: each turn reads the truth.
+ * The lookups of one event-loop turn share one `find`: at 100 connections that gives 7 times the throughput of one
+ * `findOne` each, and mongod does a twentieth of the work (measured). Nothing is cached: each turn reads from the primary.
  */
 function sharedLookups (sessions: Collection<LoginSessionDocument>): DataLoader<string, LoginSessionRecord | null> {
   return new DataLoader<string, LoginSessionRecord | null>(
     hashes => findAll(sessions, hashes),
-    { cache: false, maxBatchSize: LOOKUPS_AT_ONCE, batchScheduleFn: run => { setImmediate(run) } })
+    { cache: false, maxBatchSize: LOOKUPS_PER_FIND, batchScheduleFn: run => { setImmediate(run) } })
 }
 
 async function findAll (sessions: Collection<LoginSessionDocument>, hashes: readonly string[]): Promise<Array<LoginSessionRecord | null>> {
   const wanted = [...new Set(hashes)]
-  // All of them, even where they exceed one reply (16 MB): a record left out would sign its user out. One round trip is
-  // the rule, as without `batchSize` it would be for the first 101 only.
+  // toArray reads all of them, even if they exceed one reply (16 MB): a missing record would sign its user out. Usually
+  // this takes one round trip; without `batchSize` the first reply would have 101 documents at most.
   const documents = await sessions
     .find({ 'tokens.hash': { $in: wanted } }, { limit: wanted.length, batchSize: wanted.length })
     .toArray()
   const byHash = new Map(documents.flatMap(document => document.tokens.map(({ hash }) => [hash, document] as const)))
-  const handedOut = new Set<LoginSessionDocument>()
+  const used = new Set<LoginSessionDocument>()
   return hashes.map(hash => {
     const document = byHash.get(hash)
     if (document === undefined) return null
     // Parallel requests of one browser must not share their session data.
-    const own = handedOut.has(document) ? BSON.deserialize(BSON.serialize(document)) as LoginSessionDocument : document
-    handedOut.add(document)
+    const own = used.has(document) ? BSON.deserialize(BSON.serialize(document)) as LoginSessionDocument : document
+    used.add(document)
     return toRecord(own)
   })
 }
 
 function ofUser (userId: string, more: Filter<LoginSessionDocument> = {}): Filter<LoginSessionDocument> {
-  // `$eq`: whatever reaches here is compared as a value, never read as an operator.
+  // `$eq`: the value is compared, and never read as an operator.
   return { ...more, userId: { $eq: userId } }
 }
 
@@ -176,7 +175,7 @@ function touchUpdate ({ id, lastActiveAt, ...change }: Touch) {
   }
 }
 
-/** Count and lock in one step, so that parallel tries, on whatever server, get no more than `limit`. */
+/** Counts and locks in one step, so that parallel attempts on several servers get no more than `limit`. */
 function countAttempt (limit: number, lockUntil: Date): Document[] {
   const counted = { $add: [{ $cond: [{ $eq: [{ $type: '$confirmation.lockedUntil' }, 'missing'] }, '$confirmation.failures', 0] }, 1] }
   return [
@@ -185,41 +184,13 @@ function countAttempt (limit: number, lockUntil: Date): Document[] {
   ]
 }
 
-function dataUpdate ({ set, unset }: DataChanges): Document {
-  return {
-    ...(Object.keys(set).length > 0 && { $set: mapKeys(set, key => `data.${escapeKey(key)}`) }),
-    ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map(key => [`data.${escapeKey(key)}`, ''])) })
-  }
-}
-
-function toDocument ({ id, ...record }: LoginSessionRecord): LoginSessionDocument {
-  return { _id: id, ...record, data: mapKeys(record.data, escapeKey) }
-}
-
-function toRecord (document: LoginSessionDocument): LoginSessionRecord
-function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | null
-function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | null {
-  if (document === null) return null
-  const { _id: id, ...record } = document
-  return { id, ...record, data: mapKeys(record.data ?? {}, unescapeKey) }
-}
-
-function mapKeys (object: Record<string, unknown>, rename: (key: string) => string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]))
-}
-
-/** MongoDB reads dots and dollars in an update's keys as paths and operators, and takes no empty or NUL ones. */
-const escapeKey = (key: string): string => key === '' ? '%' : key.replace(/[%$\0]/g, encodeURIComponent).replaceAll('.', '%2E')
-
-const unescapeKey = (key: string): string => key === '%' ? '' : decodeURIComponent(key)
-
 async function ensureIndex (sessions: Collection<LoginSessionDocument>, key: Record<string, 1>, options: Document): Promise<void> {
   try {
     await sessions.createIndex(key, options)
   } catch (error) {
-    const path = Object.keys(key)[0]
+    const field = Object.keys(key)[0]
     throw Object.assign(
-      optionError(`the index on "${path}" of ${sessions.namespace} could not be made: ${(error as Error).message}. ` +
+      optionError(`the index on "${field}" of ${sessions.namespace} could not be made: ${(error as Error).message}. ` +
         'An index on the same key with other options must be dropped first; otherwise check that the user may create indexes.'),
       { cause: error })
   }

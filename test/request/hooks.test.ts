@@ -398,7 +398,7 @@ t.test('closing the server waits ten seconds at the most', async t => {
   t.equal(closed, false)
   mock.timers.tick(1)
   await closing
-  t.match(logs.at(-1) + logs.join(''), /2 hooks were still under way after 10000 ms/)
+  t.match(logs.at(-1) + logs.join(''), /2 hooks were still running after 10000 ms/)
 })
 
 t.test('without onSessionEnd, ending many is one removal; with it, each is removed on its own', async t => {

@@ -193,7 +193,7 @@ for (const trouble of ['fail', 'hang'] as const) {
   t.test(`a store that ${trouble === 'fail' ? 'fails' : 'never answers'} at startup stops the boot, and says so`, async t => {
     const store = breakable(memoryStore())
     store[trouble]()
-    const cause = trouble === 'fail' ? 'connection refused' : 'confirmation took longer than 20 ms'
+    const cause = trouble === 'fail' ? 'connection refused' : 'attempts took longer than 20 ms'
     await t.rejects(createShop(t, { store, storeTimeout: 20 }), {
       code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE',
       message: `fastify-login-sessions: the store cannot be read at startup (${cause}): is the database running, and reachable at the address it is given? ` +

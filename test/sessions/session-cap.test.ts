@@ -132,7 +132,7 @@ t.test('a sign-in succeeds although what is beyond the limit could not be ended;
   store.fail('listByUser')
   await browsers[1]!.signIn('ada')
   store.recover()
-  t.match(logs.join(''), /what is beyond 1 sessions of a user could not be ended/)
+  t.match(logs.join(''), /the sessions beyond 1 of a user could not be ended/)
   t.strictSame(await whoIsSignedIn(browsers), [true, true, false])
   clock.advance(1)
   await browsers[2]!.signIn('ada')
