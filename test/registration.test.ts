@@ -266,7 +266,7 @@ t.test('a sign-in in a hook that comes before the plugin\'s is a mistake that sa
   })
   const reply = await app.inject('/')
   t.equal(reply.statusCode, 500)
-  t.match(reply.json().message, /onRequest hooks/)
+  t.match(reply.json().message, /too early: this plugin's onRequest hook has not run/)
 })
 
 t.test('requests whose target is no path have no session, and keep their cookie', async t => {

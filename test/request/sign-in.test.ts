@@ -265,7 +265,7 @@ t.test('signing in when the response is on its way is a clear mistake, and leave
   for (const url of ['/after', '/not-awaited']) t.strictSame(setCookies(await browser(app).post(url)), [])
   await letGo()
   t.equal(said.length, 2)
-  for (const message of said) t.match(message, /^the response is on its way, .*: await startLoginSession before you answer$/)
+  for (const message of said) t.match(message, /^the response has already been sent, .*: await startLoginSession before replying$/)
   t.strictSame(await app.loginSessions.list('ada'), [])
 })
 
