@@ -42,7 +42,7 @@ export function createErrorPages (frameOf: FrameOf, signInUrl: (request: Fastify
   }
 }
 
-/** htmx is told to load the sign-in page, because it would insert a redirect's answer into the page. */
+/** For htmx, a header loads the sign-in page. htmx would insert the target of a redirect into the page. */
 function toSignIn (request: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
   return isFragment(request)
     ? reply.code(401).header('hx-redirect', url).type('text/html; charset=utf-8').send('')

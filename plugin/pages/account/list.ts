@@ -7,7 +7,7 @@ import { coreOf } from '../../core.js'
 import { currentLoginSession } from '../../request/guard.js'
 import { type Locate, placesFor } from '../places.js'
 import type { PageView } from '../view-models.js'
-import { listFieldsFor } from './question.js'
+import { confirmationNoteFor } from './question.js'
 import type { ListView } from './view-models.js'
 import { shownSessions, toListView, wantsWholeList } from './views.js'
 
@@ -18,8 +18,8 @@ export function createListViews (app: FastifyInstance, locate: Locate | undefine
   const { now } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {
     const { userId, id: currentId } = currentLoginSession(request)
-    const [sessions, fields] = await Promise.all([app.loginSessions.list(userId), listFieldsFor(request)])
-    const parts = { sessions, currentId, whole: wantsWholeList(request), headingLevel, ...fields }
+    const [sessions, note] = await Promise.all([app.loginSessions.list(userId), confirmationNoteFor(request)])
+    const parts = { sessions, currentId, whole: wantsWholeList(request), headingLevel, note }
     const shown = shownSessions(parts)
     const places = await placesFor(request, shown.map(({ ip }) => ip), locate, frame.texts)
     return toListView(frame, parts, shown, { places, now: now() })

@@ -15,7 +15,7 @@ import { isFragment } from '../headers.js'
 import type { MessageKey } from '../messages.js'
 import { placesFor } from '../places.js'
 import type { LoginSessionPagesOptions } from './options.js'
-import type { ConfirmView, ListView } from './view-models.js'
+import type { ConfirmationFields, ConfirmationNote, ConfirmView } from './view-models.js'
 import { render, type SessionTarget, type Target, toQuestionView, wantsWholeList, withWholeList } from './views.js'
 
 /** A text that says why: its key, and values for its placeholders. */
@@ -24,22 +24,22 @@ type Reason = [MessageKey, Record<string, number>?]
 /** What a kind of confirmation means for the page. */
 interface ConfirmationRules {
   /** What the list shows. */
-  list: Pick<ListView, 'canRevoke' | 'noPassword'>
+  note: ConfirmationNote
   /** The fields of the question's form (templates/confirm-form.eta). */
-  form: Pick<ConfirmView, 'askPassword'>
+  fields: ConfirmationFields
   /** Are failed attempts counted, so that there can be a lock? */
   canLock: boolean
   /** Why questions cannot be answered; null if they can. */
   obstacle: Reason | null
 }
 
-const CAN_REVOKE: ConfirmationRules['list'] = { canRevoke: true, noPassword: false }
-const NO_FIELDS: ConfirmationRules['form'] = { askPassword: false }
+const CAN_REVOKE: ConfirmationNote = { canRevoke: true, noPassword: false }
+const NO_FIELDS: ConfirmationFields = { askPassword: false }
 
 const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
-  question: { list: CAN_REVOKE, form: NO_FIELDS, canLock: false, obstacle: null },
-  password: { list: CAN_REVOKE, form: { askPassword: true }, canLock: true, obstacle: null },
-  'no-password': { list: { canRevoke: false, noPassword: true }, form: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
+  question: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
+  password: { note: CAN_REVOKE, fields: { askPassword: true }, canLock: true, obstacle: null },
+  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
 }
 
 /** What the form's fields prove. */
@@ -65,9 +65,9 @@ export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_PASSWORD_C
  * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see
  * their list with its buttons, and the question asks the host again.
  */
-export async function listFieldsFor (request: FastifyRequest): Promise<ConfirmationRules['list']> {
+export async function confirmationNoteFor (request: FastifyRequest): Promise<ConfirmationNote> {
   try {
-    return CONFIRMATION[await request.confirmationKind()].list
+    return CONFIRMATION[await request.confirmationKind()].note
   } catch (error) {
     request.log.warn({ err: error }, 'login sessions: verifyPassword failed, so the list does not know who has a password')
     return CAN_REVOKE
@@ -102,7 +102,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
     const all = wantsWholeList(request)
     // People can always sign out the device that they use.
     const kind = target.kind === 'session' && target.current ? 'question' : await request.confirmationKind()
-    const { form, canLock, obstacle } = CONFIRMATION[kind]
+    const { fields, canLock, obstacle } = CONFIRMATION[kind]
     const reason = obstacleOf(target) ?? obstacle ?? (canLock ? await lockOf(session) : null)
     const places = await placesFor(request, target.kind === 'session' ? [target.session.ip] : [], locate, frame.texts)
     const model: ConfirmView = {
@@ -110,8 +110,8 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
       ...toQuestionView(target, frame, places),
       homeUrl: withWholeList(frame.homeUrl, all),
       csrf: csrf.create(session.id),
-      ...form,
-      accountName: form.askPassword ? await accountNameOf(request, session.userId) : null,
+      ...fields,
+      accountName: fields.askPassword ? await accountNameOf(request, session.userId) : null,
       all,
       error,
       ...(reason !== null && { submit: null, ...NO_FIELDS, error: frame.say(...reason) })

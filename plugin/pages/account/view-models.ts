@@ -4,8 +4,20 @@
  */
 import type { ErrorView, MomentView, PageView, SessionView } from '../view-models.js'
 
+/** What the list shows about the user's kind of confirmation; see `question.ts`. */
+export interface ConfirmationNote {
+  canRevoke: boolean
+  /** True if the user needs a password to end sessions, and has none. */
+  noPassword: boolean
+}
+
+/** The fields of the question's form: each kind of confirmation has its own; see `question.ts`. */
+export interface ConfirmationFields {
+  askPassword: boolean
+}
+
 /** The list and what stands around it. */
-export interface ListView extends PageView {
+export interface ListView extends PageView, ConfirmationNote {
   /** This device first, then the others by their last activity: the first ten, or the whole list. */
   sessions: SessionView[]
   /** The number of sessions, shown or not. */
@@ -13,9 +25,6 @@ export interface ListView extends PageView {
   /** The number of sessions beside this one, shown or not. */
   othersCount: number
   othersUrl: string
-  canRevoke: boolean
-  /** True if the user needs a password to end sessions, and has none. */
-  noPassword: boolean
   /** The URL of the list as a fragment, to bring it up to date. */
   listUrl: string
   /** The page with the whole list; null if it is shown whole. */
@@ -31,7 +40,7 @@ export interface ListView extends PageView {
 }
 
 /** The question before a session is ended. */
-export interface ConfirmView extends PageView {
+export interface ConfirmView extends PageView, ConfirmationFields {
   action: string
   question: string
   /** Words, and moments among them. */
@@ -40,7 +49,6 @@ export interface ConfirmView extends PageView {
   facts: string[][]
   /** The label of the submit button; null if the question cannot be answered: `error` says why. */
   submit: string | null
-  askPassword: boolean
   /** The name that the user signs in with, for password managers; null if it is not known. */
   accountName: string | null
   csrf: string

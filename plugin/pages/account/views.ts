@@ -8,7 +8,7 @@ import { deviceName, factsOf, type RowContext, toSessionViews } from '../session
 import * as templates from '../templates.js'
 import type { Texts } from '../texts.js'
 import { MOMENT, type PageView } from '../view-models.js'
-import type { AccountTemplates, ConfirmView, ListView } from './view-models.js'
+import type { AccountTemplates, ConfirmationNote, ConfirmView, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
 export const render: templates.Render<AccountTemplates> = templates.render
@@ -20,17 +20,19 @@ export const renderText: templates.RenderText<AccountTemplates> = templates.rend
 export const FIRST_ROWS = 10
 
 /** What a list is made of. */
-export interface ListParts extends Pick<ListView, 'canRevoke' | 'noPassword' | 'headingLevel'> {
+export interface ListParts {
   /** Last active first. */
   sessions: LoginSession[]
   currentId: string
   /** Is the whole list shown? */
   whole: boolean
+  headingLevel: number
+  note: ConfirmationNote
 }
 
 /** @param shown the result of {@link shownSessions} */
 export function toListView (page: PageView, parts: ListParts, shown: LoginSession[], context: Omit<RowContext, 'texts'>): ListView {
-  const { sessions, currentId, whole, canRevoke, noPassword, headingLevel } = parts
+  const { sessions, currentId, whole, headingLevel, note } = parts
   const rowOptions = ({ id }: LoginSession, index: number) => ({
     current: id === currentId,
     revokeUrl: withWholeList(`${page.base}/${id}/revoke`, whole),
@@ -42,8 +44,7 @@ export function toListView (page: PageView, parts: ListParts, shown: LoginSessio
     count: sessions.length,
     othersCount: sessions.filter(({ id }) => id !== currentId).length,
     othersUrl: withWholeList(`${page.base}/others/revoke`, whole),
-    canRevoke,
-    noPassword,
+    ...note,
     listUrl: withWholeList(page.base || '/', whole),
     allUrl: shown.length < sessions.length ? withWholeList(page.homeUrl, true) : null,
     allListUrl: withWholeList(page.base || '/', true),
