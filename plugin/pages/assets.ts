@@ -1,5 +1,5 @@
 /**
- * Where templates and static files are: one level above this file, from source and from build alike.
+ * Finds the templates and static files. They are two levels above this file, in the source and in the build alike.
  * @module
  */
 import { createHash } from 'node:crypto'
@@ -14,16 +14,16 @@ export const templatesDir: string = fileURLToPath(new URL('../../templates/', im
 /** The stylesheet, the scripts and htmx. */
 export const publicDir: string = fileURLToPath(new URL('../../public/', import.meta.url))
 
-/** The page's own files, each with a fingerprint in its URL, so that browsers may keep it for good. */
+/** URLs of the static files. Each has a fingerprint of its file, so that browsers may cache it for a year. */
 export interface AssetUrls {
   stylesheet: string
   script: string
-  /** Keeps relative times true, and absolute ones in the reader's zone. */
+  /** Updates relative times, and shows absolute ones in the reader's time zone. */
   times: string
   htmx: string
 }
 
-/** @param base the URL path that the files are served below, without a slash at its end */
+/** @param base the URL path of the directory, without a slash at its end */
 export function assetUrls (base: string, directory: string = publicDir): AssetUrls {
   const url = (name: string) => `${base}/${name}?v=${fingerprint(directory, name)}`
   return { stylesheet: url('login-sessions.css'), script: url('login-sessions.js'), times: url('times.js'), htmx: url('htmx.min.js') }

@@ -1,58 +1,80 @@
 /**
- * What every page of a request has in common: its language, its URLs, its files.
+ * The frame of a page: what every page of a request has in common, such as its language, its URLs and its files.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
 import { assetUrls } from './assets.js'
 import { optionError } from '../errors.js'
 import { chooseLanguage, FALLBACK } from './language.js'
-import { mergeTexts } from './messages.js'
-import type { ResolvedPageOptions } from './account/options.js'
+import { type HostTexts, mergeTexts, type MessageKey } from './messages.js'
 import { createTexts } from './texts.js'
 import type { PageView } from './view-models.js'
 
-/** Frames that are kept. */
-const FRAMES = 200
+/** Frames that are cached. There may be one for each pair of language and time zone, and each holds about 50 kB of formats. */
+const CACHED_FRAMES = 200
+
+/** What frames are made of. */
+export interface FrameOptions {
+  /** The title of the pages. */
+  title: MessageKey
+  texts: HostTexts
+  /** The language of all requests, if it does not depend on the request. */
+  fixedLanguage?: string | undefined
+  /** The language that the host chooses for a request; undefined: the browser's. */
+  languageOf(request: FastifyRequest): string | undefined
+  timeZoneOf(request: FastifyRequest): string
+  /** Where people come back to; by default the page itself. */
+  homePath?: string | undefined
+  /** Where the password is set or changed. */
+  passwordPath?: string | undefined
+}
 
 /** The frame of a request's page. */
 export type FrameOf = (request: FastifyRequest) => PageView
 
 /** @param base the path of the pages, without a slash at its end */
-export function createFrames (options: ResolvedPageOptions, base: string): FrameOf {
+export function createFrames (options: FrameOptions, base: string): FrameOf {
   const messages = mergeTexts(options.texts)
   const languages = Object.keys(messages)
-  requireKnown(options.fixedLanguage, languages)
+  requireTextsFor(options.fixedLanguage, languages)
   const assets = assetUrls(`${base}/assets`)
-  const frames = new Map<string, PageView>()
+  const cache = new Map<string, PageView>()
 
   function createFrame (language: string, timeZone: string): PageView {
     const texts = createTexts(language, messages[language]!, timeZone)
-    const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null } = options
-    return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say('title') }
+    const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null, title } = options
+    return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say(title) }
   }
 
-  function find (request: FastifyRequest): PageView {
+  function findFrame (request: FastifyRequest): PageView {
     const language = chooseLanguage(options.languageOf(request) ?? request.headers['accept-language'], languages)
     const timeZone = options.timeZoneOf(request)
     const key = `${language} ${timeZone}`
-    const frame = frames.get(key) ?? createFrame(language, timeZone)
-    // There may be as many as languages times time zones, and each holds some 50 kB of formats.
-    if (frames.size >= FRAMES) frames.clear()
-    frames.set(key, frame)
+    const frame = cache.get(key) ?? createFrame(language, timeZone)
+    if (cache.size >= CACHED_FRAMES) cache.clear()
+    cache.set(key, frame)
     return frame
   }
 
-  // A route, its view and its error page ask for it, and the host's functions are asked once.
-  const found = new WeakMap<FastifyRequest, PageView>()
+  // A request's route, view and error page all ask for its frame. The host's functions are called only for the first.
+  const frames = new WeakMap<FastifyRequest, PageView>()
   return request => {
-    const frame = found.get(request) ?? find(request)
-    found.set(request, frame)
+    const frame = frames.get(request) ?? findFrame(request)
+    frames.set(request, frame)
     return frame
   }
 }
 
-/** A misspelt tag would silently mean English. */
-function requireKnown (language: string | undefined, languages: string[]): void {
+/** Without this check, a misspelt language tag would mean English. */
+function requireTextsFor (language: string | undefined, languages: string[]): void {
   if (language === undefined || language.split('-')[0] === FALLBACK || chooseLanguage(language, languages) !== FALLBACK) return
-  throw optionError(`pages: there are no texts for language ${JSON.stringify(language)}: the languages are ${languages.join(', ')}, and texts may add others`)
+  throw optionError(`pages: there are no texts for language ${JSON.stringify(language)}: ` +
+    `the languages are ${languages.join(', ')}, and texts may add others`)
+}
+
+/** Sets a query parameter. @param path may already have a query and a fragment */
+export function withParameter (path: string, name: string, value: string): string {
+  const url = new URL(path, 'http://this.invalid')
+  url.searchParams.set(name, value)
+  return url.pathname + url.search + url.hash
 }

@@ -1,12 +1,12 @@
 /**
- * What every page's response carries, and how htmx's requests are told from a browser's.
+ * The response headers of every page, and the request headers that tell htmx from a browser.
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * Only our own files, nothing inline, no frames (ASVS 5.0 3.4.3 to 3.4.6). Markup becomes elements only through the
- * Trusted Types policy of `public/login-sessions.js`.
+ * Allows files of this site only, nothing inline and no frames (ASVS 5.0 3.4.3 to 3.4.6). Markup becomes elements only
+ * through the Trusted Types policy of `public/login-sessions.js`.
  */
 export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
@@ -24,20 +24,20 @@ const HEADERS = {
   vary: 'HX-Request, HX-Request-Type, HX-Boosted, Accept-Language'
 }
 
-/** By this the page's script knows our fragments from what a proxy may answer in our place. */
+/** Marks our fragments. The page's script refuses fragments without it: a proxy may have answered instead of us. */
 const FRAGMENT_MARK = { 'login-sessions': 'fragment' }
 
-/** Hook: private, not to be kept, not to be embedded. */
+/** Hook: the response must not be cached or embedded. */
 export async function pageHeaders (request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers(HEADERS)
   if (isFragment(request)) reply.headers(FRAGMENT_MARK)
 }
 
 /**
- * Does htmx ask for a fragment? Anything else gets a whole page: a fragment's URL opened directly, the Back button, and
- * a host's boosted link, which is to replace its whole body.
+ * True if htmx asks for a fragment. All other requests get a whole page: a fragment's URL that is opened directly, the
+ * Back button, and a boosted link of the host's, which replaces the whole body.
  */
 export function isFragment ({ headers }: FastifyRequest): boolean {
-  const whole = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
-  return headers['hx-request'] === 'true' && !whole
+  const wholePage = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
+  return headers['hx-request'] === 'true' && !wholePage
 }

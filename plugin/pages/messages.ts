@@ -1,5 +1,5 @@
 /**
- * The page's texts: ten languages, in ICU MessageFormat, and what a host adds to them or says otherwise.
+ * The texts of the pages: ten languages in ICU MessageFormat, and the host's own texts over them.
  * @module
  */
 import { IntlMessageFormat } from 'intl-messageformat'
@@ -20,21 +20,23 @@ export type { MessageKey, Messages }
 /** The shipped languages, by tag. */
 export const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es, it, 'pt-BR': ptBR, nl, pl, ja, ar }
 
-/** What a host brings, by language tag: other words for ours, or a language that we have not. */
+/** The host's texts by language tag. They override shipped texts, or add a language. */
 export type HostTexts = Record<string, Partial<Messages>>
 
 /**
- * The shipped texts with the host's over them. What a language of the host's leaves out is said in English.
+ * Merges the host's texts over the shipped ones. Texts that are missing fall back to the base language, then to English.
  *
- * @throws FST_LOGIN_SESSION_OPTION for tags, keys, syntax or gaps that cannot work
+ * @throws FST_LOGIN_SESSION_OPTION for tags, keys, syntax or placeholders that cannot work
  */
 export function mergeTexts (hosts: HostTexts): Record<string, Messages> {
   const merged: Record<string, Messages> = { ...SHIPPED }
   for (const [tag, texts] of Object.entries(hosts)) {
     const language = canonical(tag)
-    if (texts === null || typeof texts !== 'object') throw optionError(`pages: texts.${tag} must be an object: write texts: { ${tag}: { title: '…' } }`)
-    for (const [key, text] of Object.entries(texts)) check(language, key, text)
-    // What a region leaves out, its language says; what both leave out, English.
+    if (texts === null || typeof texts !== 'object') {
+      throw optionError(`pages: texts.${tag} must be an object: write texts: { ${tag}: { title: '…' } }`)
+    }
+    for (const [key, text] of Object.entries(texts)) requireText(language, key, text)
+    // "de-AT" falls back to "de", and "de" to English.
     merged[language] = { ...en, ...hosts.en, ...merged[language.split('-')[0]!], ...merged[language], ...texts }
   }
   return merged
@@ -44,45 +46,46 @@ function canonical (tag: string): string {
   try {
     return Intl.getCanonicalLocales(tag)[0]!
   } catch {
-    throw optionError(`pages: texts.${tag} is for no language: write a tag like 'sv' or 'pt-PT'`)
+    throw optionError(`pages: ${JSON.stringify(tag)} in texts is not a language tag: write a tag like 'sv' or 'pt-PT'`)
   }
 }
 
-/** At boot, and not when the text is first shown. */
-function check (language: string, key: string, text: unknown): void {
+/** Checks a text at boot, before it is shown for the first time. */
+function requireText (language: string, key: string, text: unknown): void {
   const name = `texts.${language}.${key}`
   if (!Object.hasOwn(en, key)) throw optionError(`pages: there is no text ${name}: the keys are ${Object.keys(en).join(', ')}`)
   if (typeof text !== 'string') throw optionError(`pages: ${name} must be a string`)
-  const known = gapsOf(en[key as MessageKey], 'en')
-  let gaps: string[]
+  const known = placeholdersOf(en[key as MessageKey], 'en')
+  let placeholders: string[]
   try {
-    gaps = gapsOf(text, language)
+    placeholders = placeholdersOf(text, language)
   } catch (cause) {
-    throw Object.assign(optionError(`pages: ${name} is no ICU message: ${(cause as Error).message}`), { cause })
+    throw Object.assign(optionError(`pages: ${name} is not a valid ICU message: ${(cause as Error).message}`), { cause })
   }
-  const wrong = gaps.find(gap => !known.includes(gap))
-  if (wrong === undefined) return
-  throw optionError(`pages: ${name} has a gap ${wrong}: ${known.length === 0 ? 'it has no gaps' : `its gaps are ${known.join(', ')}`}`)
+  const unknown = placeholders.find(placeholder => !known.includes(placeholder))
+  if (unknown === undefined) return
+  const advice = known.length === 0 ? 'this text has no placeholders' : `its placeholders are ${known.join(', ')}`
+  throw optionError(`pages: ${name} has an unknown placeholder ${unknown}: ${advice}`)
 }
 
-/** What of a message's syntax tree matters here; the numbers are intl-messageformat's. */
+/** The parts of a message's syntax tree that matter here. The numbers are those of intl-messageformat. */
 type Part = { type: number, value?: string, options?: Record<string, { value: Part[] }> }
 const LITERAL = 0
 const ARGUMENT = 1
 const PLURAL = 6
 const POUND = 7
 
-/** The gaps of a message, as it writes them: "{name}", "{count, plural}". What is counted may also be written as it is. */
-function gapsOf (text: string, language: string): string[] {
-  const gaps = new Set<string>()
+/** The placeholders of a message as it writes them: "{name}"; "{count}" also for "{count, plural, …}". */
+function placeholdersOf (text: string, language: string): string[] {
+  const placeholders = new Set<string>()
   const collect = (parts: Part[]): void => {
     for (const { type, value, options = {} } of parts) {
-      if (type === ARGUMENT || type === PLURAL) gaps.add(`{${value}}`)
-      // Dates and the like: nothing that fills a gap here is one.
-      else if (type !== LITERAL && type !== POUND) gaps.add(`{${value}, …}`)
+      if (type === ARGUMENT || type === PLURAL) placeholders.add(`{${value}}`)
+      // Formats for dates and the like are refused: no value is a date.
+      else if (type !== LITERAL && type !== POUND) placeholders.add(`{${value}, …}`)
       for (const option of Object.values(options)) collect(option.value)
     }
   }
   collect(new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).getAst() as Part[])
-  return [...gaps]
+  return [...placeholders]
 }

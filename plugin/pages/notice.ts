@@ -1,12 +1,12 @@
 /**
- * The one-shot message for the next page view: kept in the session, so that it is in no URL and said once.
+ * The message that the next page shows once. It is kept in the session, so that no URL contains it.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
 import type { MessageKey } from './messages.js'
 import type { Texts } from './texts.js'
 
-/** What happened, not its words: the next page may be in another language. */
+/** The key of a text and its values, but not the text: the next page may be in another language. */
 export interface Notice {
   key: MessageKey
   values: Record<string, string | number>
@@ -23,10 +23,10 @@ export function leaveNotice (request: FastifyRequest, notice: Notice): void {
   request.session.loginSessionNotice = notice
 }
 
-/** The words of the notice that is waiting, which waits no longer; null: there is none. */
+/** The text of the waiting notice, which is removed; null if there is none. */
 export function takeNotice (request: FastifyRequest, { say }: Texts): string | null {
   const notice = request.session.loginSessionNotice
-  // Who asks for the headers only, or for later, reads nothing.
+  // Nobody reads the answer to a HEAD request or a prefetch now, so the notice keeps waiting.
   if (notice === undefined || request.method === 'HEAD' || request.headers['sec-purpose'] !== undefined) return null
   delete request.session.loginSessionNotice
   return say(notice.key, notice.values)

@@ -1,5 +1,5 @@
 /**
- * Where an address is, in words.
+ * Labels for addresses: "Germany (approximate)", "Local network".
  * @module
  */
 import { addressKind } from '../client/address.js'
@@ -8,48 +8,65 @@ import { settledWithin } from '../timeout.js'
 import type { Texts } from './texts.js'
 
 /**
- * A place for a public address, such as "Germany"; null or undefined: not known. It is shown as approximate. Private
- * addresses are never asked for.
+ * Finds the place of a public address, such as "Germany"; null or undefined if it is not known. The page marks it as
+ * approximate. It is never called for private addresses.
  *
  * @param language tag of the language to answer in
  */
 export type Locate = (ip: string, language: string) => string | null | undefined | Promise<string | null | undefined>
 
-/** How long all places of a page may take, in ms: a list without places beats one that is late. */
+/** How long all places of a page may take, in ms. Readers prefer a list without places to one that is late. */
 const PATIENCE = 500
 
 /** Characters of a place that are shown. */
 const LENGTH = 80
 
-const WORDS: Partial<Record<ReturnType<typeof addressKind>, MessageKey>> = {
+const LABELS: Partial<Record<ReturnType<typeof addressKind>, MessageKey>> = {
   private: 'localNetwork', linkLocal: 'localNetwork', loopback: 'sameComputer', carrier: 'providerNetwork'
 }
 
 /**
- * Words for these addresses, where there are any.
+ * Labels for these addresses. Addresses without a label are missing.
  *
- * @param failed told of what `locate` throws or rejects
+ * @param onError called with each error of `locate`
  */
-export async function placesOf (ips: Array<string | null>, locate: Locate | undefined, texts: Texts, failed: (error: unknown) => unknown): Promise<Map<string, string>> {
+export async function placesOf (
+  ips: Array<string | null>, locate: Locate | undefined, texts: Texts, onError: (error: unknown) => unknown
+): Promise<Map<string, string>> {
   const places = new Map<string, string>()
-  const asked: Array<Promise<void>> = []
+  const searches: Array<Promise<void>> = []
   for (const ip of new Set(ips)) {
     if (ip === null) continue
     const kind = addressKind(ip)
-    const words = WORDS[kind]
-    if (words !== undefined) places.set(ip, texts.say(words))
-    else if (kind === 'public' && locate !== undefined) asked.push(ask(ip, locate))
+    const label = LABELS[kind]
+    if (label !== undefined) places.set(ip, texts.say(label))
+    else if (kind === 'public' && locate !== undefined) searches.push(find(ip, locate))
   }
-  if (asked.length > 0) await settledWithin(PATIENCE, Promise.all(asked))
-  // A copy: answers that come later must not change a page under way.
+  if (searches.length > 0) await settledWithin(PATIENCE, Promise.all(searches))
+  // A copy, because late answers must not change a page that is being rendered.
   return new Map(places)
 
-  async function ask (ip: string, locate: Locate): Promise<void> {
+  async function find (ip: string, locate: Locate): Promise<void> {
     try {
       const place = await locate(ip, texts.language)
       if (typeof place === 'string' && place !== '') places.set(ip, texts.say('place', { place: place.slice(0, LENGTH) }))
     } catch (error) {
-      failed(error)
+      onError(error)
     }
   }
+}
+
+/** The part of a request that {@link placesFor} needs. */
+interface Logging {
+  log: { warn(details: object, message: string): void }
+}
+
+/** {@link placesOf} for a request's page. However often `locate` fails, it costs the places and one line in the log. */
+export async function placesFor (
+  { log }: Logging, ips: Array<string | null>, locate: Locate | undefined, texts: Texts
+): Promise<Map<string, string>> {
+  const errors: unknown[] = []
+  const places = await placesOf(ips, locate, texts, error => errors.push(error))
+  if (errors.length > 0) log.warn({ err: errors[0] }, `login sessions: locate failed for ${errors.length} addresses, so places are missing`)
+  return places
 }

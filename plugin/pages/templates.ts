@@ -1,5 +1,5 @@
 /**
- * View model → HTML: the templates, ours and the host's.
+ * View model → HTML, by the shipped templates and the host's.
  * @module
  */
 import { existsSync } from 'node:fs'
@@ -8,62 +8,56 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { templatesDir } from './assets.js'
-import type { ConfirmView, ErrorView, ListView, PageView } from './view-models.js'
-
-/** The templates that are rendered by name, and their view models; they include the others. */
-export interface Templates {
-  page: ListView
-  section: ListView
-  head: PageView
-  list: ListView
-  changed: ListView
-  dialog: ConfirmView
-  confirm: ConfirmView
-  error: ErrorView
-  problem: ErrorView
-}
+import type { PageView } from './view-models.js'
 
 const RENDER = 'renderLoginSessionView'
 
-type Render = (template: string, model: object) => Promise<string>
-
 /**
- * Gives the pages' context its own Eta; the host's `reply.view` stays the host's.
+ * Gives the context of the pages its own Eta. The host's `reply.view` is not touched.
  *
- * @param hosts directory of the host's own templates: a file there replaces ours of the same name
+ * @param hostDirectory directory of the host's own templates: a file there replaces the shipped one of the same name
  */
-export async function registerTemplates (app: FastifyInstance, hosts: string | undefined): Promise<void> {
+export async function registerTemplates (app: FastifyInstance, hostDirectory: string | undefined): Promise<void> {
   const eta = new Eta({ cache: true })
-  eta.resolvePath = finder(hosts)
+  eta.resolvePath = createFinder(hostDirectory)
   await app.register(view, { engine: { eta }, templates: templatesDir, propertyName: RENDER, production: true })
 }
 
-/** Ours and the host's include each other by name, wherever they are. */
-function finder (hosts: string | undefined): (template: string) => string {
-  // Eta asks for each include of each page, several times a row of the list; it keeps the templates themselves for good.
-  const found = new Map<string, string>()
+/** Shipped templates and the host's include each other by name. */
+function createFinder (hostDirectory: string | undefined): (template: string) => string {
+  // Eta resolves each include again, several for each row of a list, although it caches the templates themselves.
+  const paths = new Map<string, string>()
 
   function find (template: string): string {
     const file = template.endsWith('.eta') ? template : `${template}.eta`
-    const own = hosts === undefined ? undefined : resolve(hosts, file)
-    return own !== undefined && existsSync(own) ? own : resolve(templatesDir, file)
+    const hostFile = hostDirectory === undefined ? undefined : resolve(hostDirectory, file)
+    return hostFile !== undefined && existsSync(hostFile) ? hostFile : resolve(templatesDir, file)
   }
 
   return template => {
-    const path = found.get(template) ?? find(template)
-    found.set(template, path)
+    const path = paths.get(template) ?? find(template)
+    paths.set(template, path)
     return path
   }
 }
 
-/** A template as text. @param app the context of {@link registerTemplates} */
-export async function renderText<Name extends keyof Templates> (app: FastifyInstance, name: Name, model: Templates[Name]): Promise<string> {
-  return await (app as unknown as Record<typeof RENDER, Render>)[RENDER](name, model)
-}
+/** {@link render} for the templates of one page: `Templates` maps their names to their view models. */
+export type Render<Templates> =
+  <Name extends keyof Templates & string>(reply: FastifyReply, name: Name, model: Templates[Name]) => FastifyReply
 
-/** A template as the reply. */
-export function render<Name extends keyof Templates> (reply: FastifyReply, name: Name, model: Templates[Name]): FastifyReply {
+/** {@link renderText} for the templates of one page. */
+export type RenderText<Templates> =
+  <Name extends keyof Templates & string>(app: FastifyInstance, name: Name, model: Templates[Name]) => Promise<string>
+
+/** Renders a template as the reply. */
+export function render (reply: FastifyReply, name: string, model: PageView): FastifyReply {
   const views = reply as unknown as Record<typeof RENDER, (template: string, model: object) => FastifyReply>
   reply.type('text/html; charset=utf-8').header('content-language', model.texts.language)
   return views[RENDER](name, model)
+}
+
+/** Renders a template to a string. @param app the context of {@link registerTemplates} */
+export async function renderText (app: FastifyInstance, name: string, model: PageView): Promise<string> {
+  const views = app as unknown as Record<typeof RENDER, (template: string, model: object) => Promise<string>>
+  return await views[RENDER](name, model)
 }

@@ -9,9 +9,9 @@ import type { MessageKey, Messages } from './messages.js'
 export interface Texts {
   language: string
   direction: 'ltr' | 'rtl'
-  /** A text with its gaps filled; `count` also chooses the plural form. */
+  /** A text with values for its placeholders; `count` also chooses the plural form. */
   say(key: MessageKey, values?: Record<string, string | number>): string
-  /** The same, but values that are no text stay what they are, between the words around them. */
+  /** The same in parts: values that are objects stay objects, between the text around them. */
   parts<Value extends object>(key: MessageKey, values: Record<string, string | number | Value>): Array<string | Value>
   /** "3 minutes ago", or "in 3 days". */
   relative(date: Date, now: Date): string
@@ -19,12 +19,12 @@ export interface Texts {
   absolute(date: Date): string
 }
 
-/** How absolute times are written. The page's script does the same in the reader's own zone: `public/times.js`. */
+/** The format of absolute times. `public/times.js` uses the same in the reader's time zone. */
 const ABSOLUTE: Intl.DateTimeFormatOptions = {
   year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
 }
 
-/** @param timeZone IANA name; the server cannot know the reader's */
+/** @param timeZone IANA name. The server cannot know the reader's own. */
 export function createTexts (language: string, messages: Messages, timeZone: string): Texts {
   const relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const absoluteFormat = new Intl.DateTimeFormat(language, { ...ABSOLUTE, timeZone })
@@ -55,7 +55,7 @@ export function createTexts (language: string, messages: Messages, timeZone: str
 /** Scripts of living languages that are written from right to left (Unicode's Script_Metadata). */
 const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa', 'Yezi'])
 
-/** As the script is written that the language is usually in. Intl tells it by other names in each version of Node. */
+/** By the script that the language is usually written in: Intl's own method for it differs between versions of Node. */
 function directionOf (language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script!) ? 'rtl' : 'ltr'
 }
@@ -64,12 +64,12 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Each unit, and from how many of it on the next one says more. */
+/** The units of relative times. From `below` of a unit on, the next unit is used. */
 const UNITS: Array<[Intl.RelativeTimeFormatUnit, milliseconds: number, below: number]> = [
   ['minute', MINUTE, 60], ['hour', HOUR, 24], ['day', DAY, 7], ['week', 7 * DAY, 5], ['month', 30 * DAY, 12], ['year', 365 * DAY, Infinity]
 ]
 
-/** Rounded first, so that 59.7 minutes are one hour and not 60 minutes. */
+/** Rounds before it chooses the unit, so that 59.7 minutes become one hour and not 60 minutes. */
 function span (milliseconds: number): [number, Intl.RelativeTimeFormatUnit] {
   const distance = Math.abs(milliseconds)
   const [unit, length] = UNITS.find(([, length, below]) => Math.round(distance / length) < below)!

@@ -1,8 +1,15 @@
 /**
- * What the templates are given. Everything in it is text: templates escape it. `page`, `section`, `list` and `changed` get
- * a {@link ListView}, `row` the same with its `session`, `dialog` and `confirm` a {@link ConfirmView}, `error` and
- * `problem` an {@link ErrorView}, `layout` and `head` what the page in them gets, `time` a `moment`, `facts` its `facts`,
- * `icon` the {@link SessionView}.
+ * The view models of the kit's templates; those of the account page are in `account/view-models.ts`. Everything in them
+ * is text, and templates escape it.
+ *
+ * | template | gets |
+ * |---|---|
+ * | `layout`, `head` | the model of the page around them |
+ * | `error`, `problem` | {@link ErrorView} |
+ * | `row` | the model of the list, with one of its `sessions` as `session` |
+ * | `icon` | {@link SessionView} |
+ * | `time` | `moment`, a {@link MomentView} |
+ * | `facts` | `facts`, strings |
  * @module
  */
 import type { AssetUrls } from './assets.js'
@@ -19,12 +26,13 @@ export interface MomentView {
   absolute: string
 }
 
-/** Words, and moments among them, which the page's script tells in the reader's zone. */
+/** Words, and moments among them, which the page's script writes in the reader's time zone. */
 export type WordsAndMoments = Array<string | Omit<MomentView, 'relative'>>
 
-/** One row of the list. */
+/** One row of a list. */
 export interface SessionView {
   id: string
+  /** True if the page is shown in this session. */
   current: boolean
   /** "Chrome on Windows 11" */
   name: string
@@ -41,12 +49,13 @@ export interface SessionView {
   lastActive: MomentView
   signedIn: MomentView
   expires: MomentView
+  /** Where the button of the row leads. */
   revokeUrl: string
-  /** The accessible name of its button, unlike that of any other row. */
+  /** The accessible name of that button. No other row has the same. */
   revokeLabel: string
   /** The same in parts. */
   revokeLabelParts: WordsAndMoments
-  /** The first of those that "Show all" brings. */
+  /** True for the first row that "Show all" adds. */
   revealed: boolean
 }
 
@@ -55,55 +64,13 @@ export interface PageView {
   texts: Texts
   say: Texts['say']
   assets: AssetUrls
-  /** Where the pages are, without a slash at its end. */
+  /** The path of the pages, without a slash at its end. */
   base: string
-  /** Where people come back to: the page, or the host's own with the section in it. */
+  /** Where people come back to: the page, or the host's own page with the section in it. */
   homeUrl: string
   /** Where the password is set or changed, or null. */
   passwordUrl: string | null
   title: string
-}
-
-/** The list and what stands around it. */
-export interface ListView extends PageView {
-  /** This device first, the others last active first: the first ten, or all. */
-  sessions: SessionView[]
-  /** How many there are in all. */
-  count: number
-  /** Sessions beside this one, shown or not. */
-  othersCount: number
-  othersUrl: string
-  canRevoke: boolean
-  noPassword: boolean
-  /** The list itself, to bring it up to date. */
-  listUrl: string
-  /** The page with all of them, and the same list as a fragment; null: all are shown. */
-  allUrl: string | null
-  allListUrl: string
-  /** Of the section's heading. */
-  headingLevel: number
-  /** What relative times are relative to. */
-  now: string
-  /** What has just happened, for the status region. */
-  message: string | null
-}
-
-/** The question before a session is ended. */
-export interface ConfirmView extends PageView {
-  action: string
-  question: string
-  detail: WordsAndMoments
-  /** What its row says of it, line by line. */
-  facts: string[][]
-  /** null: it cannot be done; `error` says why. */
-  submit: string | null
-  askPassword: boolean
-  /** The name that the user signs in with, for password managers; null: not known. */
-  accountName: string | null
-  csrf: string
-  /** The list was shown whole, and will be again. */
-  all: boolean
-  error: string | null
 }
 
 /** A page that says why something did not work. */

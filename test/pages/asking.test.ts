@@ -7,7 +7,7 @@ import { breakable } from '../support/stores.js'
 
 const PASSWORD_FIELD = /<input[^>]*type="password"/
 
-t.test('leaving asks nobody for a password: neither who has none, nor who is locked out', async t => {
+t.test('signing out this device needs no password, neither of users without one nor of users who are locked out', async t => {
   const app = await createShopWithPages(t)
   for (const [user, wrong] of [['ada', 0], ['eve', 5], ['guest', 0]] as const) {
     const [laptop, phone] = [browser(app), browser(app)]
@@ -23,7 +23,7 @@ t.test('leaving asks nobody for a password: neither who has none, nor who is loc
   }
 })
 
-t.test('what nobody can mend in the form is told as an error, and not asked again', async t => {
+t.test('an error that nobody can correct in the form is an error page, and not asked again', async t => {
   const store = breakable(memoryStore())
   const app = await createShopWithPages(t, { store })
   const [laptop, phone] = [browser(app), browser(app)]

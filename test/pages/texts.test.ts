@@ -36,7 +36,7 @@ t.test('Arabic is written from right to left, the others from left to right', as
   t.same(['he', 'ur', 'fa-IR', 'ks-Deva', 'sv'].map(language => createTexts(language, SHIPPED.en!, 'UTC').direction), ['rtl', 'rtl', 'rtl', 'ltr', 'ltr'])
 })
 
-t.test('what fills a gap stays text, tags and braces included', async t => {
+t.test('a value for a placeholder stays text, tags and braces included', async t => {
   t.equal(texts.say('askOne', { name: '<b>{x}</b>' }), 'Sign out <b>{x}</b>?')
 })
 

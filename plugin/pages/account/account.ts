@@ -1,36 +1,35 @@
 /**
- * The account page: where people see and end their sessions. HTML for people; scripts use `loginSessionApi`.
+ * The account page: people see where they are signed in, and sign those places out. It is one user of the kit of pages.
+ * Scripts use `loginSessionApi` instead.
  * @module
  */
-import assets from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { coreOf } from '../../core.js'
-import { publicDir } from '../assets.js'
+import { registerKit } from '../kit.js'
 import { takeNotice } from '../notice.js'
-import { createFrames } from '../frame.js'
-import { type LoginSessionPagesOptions, type ResolvedPageOptions, resolvePageOptions } from './options.js'
-import { pageRoutes } from './routes.js'
-import { createAsking } from './asking.js'
 import { createListViews } from './list.js'
-import { registerTemplates, renderText } from '../templates.js'
+import { type LoginSessionPagesOptions, type ResolvedPageOptions, resolvePageOptions } from './options.js'
+import { createQuestions } from './question.js'
+import { accountRoutes } from './routes.js'
+import { renderText } from './views.js'
 
 /** The section for a page of the host's own. */
 export interface LoginSessionsSection {
-  /** The heading, the list and all that belongs to it. Markup: insert it unescaped. */
+  /** The heading, the list and all that belongs to it. It is markup: insert it unescaped. */
   html: string
-  /** The stylesheet and scripts, for the page's `<head>`. Markup too. */
+  /** The stylesheet and scripts, for the page's `<head>`. It is markup, too. */
   head: string
 }
 
 declare module 'fastify' {
   interface FastifyReply {
     /**
-     * The signed-in user's sessions, rendered for a page of your own: give its path to the pages as `homePath`. It
-     * sets `Cache-Control: no-store`; a Content-Security-Policy of yours has to allow scripts, styles and connections of
-     * `'self'`, and with Trusted Types the policy `login-sessions`.
+     * Renders the signed-in user's sessions for a page of your own. Give that page's path to the pages as `homePath`.
+     * It sets `Cache-Control: no-store`. If your page has a Content-Security-Policy, it has to allow scripts, styles and
+     * connections of `'self'`, and with Trusted Types the policy `login-sessions`.
      *
-     * @param choices.headingLevel of the section's heading @default 2
+     * @param choices.headingLevel level of the section's heading @default 2
      * @throws FST_LOGIN_SESSION_REQUIRED, FST_LOGIN_SESSION_STORE_UNAVAILABLE
      * @example
      * app.get('/account', { onRequest: requireLoginSession }, async (request, reply) =>
@@ -43,25 +42,24 @@ declare module 'fastify' {
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
   coreOf(app, 'pages: ')
   const resolved = resolvePageOptions(options, app.prefix)
+  // Not `encapsulate: true`, as for the API: the host's own routes need `reply.renderLoginSessions`, so its decorator goes
+  // to the instance that the host registers on, and the routes go to a context below it.
   await app.register(async pages => await pagesContext(pages, app, resolved), { ...options, prefix: resolved.prefix })
 }
 
-/** Everything below the prefix. @param host where the section's decorator goes */
+/** Everything below the prefix. @param host the instance that gets the decorator of the section */
 async function pagesContext (app: FastifyInstance, host: FastifyInstance, options: ResolvedPageOptions): Promise<void> {
-  const frameOf = createFrames(options, app.prefix)
+  const frameOf = await registerKit(app, { ...options, title: 'title' })
   const listViewOf = createListViews(app, options.locate)
+  await app.register(accountRoutes, { frameOf, listViewOf, questions: createQuestions(app, frameOf, options), signIn: options })
 
-  await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, immutable: true, maxAge: '365d' })
-  await registerTemplates(app, options.templates)
-  await app.register(pageRoutes, { frameOf, listViewOf, asking: createAsking(app, frameOf, options), ...options, prefix: '' })
-
-  // Registered a second time, for other paths, they stay the first's.
+  // If the pages are registered again for other paths, the decorator stays that of the first.
   if (host.hasReplyDecorator('renderLoginSessions')) return
   host.decorateReply('renderLoginSessions', async function renderLoginSessions (this: FastifyReply, { headingLevel = 2 } = {}) {
     const frame = frameOf(this.request)
     const view = await listViewOf(this.request, frame, headingLevel)
     const model = { ...view, message: takeNotice(this.request, frame.texts) }
-    // It shows where somebody is signed in: nothing that a cache may keep, or the Back button show after signing out.
+    // The list must not be in a cache, and the Back button must not show it after signing out.
     if (!String(this.getHeader('cache-control')).includes('no-store')) this.header('cache-control', 'no-store')
     const [html, head] = await Promise.all([renderText(app, 'section', model), renderText(app, 'head', frame)])
     return { html, head }
@@ -69,7 +67,7 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
 }
 
 /**
- * The sessions page below `prefix`. Register it after the core plugin.
+ * The account page below `prefix`. Register it after the core plugin.
  *
  * @throws FST_LOGIN_SESSION_OPTION at boot for wrong options, with a sentence that says what to write
  * @example

@@ -1,57 +1,52 @@
 /**
- * The question before a session is ended: what it names, and why it is asked again.
+ * The question before a session is ended: finds what it is about, asks it, and checks the answer. All that depends on the
+ * kind of confirmation is in the first half of this file. A new kind adds its case there, and its fields to the template.
  * @module
  */
-import type { LoginSessionError } from '../../errors.js'
-import type { LoginSession } from '../../sessions/login-session.js'
-import type { MessageKey } from '../messages.js'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfirmationKind } from '../../confirmation/password.js'
-import type { Texts } from '../texts.js'
-import type { ConfirmView, PageView } from '../view-models.js'
-import { deviceName, factsOf } from '../views.js'
+import { coreOf } from '../../core.js'
+import { type LoginSessionError, notFoundError } from '../../errors.js'
+import { currentLoginSession } from '../../request/guard.js'
+import type { LoginSession } from '../../sessions/login-session.js'
+import type { ErrorMessages } from '../errors.js'
+import type { FrameOf } from '../frame.js'
+import { isFragment } from '../headers.js'
+import type { MessageKey } from '../messages.js'
+import { placesFor } from '../places.js'
+import type { LoginSessionPagesOptions } from './options.js'
+import type { ConfirmationFields, ConfirmationNote, ConfirmView } from './view-models.js'
+import { render, type SessionTarget, type Target, toQuestionView, wantsWholeList, withWholeList } from './views.js'
 
-/** What a question is about. */
-export type Target = { kind: 'one', session: LoginSession, current: boolean } | { kind: 'others', count: number }
+/** A text that says why: its key, and values for its placeholders. */
+type Reason = [MessageKey, Record<string, number>?]
 
-/** The words of the question, and where its answer goes. @param places words for addresses */
-export function questionAbout (target: Target, page: PageView, places: ReadonlyMap<string, string>): Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'> {
-  const { say, texts, base } = page
-  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []) => ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
-
-  if (target.kind === 'others') {
-    const { count } = target
-    return view(say('askOthers'), [say('askOthersDetail', { count })], 'others', say('signOutOthers', { count }))
-  }
-  const { session, current } = target
-  if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
-  const detail = withMoments(texts, session)
-  const { model, version, ip, place } = factsOf(session, places, texts)
-  return view(say('askOne', { name: deviceName(session, texts) }), detail, session.id, say('signOut'), [known(model, version), known(ip, place)])
+/** What a kind of confirmation means for the page. */
+interface ConfirmationRules {
+  /** What the list shows. */
+  note: ConfirmationNote
+  /** The fields of the question's form (templates/confirm-form.eta). */
+  fields: ConfirmationFields
+  /** Are failed attempts counted, so that there can be a lock? */
+  canLock: boolean
+  /** Why questions cannot be answered; null if they can. */
+  obstacle: Reason | null
 }
 
-/** The page's script tells moments in the reader's own zone, so they stay apart from the words around them. */
-function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
-  const moment = (date: Date) => ({ iso: date.toISOString(), absolute: texts.absolute(date) })
-  return texts.parts('askOneDetail', { signedIn: moment(createdAt), lastActive: moment(lastActiveAt) })
+const CAN_REVOKE: ConfirmationNote = { canRevoke: true, noPassword: false }
+const NO_FIELDS: ConfirmationFields = { askPassword: false }
+
+const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
+  question: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
+  password: { note: CAN_REVOKE, fields: { askPassword: true }, canLock: true, obstacle: null },
+  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
 }
 
-const known = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
+/** What the form's fields prove. */
+const proofIn = (request: FastifyRequest): unknown => field(request, 'password')
 
-/** A text that says why: its key and what fills its gaps. */
-export type Reason = [MessageKey, Record<string, number>?]
-
-/**
- * Why a question can only be read, not answered; null: it can.
- * @param lockedFor ms for which no password is taken
- */
-export function reasonNotToAnswer (target: Target, confirmation: ConfirmationKind, lockedFor: number): Reason | null {
-  if (target.kind === 'others' && target.count === 0) return ['noOthers']
-  if (confirmation === 'no-password') return ['noPassword']
-  return lockedFor > 0 ? locked(lockedFor / 1000) : null
-}
-
-/** Why the question is asked again; null: not for a reason that the person can mend in its form. */
-export function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {
+/** Why the question is asked again; null if the user cannot correct the error in its form. */
+function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {
   switch (code) {
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
     case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
@@ -61,6 +56,123 @@ export function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reas
   }
 }
 
-function locked (seconds: number): Reason {
-  return ['locked', { count: Math.ceil(seconds / 60) }]
+const locked = (seconds: number): Reason => ['locked', { count: Math.ceil(seconds / 60) }]
+
+/** Errors of confirmations that have a page of their own. */
+export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: 'unavailable' }
+
+/**
+ * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see
+ * their list with its buttons, and the question asks the host again.
+ */
+export async function confirmationNoteFor (request: FastifyRequest): Promise<ConfirmationNote> {
+  try {
+    return CONFIRMATION[await request.confirmationKind()].note
+  } catch (error) {
+    request.log.warn({ err: error }, 'login sessions: verifyPassword failed, so the list does not know who has a password')
+    return CAN_REVOKE
+  }
+}
+
+/** Questions and their answers. */
+export interface Questions {
+  /** @throws FST_LOGIN_SESSION_NOT_FOUND */
+  findSession(request: FastifyRequest, id: string): Promise<SessionTarget>
+  findOthers(request: FastifyRequest): Promise<Target>
+  /** Asks: in a dialog for htmx, on a page otherwise. @param error why the question is asked again */
+  ask(request: FastifyRequest, reply: FastifyReply, target: Target, error?: string | null): Promise<FastifyReply>
+  /** The signed-in session, after its form's token has been checked. @throws FST_LOGIN_SESSION_CSRF_TOKEN */
+  verifyForm(request: FastifyRequest): LoginSession
+  /**
+   * True if the user has confirmed. Otherwise the question has been asked again, with the reason.
+   * @param findTarget called only if the question is asked again
+   */
+  confirmOrAskAgain(request: FastifyRequest, reply: FastifyReply, findTarget: () => Promise<Target>): Promise<boolean>
+}
+
+/** The host's functions that a question calls. */
+export type QuestionOptions = Pick<LoginSessionPagesOptions, 'accountName' | 'locate'>
+
+export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accountName, locate }: QuestionOptions): Questions {
+  const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')
+
+  async function ask (request: FastifyRequest, reply: FastifyReply, target: Target, error: string | null = null): Promise<FastifyReply> {
+    const frame = frameOf(request)
+    const session = currentLoginSession(request)
+    const all = wantsWholeList(request)
+    // People can always sign out the device that they use.
+    const kind = target.kind === 'session' && target.current ? 'question' : await request.confirmationKind()
+    const { fields, canLock, obstacle } = CONFIRMATION[kind]
+    const reason = obstacleOf(target) ?? obstacle ?? (canLock ? await lockOf(session) : null)
+    const places = await placesFor(request, target.kind === 'session' ? [target.session.ip] : [], locate, frame.texts)
+    const model: ConfirmView = {
+      ...frame,
+      ...toQuestionView(target, frame, places),
+      homeUrl: withWholeList(frame.homeUrl, all),
+      csrf: csrf.create(session.id),
+      ...fields,
+      accountName: fields.askPassword ? await accountNameOf(request, session.userId) : null,
+      all,
+      error,
+      ...(reason !== null && { submit: null, ...NO_FIELDS, error: frame.say(...reason) })
+    }
+    return render(reply, isFragment(request) ? 'dialog' : 'confirm', model)
+  }
+
+  async function lockOf (session: LoginSession): Promise<Reason | null> {
+    const milliseconds = await lockedFor(session)
+    return milliseconds > 0 ? locked(milliseconds / 1000) : null
+  }
+
+  async function accountNameOf (request: FastifyRequest, userId: string): Promise<string | null> {
+    try {
+      return await accountName?.(userId) ?? null
+    } catch (error) {
+      request.log.warn({ err: error }, 'login sessions: accountName failed; password managers will have to guess')
+      return null
+    }
+  }
+
+  return {
+    async findSession (request, id) {
+      const current = currentLoginSession(request)
+      const session = await app.loginSessions.find(current.userId, id)
+      if (session === null) throw notFoundError()
+      return { kind: 'session', session, current: session.id === current.id }
+    },
+
+    async findOthers (request) {
+      const { userId, id } = currentLoginSession(request)
+      const list = await app.loginSessions.list(userId)
+      return { kind: 'others', count: list.filter(session => session.id !== id).length }
+    },
+
+    ask,
+
+    verifyForm (request) {
+      const session = currentLoginSession(request)
+      csrf.verify(session.id, field(request, 'csrf'))
+      return session
+    },
+
+    async confirmOrAskAgain (request, reply, findTarget) {
+      try {
+        await confirm(request, proofIn(request))
+        return true
+      } catch (error) {
+        const { statusCode, headers = {} } = error as LoginSessionError
+        const reason = reasonToAskAgain(error as LoginSessionError)
+        if (reason === null) throw error
+        await ask(request, reply.code(statusCode).headers(headers), await findTarget(), frameOf(request).say(...reason))
+        return false
+      }
+    }
+  }
+}
+
+/** Why a question about nothing cannot be answered; null if it is about something. */
+const obstacleOf = (target: Target): Reason | null => target.kind === 'others' && target.count === 0 ? ['noOthers'] : null
+
+function field (request: FastifyRequest, name: string): unknown {
+  return (request.body as Record<string, unknown> | null | undefined)?.[name]
 }

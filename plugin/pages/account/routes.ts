@@ -1,85 +1,75 @@
 /**
- * The pages' routes: the list, the questions, the deeds.
+ * The routes of the account page: the list, the questions, and the operations that end sessions.
  * @module
  */
-import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { rejectCrossOrigin } from '../../request/csrf.js'
-import { requireLoginSession } from '../../request/guard.js'
-import { leaveNotice, type Notice, takeNotice } from '../notice.js'
-import { pageErrors } from '../errors.js'
+import type { SignInOptions } from '../errors.js'
 import type { FrameOf } from '../frame.js'
-import { isFragment, pageHeaders } from '../headers.js'
-import type { ResolvedPageOptions } from './options.js'
-import type { Asking } from './asking.js'
-import { type ListViewOf, wantsAll } from './list.js'
-import { render } from '../templates.js'
-import { deviceName, withAll, withParameter } from '../views.js'
+import { isFragment } from '../headers.js'
+import { preparePageRoutes } from '../kit.js'
+import { leaveNotice, type Notice, takeNotice } from '../notice.js'
+import { deviceName } from '../session-row.js'
+import type { ListViewOf } from './list.js'
+import { CONFIRMATION_ERRORS, type Questions } from './question.js'
+import { render, wantsWholeList, withWholeList } from './views.js'
 
 /** What the routes are made of. */
-export interface PageRoutesOptions extends Pick<ResolvedPageOptions, 'signInPath' | 'returnTo'> {
+export interface AccountRoutesOptions {
   frameOf: FrameOf
   listViewOf: ListViewOf
-  asking: Asking
+  questions: Questions
+  signIn: SignInOptions
 }
 
 /** A Fastify plugin. */
-export async function pageRoutes (app: FastifyInstance, { frameOf, listViewOf, asking, signInPath, returnTo }: PageRoutesOptions): Promise<void> {
-  app.removeAllContentTypeParsers()
-  await app.register(formbody, { bodyLimit: 16 * 1024 })
-  app.addHook('onRequest', pageHeaders)
-  app.addHook('onRequest', rejectCrossOrigin)
-  app.addHook('onRequest', requireLoginSession)
-  app.setErrorHandler(pageErrors(frameOf, signInUrl))
+export async function accountRoutes (app: FastifyInstance, options: AccountRoutesOptions): Promise<void> {
+  const { frameOf, listViewOf, questions, signIn } = options
+  await preparePageRoutes(app, frameOf, signIn, CONFIRMATION_ERRORS)
 
   app.get('/', async (request, reply) => {
     const frame = frameOf(request)
-    if (isFragment(request)) return render(reply, 'list', await listViewOf(request, frame))
     const view = await listViewOf(request, frame)
-    // Not before the list is there: an error page would have used it up.
+    if (isFragment(request)) return render(reply, 'list', view)
+    // The notice is taken after the list is there: an error page would have lost it.
     return render(reply, 'page', { ...view, message: takeNotice(request, frame.texts) })
   })
 
   app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) =>
-    asking.ask(request, reply, await asking.aboutOne(request, request.params.id)))
+    questions.ask(request, reply, await questions.findSession(request, request.params.id)))
 
-  app.get('/others/revoke', async (request, reply) => asking.ask(request, reply, await asking.aboutOthers(request)))
+  app.get('/others/revoke', async (request, reply) => questions.ask(request, reply, await questions.findOthers(request)))
 
   app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
-    const { userId } = asking.verifyForm(request)
-    const target = await asking.aboutOne(request, request.params.id)
+    const { userId } = questions.verifyForm(request)
+    const target = await questions.findSession(request, request.params.id)
     if (target.current) return await signOut(request, reply)
-    if (!await asking.confirmed(request, reply, async () => target)) return reply
+    if (!await questions.confirmOrAskAgain(request, reply, async () => target)) return reply
     const ended = await app.loginSessions.revoke(userId, target.session.id)
-    return await done(request, reply, ended === null
+    return await showResult(request, reply, ended === null
       ? { key: 'gone', values: {} }
       : { key: 'signedOutOne', values: { name: deviceName(ended, frameOf(request).texts) } })
   })
 
   app.post('/others/revoke', async (request, reply) => {
-    const session = asking.verifyForm(request)
-    if (!await asking.confirmed(request, reply, () => asking.aboutOthers(request))) return reply
+    const session = questions.verifyForm(request)
+    if (!await questions.confirmOrAskAgain(request, reply, () => questions.findOthers(request))) return reply
     const count = await app.loginSessions.revokeOthers(session)
-    return await done(request, reply, { key: 'signedOutOthers', values: { count } })
+    return await showResult(request, reply, { key: 'signedOutOthers', values: { count } })
   })
 
-  async function done (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
+  async function showResult (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
     const frame = frameOf(request)
-    if (isFragment(request)) return render(reply, 'changed', { ...await listViewOf(request, frame), message: frame.say(notice.key, notice.values) })
+    if (isFragment(request)) {
+      const view = await listViewOf(request, frame)
+      return render(reply, 'changed', { ...view, message: frame.say(notice.key, notice.values) })
+    }
     leaveNotice(request, notice)
-    return reply.redirect(withAll(frame.homeUrl, wantsAll(request)), 303)
+    return reply.redirect(withWholeList(frame.homeUrl, wantsWholeList(request)), 303)
   }
 
   async function signOut (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     await request.endLoginSession()
+    const { signInPath } = signIn
     return isFragment(request) ? reply.header('hx-redirect', signInPath).send('') : reply.redirect(signInPath, 303)
-  }
-
-  /** Where a stranger is sent, and told to come back from. */
-  function signInUrl (request: FastifyRequest): string {
-    if (returnTo === undefined) return signInPath
-    const wanted = request.method === 'GET' && !isFragment(request) ? request.url : frameOf(request).homeUrl
-    // "//evil.example" would be another site.
-    return withParameter(signInPath, returnTo, wanted.replace(/^[/\\]+/, '/'))
   }
 }

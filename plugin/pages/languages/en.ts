@@ -1,5 +1,5 @@
 /**
- * English. The other languages have the same keys and the same gaps; what fills a gap is escaped like everything else.
+ * English. The other languages have the same keys and placeholders. Values are escaped like everything else.
  * @module
  */
 const en = {

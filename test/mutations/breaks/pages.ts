@@ -1,10 +1,12 @@
 /** Breaks of the room `pages/`: who gets in, and what a form must prove before a session ends. @module */
 import type { BreakList } from '../break.js'
 
+const tests = ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options']
+
 export default [
   {
-    file: 'plugin/pages/account/routes.ts',
-    tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
+    file: 'plugin/pages/kit.ts',
+    tests,
     breaks: [
       {
         name: 'other sites are let in',
@@ -27,28 +29,16 @@ export default [
       },
       {
         name: 'the pages take JSON',
-        promise: 'T5: a body that is no form reaches no handler',
+        promise: 'T5: a body that is not a form reaches no handler',
         from: 'app.removeAllContentTypeParsers()',
         to: ''
-      },
-      {
-        name: 'one session ends without the token of the form',
-        promise: 'T4: every form has a token of its session',
-        from: '{ userId } = asking.verifyForm(request)',
-        to: '{ userId } = request.loginSession!'
-      },
-      {
-        name: 'the others end without the token of the form',
-        promise: 'T4: every form has a token of its session',
-        from: 'session = asking.verifyForm(request)',
-        to: 'session = request.loginSession!'
-      },
-      {
-        name: 'nobody waits for the password',
-        promise: 'P3: a wrong password ends nothing',
-        from: '!await asking.confirmed(request, reply, async',
-        to: '!asking.confirmed(request, reply, async'
-      },
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/errors.ts',
+    tests,
+    breaks: [
       {
         name: 'a visitor comes back to another site',
         promise: 'T5: a path leads nobody to another site after signing in',
@@ -58,8 +48,32 @@ export default [
     ]
   },
   {
-    file: 'plugin/pages/account/asking.ts',
-    tests: ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options'],
+    file: 'plugin/pages/account/routes.ts',
+    tests,
+    breaks: [
+      {
+        name: 'one session ends without the token of the form',
+        promise: 'T4: every form has a token of its session',
+        from: '{ userId } = questions.verifyForm(request)',
+        to: '{ userId } = request.loginSession!'
+      },
+      {
+        name: 'the others end without the token of the form',
+        promise: 'T4: every form has a token of its session',
+        from: 'session = questions.verifyForm(request)',
+        to: 'session = request.loginSession!'
+      },
+      {
+        name: 'nobody waits for the password',
+        promise: 'P3: a wrong password ends nothing',
+        from: '!await questions.confirmOrAskAgain(request, reply, async',
+        to: '!questions.confirmOrAskAgain(request, reply, async'
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/account/question.ts',
+    tests,
     breaks: [
       {
         name: 'the token of a form is not verified',
@@ -71,7 +85,7 @@ export default [
         name: 'a foreign id shows a question',
         promise: 'P5: foreign, unknown, expired and removed ids answer the same',
         from: 'if (session === null) throw notFoundError()\n      return {',
-        to: "if (session === null) return { kind: 'one', session: current, current: false }\n      return {"
+        to: "if (session === null) return { kind: 'session', session: current, current: false }\n      return {"
       }
     ]
   }

@@ -1,0 +1,70 @@
+/**
+ * The view models of the account page's templates. The ones of the kit are in `../view-models.ts`.
+ * @module
+ */
+import type { ErrorView, PageView, SessionView, WordsAndMoments } from '../view-models.js'
+
+/** What the list shows about the user's kind of confirmation; see `question.ts`. */
+export interface ConfirmationNote {
+  canRevoke: boolean
+  /** True if the user needs a password to end sessions, and has none. */
+  noPassword: boolean
+}
+
+/** The fields of the question's form: each kind of confirmation has its own; see `question.ts`. */
+export interface ConfirmationFields {
+  askPassword: boolean
+}
+
+/** The list and what stands around it. */
+export interface ListView extends PageView, ConfirmationNote {
+  /** This device first, then the others by their last activity: the first ten, or the whole list. */
+  sessions: SessionView[]
+  /** The number of sessions, shown or not. */
+  count: number
+  /** The number of sessions beside this one, shown or not. */
+  othersCount: number
+  othersUrl: string
+  /** The URL of the list as a fragment, to bring it up to date. */
+  listUrl: string
+  /** The page with the whole list; null if it is shown whole. */
+  allUrl: string | null
+  /** The whole list as a fragment. */
+  allListUrl: string
+  /** The level of the section's heading. */
+  headingLevel: number
+  /** Relative times are relative to it. */
+  now: string
+  /** What has just happened, for the status region. */
+  message: string | null
+}
+
+/** The question before a session is ended. */
+export interface ConfirmView extends PageView, ConfirmationFields {
+  action: string
+  question: string
+  detail: WordsAndMoments
+  /** The details of its row, line by line. */
+  facts: string[][]
+  /** The label of the submit button; null if the question cannot be answered: `error` says why. */
+  submit: string | null
+  /** The name that the user signs in with, for password managers; null if it is not known. */
+  accountName: string | null
+  csrf: string
+  /** True if the list was shown whole, and will be again. */
+  all: boolean
+  error: string | null
+}
+
+/** The templates that are rendered by name, and their view models. They include the others. */
+export interface AccountTemplates {
+  page: ListView
+  section: ListView
+  head: PageView
+  list: ListView
+  changed: ListView
+  dialog: ConfirmView
+  confirm: ConfirmView
+  error: ErrorView
+  problem: ErrorView
+}

@@ -1,0 +1,107 @@
+/**
+ * Sessions → view models of the list and the question, and their templates.
+ * @module
+ */
+import type { LoginSession } from '../../sessions/login-session.js'
+import { withParameter } from '../frame.js'
+import { deviceName, factsOf, type RowContext, toSessionViews } from '../session-row.js'
+import * as templates from '../templates.js'
+import type { Texts } from '../texts.js'
+import type { PageView } from '../view-models.js'
+import type { AccountTemplates, ConfirmationNote, ConfirmView, ListView } from './view-models.js'
+
+/** Renders a template of the account page as the reply. */
+export const render: templates.Render<AccountTemplates> = templates.render
+
+/** Renders a template of the account page to a string. */
+export const renderText: templates.RenderText<AccountTemplates> = templates.renderText
+
+/** Rows that a list begins with. People mostly look for one of the last active sessions. */
+export const FIRST_ROWS = 10
+
+/** What a list is made of. */
+export interface ListParts {
+  /** Last active first. */
+  sessions: LoginSession[]
+  currentId: string
+  /** Is the whole list shown? */
+  whole: boolean
+  headingLevel: number
+  note: ConfirmationNote
+}
+
+/** @param shown the result of {@link shownSessions} */
+export function toListView (page: PageView, parts: ListParts, shown: LoginSession[], context: Omit<RowContext, 'texts'>): ListView {
+  const { sessions, currentId, whole, headingLevel, note } = parts
+  const rowOptions = ({ id }: LoginSession, index: number) => ({
+    current: id === currentId,
+    revokeUrl: withWholeList(`${page.base}/${id}/revoke`, whole),
+    revealed: index === FIRST_ROWS
+  })
+  return {
+    ...page,
+    sessions: toSessionViews(shown, rowOptions, { ...context, texts: page.texts }),
+    count: sessions.length,
+    othersCount: sessions.filter(({ id }) => id !== currentId).length,
+    othersUrl: withWholeList(`${page.base}/others/revoke`, whole),
+    ...note,
+    listUrl: withWholeList(page.base || '/', whole),
+    allUrl: shown.length < sessions.length ? withWholeList(page.homeUrl, true) : null,
+    allListUrl: withWholeList(page.base || '/', true),
+    headingLevel,
+    now: context.now.toISOString(),
+    message: null
+  }
+}
+
+/** The sessions that get a row: this device first, then the others in their order; the first ten, or the whole list. */
+export function shownSessions ({ sessions, currentId, whole }: Pick<ListParts, 'sessions' | 'currentId' | 'whole'>): LoginSession[] {
+  const ordered = [...sessions.filter(({ id }) => id === currentId), ...sessions.filter(({ id }) => id !== currentId)]
+  return whole ? ordered : ordered.slice(0, FIRST_ROWS)
+}
+
+/** The session that a question is about. */
+export interface SessionTarget { kind: 'session', session: LoginSession, current: boolean }
+
+/** What a question is about. */
+export type Target = SessionTarget | { kind: 'others', count: number }
+
+/** The words of a question, and where its form is sent. */
+export type QuestionView = Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'>
+
+/** @param places labels for addresses */
+export function toQuestionView (target: Target, { say, texts, base }: PageView, places: ReadonlyMap<string, string>): QuestionView {
+  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []): QuestionView =>
+    ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
+
+  if (target.kind === 'others') {
+    const { count } = target
+    return view(say('askOthers'), [say('askOthersDetail', { count })], 'others', say('signOutOthers', { count }))
+  }
+  const { session, current } = target
+  if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
+  const { model, version, ip, place } = factsOf(session, places, texts)
+  const facts = [withoutNulls(model, version), withoutNulls(ip, place)]
+  return view(say('askOne', { name: deviceName(session, texts) }), withMoments(texts, session), session.id, say('signOut'), facts)
+}
+
+/** Moments stay apart from the words around them, because the page's script writes them in the reader's time zone. */
+function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
+  const moment = (date: Date) => ({ iso: date.toISOString(), absolute: texts.absolute(date) })
+  return texts.parts('askOneDetail', { signedIn: moment(createdAt), lastActive: moment(lastActiveAt) })
+}
+
+const withoutNulls = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
+
+/** The parameter that asks for the whole list. The host's page may get it too, so its name must not clash with common ones. */
+const WHOLE_LIST = 'sessions'
+
+/** Adds the parameter for the whole list to a path, if the list is whole. */
+export function withWholeList (path: string, whole: boolean): string {
+  return whole ? withParameter(path, WHOLE_LIST, 'all') : path
+}
+
+/** True if the URL, or the form that the page sends back, asks for the whole list. */
+export function wantsWholeList ({ query, body }: { query: unknown, body: unknown }): boolean {
+  return [query, body].some(values => (values as Record<string, unknown> | null | undefined)?.[WHOLE_LIST] === 'all')
+}
