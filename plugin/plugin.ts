@@ -67,20 +67,21 @@ declare module 'fastify' {
 }
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
-  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, maxSessionsPerUser, cookie, visits, hooks, now } = resolveOptions(options)
+  const resolved = resolveOptions(options)
+  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, cookie, now } = resolved
   refuseSecondSession(app)
-  warnIfAnybodyChoosesAddresses(app, visits)
+  warnIfAnybodyChoosesAddresses(app, resolved)
   const store = boundedStore(given, storeTimeout)
   await probe(store)
   await given.prepare?.()
 
   const touches = createTouchQueue(store.touch, error => app.log.warn({ err: error }, 'login sessions: last-active times could not be written'))
-  const { started, ended, drain } = createSessionEvents(hooks, app.log)
+  const { started, ended, drain } = createSessionEvents(resolved, app.log)
   const retirements = createRetirements(store.retireFormer, error => app.log.warn({ err: error }, 'login sessions: a former token could not be retired'))
-  const sessions = createLoginSessions(store, touches, retirements, lifetime, now, ended)
+  const sessions = createLoginSessions(store, touches, retirements, resolved, now, ended)
   const passwords = createPasswordConfirmation(verifyPassword, store, now)
   const signer = new Signer(secrets)
-  const bridge = createBridge(sessions, signer, cookie, createVisits(visits))
+  const bridge = createBridge(sessions, signer, cookie, createVisits(resolved))
   const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
@@ -123,7 +124,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.decorateRequest('loginSession', { getter (this: FastifyRequest) { return bridge.current(this) } })
 
   app.decorateRequest('startLoginSession', async function startLoginSession (this: FastifyRequest, userId, options = {}) {
-    const remember = checkedStart(userId, options)
+    const { remember } = checkedStart(userId, options)
     warnIfCookieIsLost(this, cookie)
     const again = this.loginSession?.userId === userId
     const session = await bridge.signIn(this, userId, remember)
