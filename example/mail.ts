@@ -2,7 +2,7 @@
  * What the site writes about sessions: a mail about a sign-in from a new device, and a line for the audit log.
  * @module
  */
-import type { LoginSession, LoginSessionsOptions } from '../plugin/index.js'
+import type { LoginSession, OnSessionEnd, OnSessionStart } from '../plugin/index.js'
 import type { User, Users } from './users.js'
 import { dateTime, deviceName } from './words.js'
 
@@ -25,7 +25,7 @@ export interface SignIn {
   url: string
 }
 
-type SessionHooks = Required<Pick<LoginSessionsOptions, 'onSessionStart' | 'onSessionEnd'>>
+interface SessionHooks { onSessionStart: OnSessionStart, onSessionEnd: OnSessionEnd }
 
 /** The plugin's hooks. Neither holds up a request, and what fails here fails no sign-in. */
 export function createSessionHooks (users: Users, url: string, print: Print): SessionHooks {

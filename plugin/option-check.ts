@@ -1,61 +1,140 @@
 /**
- * What every plugin of this package checks of its options.
+ * Options as a table: one row per option holds its default, its check and what to write instead. {@link resolveTable}
+ * derives everything else from the rows: which names are known, which options must be there, and every error.
  * @module
  */
 import { inspect } from 'node:util'
 import { optionError } from './errors.js'
 
-/** A wrong value, as it would be written. */
-export const shown = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 })
+/** Says what is wrong with a value, such as "must be a function"; undefined if nothing is. */
+export type Check<Value> = (value: Value) => string | undefined
+
+/** What a table says about one option. */
+export interface Row<Value> {
+  /** Hosts may write JavaScript: it gets any value except undefined. */
+  check: Check<Exclude<Value, undefined>>
+  /** What to write instead of a wrong value: source text. */
+  write: string
+}
+
+/**
+ * A row for each option of this interface. An optional one has a default, which the check does not see. If the default is
+ * undefined, the interface must say so: `locate?: Locate | undefined`.
+ */
+export type OptionTable<Options> = {
+  [Name in keyof Options]-?: Row<Options[Name]> &
+    (Partial<Pick<Options, Name>> extends Pick<Options, Name> ? { default: Required<Options>[Name] } : { default?: never })
+}
+
+/** Who takes the options: a plugin (the core plugin has no name), an option that is an object itself, or a method. */
+export interface Owner {
+  kind: 'plugin' | 'option' | 'method'
+  name: string
+}
 
 /** Fastify hands these to every plugin. */
 const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 /**
- * @param path what stands before the option's name in the sentence
- * @param example what to write
- * @throws FST_LOGIN_SESSION_OPTION
+ * Checks the options and adds the defaults. An option that is undefined counts as left out.
+ *
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write; a TypeError if they are a method's
  */
-export function requireFunction (path: string, name: string, value: unknown, example: string): void {
-  if (value !== undefined && typeof value !== 'function') throw optionError(`${path}${name} must be a function: write ${name}: ${example}, or leave it out`)
+export function resolveTable<Options extends object> (
+  table: OptionTable<Options>, options: Options, owner: Owner
+): Required<Options> {
+  rejectUnknown(table, options, owner)
+  const given = options as Record<string, unknown>
+  const rows: Array<[name: string, row: AnyRow]> = Object.entries(table)
+  return Object.fromEntries(rows.map(([name, row]) => [name, resolveRow(name, row, given[name], owner)])) as Required<Options>
 }
 
-/** Nothing that the router takes for a pattern, or that the path of a URL cannot have. */
+interface AnyRow {
+  check: Check<unknown>
+  write: string
+  default?: unknown
+}
+
+function resolveRow (name: string, row: AnyRow, value: unknown, owner: Owner): unknown {
+  const optional = 'default' in row
+  if (value === undefined && optional) return row.default
+  const wrong = value === undefined ? 'is missing' : row.check(value)
+  if (wrong === undefined) return value
+  const written = `${name}: ${row.write}`
+  const advice = owner.kind === 'option' ? `${owner.name}: { ${written} }` : written
+  throw wrongOption(owner, `${fullName(name, owner)} ${wrong}: write ${advice}${optional ? `, or leave ${name} out` : ''}`)
+}
+
+/** A misspelt option would silently leave a default in force. */
+function rejectUnknown (table: object, options: object, owner: Owner): void {
+  const known = (name: string): boolean => Object.hasOwn(table, name) || (owner.kind === 'plugin' && FASTIFYS.has(name))
+  const unknown = Object.keys(options).find(name => !known(name))
+  if (unknown === undefined) return
+  const whose = owner.name === '' ? '' : ` of ${owner.name}`
+  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}: the options${whose} are ${Object.keys(table).join(', ')}`)
+}
+
+function fullName (name: string, owner: Owner): string {
+  if (owner.name === '') return name
+  return `${owner.name}${owner.kind === 'option' ? '.' : ': '}${name}`
+}
+
+const wrongOption = ({ kind }: Owner, sentence: string): Error =>
+  kind === 'method' ? new TypeError(sentence) : optionError(sentence)
+
+/** A wrong value in an error: as it would be written. */
+export const shown = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 })
+
+const must = (right: boolean, be: string): string | undefined => right ? undefined : `must be ${be}`
+
+/** The value is not shown: a function's place may hold a secret. */
+export const aFunction: Check<(...args: never[]) => unknown> = value => must(typeof value === 'function', 'a function')
+
+export const trueOrFalse: Check<boolean> = value => must(typeof value === 'boolean', `true or false, not ${shown(value)}`)
+
+export const anObject: Check<object> = value => must(isObject(value), `an object, not ${shown(value)}`)
+
+/** @returns false for null and arrays, too */
+export const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const countFromOne: Check<number> = value =>
+  must(Number.isInteger(value) && value > 0, `a whole number from 1 on, not ${shown(value)}`)
+
+export const orNull = <Value>(check: Check<Value>): Check<Value | null> => value => value === null ? undefined : check(value)
+
+/** @param words all that the option may be */
+export function oneOf<Word extends string> (...words: [Word, Word, ...Word[]]): Check<Word> {
+  const quoted = words.map(word => `'${word}'`)
+  return value => must(words.includes(value), `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)!}`)
+}
+
+/** The longest time that Date and MongoDB take comfortably: a thousand years. */
+const LONGEST = 1000 * 366 * 24 * 3600 * 1000
+
+/** The longest delay of Node's timers: a longer one would end immediately. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1
+
+/** Milliseconds. @param longest how many at most */
+export const duration = (longest: number = LONGEST): Check<number> => value => {
+  const positive = typeof value === 'number' && value > 0
+  const what = positive ? `at most ${longest}` : 'a positive number of'
+  return must(positive && value <= longest, `${what} milliseconds, not ${shown(value)}`)
+}
+
+/** A URL's path. "//evil.example" would be another site. */
+export const aPath: Check<string> = value =>
+  must(typeof value === 'string' && /^\/(?![/\\])/.test(value), 'a path of this site')
+
+/** Without anything that the router takes for a pattern, or that the path of a URL cannot have. */
 const FIXED_PATH = /^(?:\/[^/:*?#\s\\]+)+$/
 
-/**
- * Links and routes are made of it: what Fastify would read as a pattern, or put right in silence, stops the boot.
- *
- * @param path what stands before the option's name in the sentence
- * @param outer prefix of the context that the plugin is registered in
- * @param example what to write
- * @returns the prefix; '' for the root of the context
- * @throws FST_LOGIN_SESSION_OPTION
- */
-export function requirePrefix (path: string, prefix: unknown, outer: string, example: string): string {
-  const advice = `write prefix: '${example}', or '/' for the root of the context that it is registered in`
-  if (prefix === undefined) throw optionError(`${path}prefix is missing: ${advice}`)
-  const root = prefix === '/'
-  // A slash at the end of a context's prefix is Fastify's to drop, where something follows.
-  const whole = root ? outer : outer.replace(/\/$/, '') + String(prefix)
-  if (typeof prefix !== 'string' || !(root || FIXED_PATH.test(prefix)) || !(whole === '' || FIXED_PATH.test(whole))) {
-    const below = outer === '' ? '' : ` below ${shown(outer)}`
-    throw optionError(`${path}prefix must be a fixed path that begins with one slash and ends without, not ${shown(prefix)}${below}: ${advice}`)
-  }
-  return root ? '' : prefix
-}
+/** Links can be made of it. The root is not one: nothing stands between its slashes. */
+export const isFixedPath = (path: unknown): path is string => typeof path === 'string' && FIXED_PATH.test(path)
 
-/**
- * A misspelt option would silently leave a default in force.
- *
- * @param path what stands before the option's name in the sentence
- * @throws FST_LOGIN_SESSION_OPTION
- */
-export function rejectUnknown (options: object, known: ReadonlySet<string>, path: string): void {
-  const owner = path.replace(/\W/g, '')
-  for (const key of Object.keys(options)) {
-    if (!known.has(key) && !FASTIFYS.has(key)) {
-      throw optionError(`unknown option ${path}${key}: the options ${owner === '' ? '' : `of ${owner} `}are ${[...known].join(', ')}`)
-    }
-  }
-}
+/** Routes are made of it: a pattern, or a path that Fastify would silently correct, stops the boot. */
+const aPrefix: Check<string> = value =>
+  must(value === '/' || isFixedPath(value), `a fixed path that begins with one slash and ends without, not ${shown(value)}`)
+
+/** The row of a plugin's `prefix`. @param example a path that suits this plugin */
+export const prefixRow = (example: string): Row<string> =>
+  ({ check: aPrefix, write: `'${example}', or '/' for the root of the context that it is registered in` })

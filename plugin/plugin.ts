@@ -69,20 +69,21 @@ declare module 'fastify' {
 }
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
-  const { secrets, store: given, verifyPassword, lifetime, storeTimeout, maxSessionsPerUser, cookie, visits, hooks, now } = resolveOptions(options)
+  const resolved = resolveOptions(options)
+  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, cookie, now } = resolved
   refuseSecondSession(app)
-  warnIfAnybodyChoosesAddresses(app, visits)
+  warnIfAnybodyChoosesAddresses(app, resolved)
   const store = boundedStore(given, storeTimeout)
   await probe(store)
   await given.prepare?.()
 
   const background = createBackgroundWrites(store, (err, message) => app.log.warn({ err }, message))
-  const { started, ended, drain } = createSessionEvents(hooks, app.log)
+  const { started, ended, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd: ended }
-  const lifecycle = createLifecycle({ ...parts, lifetime, background })
+  const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background })
   const confirmation = createPasswordConfirmation(verifyPassword, store, now)
   const signer = new Signer(secrets)
-  const logins = createRequestLogins(lifecycle, signer, cookie, createVisits(visits))
+  const logins = createRequestLogins(lifecycle, signer, cookie, createVisits(resolved))
   const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)

@@ -13,20 +13,21 @@ const NO_MORE = { signed: false, maxAge: undefined, expires: undefined, partitio
 
 /** Each stops the boot; the sentence says what to write instead. */
 const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp]> = [
-  ['no secret', { secret: undefined }, /secret must be .* write secret: process\.env\.SESSION_SECRET .*openssl/],
-  ['an empty secret', { secret: '' }, /at least 32 characters/],
-  ['a short secret', { secret: 'x'.repeat(31) }, /at least 32 characters/],
-  ['a secret that is a number', { secret: 1e40 }, /at least 32 characters/],
+  ['no secret', { secret: undefined }, /secret is missing: write secret: process\.env\.SESSION_SECRET, at least 32 characters from `openssl rand -base64 32`$/],
+  ['an empty secret', { secret: '' }, /secret must be a string of at least 32 characters, or .*: write secret: process\.env\.SESSION_SECRET, .*openssl/],
+  ['a short secret', { secret: 'x'.repeat(31) }, /must be a string of at least 32 characters/],
+  ['a secret that is a number', { secret: 1e40 }, /must be a string of at least 32 characters/],
   ['no secret in the list', { secret: [] }, /array of them \(newest first\)/],
-  ['a short secret in the list', { secret: [SECRET, 'short'] }, /at least 32 characters/],
-  ['a missing secret in the list', { secret: [SECRET, undefined] }, /at least 32 characters/],
+  ['a short secret in the list', { secret: [SECRET, 'short'] }, /must be a string of at least 32 characters/],
+  ['a missing secret in the list', { secret: [SECRET, undefined] }, /must be a string of at least 32 characters/],
   ['no store', { store: undefined }, /store is missing: write store: mongoStore\(db\.collection\('loginSessions'\)\)/],
   ['null as the store', { store: null }, /store is missing/],
-  ['a function as the store', { store: memoryStore }, /store is a function: call it: write store: memoryStore\(\), or mongoStore\(/],
-  ['a collection as the store', { store: { find () {} } }, /the store has no insert, findByToken, .*mongoStore\(collection\) has them/],
-  ['a store that lacks two methods', { store: storeWithoutTwo }, /the store has no touch, confirm:/],
-  ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(/],
-  ['an unknown ip', { ip: 'truncated' }, /ip must be 'whole', 'shortened' or 'none'/],
+  ['text as the store', { store: 'memory' }, /store is missing/],
+  ['a function as the store', { store: memoryStore }, /store is a function that was not called: write store: mongoStore\(db\.collection\('loginSessions'\)\), or memoryStore\(\) in tests$/],
+  ['a collection as the store', { store: { find () {} } }, /store lacks insert, findByToken, .* \(a store has every method of LoginSessionStore\): write store: mongoStore\(/],
+  ['a store that lacks two methods', { store: storeWithoutTwo }, /store lacks touch, confirm \(a store/],
+  ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(.*, or leave verifyPassword out$/],
+  ['an unknown ip', { ip: 'truncated' }, /ip must be 'whole', 'shortened' or 'none': write ip: 'shortened', or leave ip out$/],
   ['no ip', { ip: null }, /ip must be 'whole'/],
   ['true as ip', { ip: true }, /ip must be 'whole'/],
   ['a header\'s name as clientIp', { clientIp: 'x-real-ip' }, /clientIp must be a function: write clientIp: request => request\.headers\['x-real-ip'\]/],
@@ -45,10 +46,10 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a touchEvery of 0', { touchEvery: 0 }, /touchEvery must be a positive number/],
   ['a storeTimeout of 0', { storeTimeout: 0 }, /storeTimeout must be a positive number/],
   ['storeTimeout as text', { storeTimeout: '2s' }, /storeTimeout must be a positive number of milliseconds, not '2s': write storeTimeout: 2000 for two seconds/],
-  ['no sessions at all', { maxSessionsPerUser: 0 }, /maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not 0: write maxSessionsPerUser: 100/],
+  ['no sessions at all', { maxSessionsPerUser: 0 }, /maxSessionsPerUser must be a whole number from 1 on, not 0: write maxSessionsPerUser: 100, or null for no limit/],
   ['half a session', { maxSessionsPerUser: 1.5 }, /maxSessionsPerUser must be a whole number/],
   ['sessions without end', { maxSessionsPerUser: Infinity }, /maxSessionsPerUser must be a whole number .* or null/],
-  ['maxSessionsPerUser as text', { maxSessionsPerUser: '10' }, /maxSessionsPerUser must be a whole number from 1 on, or null for no limit, not '10':/],
+  ['maxSessionsPerUser as text', { maxSessionsPerUser: '10' }, /maxSessionsPerUser must be a whole number from 1 on, not '10': .* or null for no limit/],
   ['touchEvery as long as the idle timeout', { touchEvery: MINUTE, idleTimeout: MINUTE }, /touchEvery \(60000 ms\) must be shorter than every timeout \(the shortest is 60000 ms\)/],
   ['touchEvery as long as the absolute timeout', { touchEvery: HOUR, absoluteTimeout: HOUR, idleTimeout: DAY }, /touchEvery .* must be shorter/],
   ['touchEvery as long as the idle timeout of remembered sessions', { rememberIdleTimeout: MINUTE }, /touchEvery .* must be shorter/],
@@ -57,20 +58,22 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a domain that no cookie can have', { cookie: { name: 'x', domain: 'not a domain;x' } }, /cookie\.domain must be a domain like 'example\.com'/],
   ['a clock of numbers', { now: Date.now }, /now must be a function that returns a Date/],
   ['a clock without a time', { now: () => new Date(NaN) }, /now must be a function that returns a Date/],
-  ['no cookie', { cookie: null }, /cookie must be an object/],
-  ['the cookie\'s name alone', { cookie: 'sid' }, /cookie must be an object: write cookie: \{ name:/],
-  ['a list as the cookie', { cookie: [] }, /cookie must be an object: write cookie: \{ name:/],
+  ['no cookie', { cookie: null }, /cookie must be an object, not null/],
+  ['the cookie\'s name alone', { cookie: 'sid' }, /cookie must be an object, not 'sid': write cookie: \{ name:/],
+  ['a list as the cookie', { cookie: [] }, /cookie must be an object, not \[\]: write cookie: \{ name:/],
   ['a misspelt cookie option', { cookie: { samesite: 'lax' } }, /unknown option cookie\.samesite: the options of cookie are name, secure, /],
+  ['an option that Fastify hands to plugins in the cookie', { cookie: { prefix: '/' } }, /unknown option cookie\.prefix/],
   ['a cookie option that would weaken the cookie', { cookie: { httpOnly: false } }, /unknown option cookie\.httpOnly/],
-  ['an empty cookie name', { cookie: { name: '' } }, /cookie\.name must be a cookie name, not ''/],
+  ['an empty cookie name', { cookie: { name: '' } }, /cookie\.name must be a cookie name, not '': write cookie: \{ name: 'login-session' \}, or leave name out$/],
   ['a cookie name with a semicolon', { cookie: { name: 'a;b' } }, /cookie\.name must be a cookie name, not 'a;b'/],
   ['a cookie name with a line break', { cookie: { name: 'a\nb' } }, /cookie\.name must be a cookie name/],
   ['a cookie name that is a number', { cookie: { name: 7 } }, /cookie\.name must be a cookie name, not 7/],
-  ['a cookie name that every object has', { cookie: { name: 'constructor' } }, /cookie\.name must not be a name that every object has, like 'constructor': write cookie: \{ name: 'login-session'/],
-  ['the cookie name toString', { cookie: { name: 'toString' } }, /cookie\.name must not be a name that every object has/],
-  ['the cookie name __proto__', { cookie: { name: '__proto__' } }, /cookie\.name must not be a name that every object has/],
-  ['secure as text', { cookie: { secure: 'auto' } }, /cookie\.secure must be true or false/],
+  ['a cookie name that every object has', { cookie: { name: 'constructor' } }, /cookie\.name must not be a property of Object\.prototype, such as 'constructor': write cookie: \{ name: 'login-session'/],
+  ['the cookie name toString', { cookie: { name: 'toString' } }, /cookie\.name must not be a property of Object\.prototype, such as 'toString'/],
+  ['the cookie name __proto__', { cookie: { name: '__proto__' } }, /cookie\.name must not be a property of Object\.prototype, such as '__proto__'/],
+  ['secure as text', { cookie: { secure: 'auto' } }, /cookie\.secure must be true or false, not 'auto': write cookie: \{ secure: false /],
   ['sameSite none', { cookie: { sameSite: 'none' } }, /cookie\.sameSite must be 'lax' or 'strict'/],
+  ['an array as the domain', { cookie: { name: 'session', domain: ['shop.example'] } }, /cookie\.domain must be a domain like/],
   ['an empty domain', { cookie: { name: 'session', domain: '' } }, /cookie\.domain must be a domain like 'example\.com'/],
   ['a __Host- cookie that is not secure', { cookie: { secure: false } }, /browsers refuse a __Host- cookie .*write cookie: \{ name: 'login-session'/],
   ['a __Host- cookie with a domain', { cookie: { domain: 'shop.example' } }, /browsers refuse a __Host- cookie/],
@@ -93,34 +96,52 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
   t.strictSame(resolved, {
     secrets: [SECRET],
     verifyPassword: undefined,
-    lifetime: { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE },
+    absoluteTimeout: 90 * DAY,
+    idleTimeout: HOUR,
+    rememberIdleTimeout: null,
+    touchEvery: MINUTE,
     storeTimeout: 2 * SECOND,
     maxSessionsPerUser: 100,
     cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: undefined, ...NO_MORE } },
-    visits: { ip: 'whole', clientIp: undefined, parseUserAgent: undefined },
-    hooks: { onSessionStart: undefined, onSessionEnd: undefined }
+    ip: 'whole',
+    clientIp: undefined,
+    parseUserAgent: undefined,
+    onSessionStart: undefined,
+    onSessionEnd: undefined
   })
   t.equal(store, RIGHT.store)
   t.ok(Math.abs(now().getTime() - Date.now()) < MINUTE)
 })
 
 t.test('every option is taken as it is given', async t => {
-  const given = { absoluteTimeout: DAY, idleTimeout: 15 * MINUTE, rememberIdleTimeout: 2 * HOUR, touchEvery: SECOND }
-  const verifyPassword = () => null
-  const now = () => new Date(0)
-  const visits = { ip: 'shortened', clientIp: () => undefined, parseUserAgent: () => null } as const
-  const hooks = { onSessionStart () {}, onSessionEnd () {} }
-  const resolved = resolveOptions({
-    ...RIGHT, ...given, ...visits, ...hooks, secret: [SECRET, OLD_SECRET], verifyPassword, storeTimeout: 500, maxSessionsPerUser: 7, now, cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' }
-  })
-  t.strictSame(resolved.secrets, [SECRET, OLD_SECRET])
-  t.strictSame(resolved.lifetime, given)
-  t.equal(resolved.verifyPassword, verifyPassword)
-  t.equal(resolved.storeTimeout, 500)
-  t.equal(resolved.maxSessionsPerUser, 7)
-  t.equal(resolved.now, now)
-  t.strictSame([resolved.visits, resolved.hooks], [visits, hooks])
-  t.strictSame(resolved.cookie, { name: 'sid', attributes: { path: '/', httpOnly: true, secure: false, sameSite: 'strict', domain: 'shop.example', ...NO_MORE } })
+  const given = {
+    store: memoryStore(),
+    verifyPassword: () => null,
+    absoluteTimeout: DAY,
+    idleTimeout: 15 * MINUTE,
+    rememberIdleTimeout: 2 * HOUR,
+    touchEvery: SECOND,
+    storeTimeout: 500,
+    maxSessionsPerUser: 7,
+    ip: 'shortened',
+    clientIp: () => undefined,
+    parseUserAgent: () => null,
+    onSessionStart () {},
+    onSessionEnd () {},
+    now: () => new Date(0)
+  } as const
+  const cookie = { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' } as const
+  const { cookie: resolvedCookie, secrets, ...resolved } = resolveOptions({ ...given, secret: [SECRET, OLD_SECRET], cookie })
+  t.strictSame(secrets, [SECRET, OLD_SECRET])
+  t.strictSame(Object.keys(resolved).sort(), Object.keys(given).sort())
+  for (const [name, value] of Object.entries(given)) t.equal(resolved[name as keyof typeof given], value, name)
+  const { name, ...attributes } = cookie
+  t.strictSame(resolvedCookie, { name, attributes: { path: '/', httpOnly: true, ...attributes, ...NO_MORE } })
+})
+
+t.test('null stands for no limit', async t => {
+  const resolved = resolveOptions({ ...RIGHT, rememberIdleTimeout: null, maxSessionsPerUser: null })
+  t.strictSame([resolved.rememberIdleTimeout, resolved.maxSessionsPerUser], [null, null])
 })
 
 t.test('a __Secure- cookie may have a domain', async t => {
@@ -129,7 +150,7 @@ t.test('a __Secure- cookie may have a domain', async t => {
   })
 })
 
-t.test('what Fastify hands to every plugin is no unknown option', async t => {
+t.test('the options that Fastify hands to every plugin are known', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(loginSessions, { ...RIGHT, prefix: '/shop', logLevel: 'warn' } as any)

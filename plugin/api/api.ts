@@ -11,15 +11,16 @@ import { coreOf } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
-import { rejectUnknown, requirePrefix } from '../option-check.js'
+import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
 import { listSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 import { type HandledError, reportError } from '../request/report-error.js'
 
+const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
+
 const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
   const { confirm } = coreOf(app, 'api: ')
-  rejectUnknown(options, new Set(['prefix']), 'api: ')
-  // The context's own may be a pattern: no links are made of it here.
-  const prefix = requirePrefix('api: ', options.prefix, '', '/api/account/sessions')
+  // The context's own prefix may be a pattern: no links are made of it here.
+  const { prefix } = resolveTable(TABLE, options, { kind: 'plugin', name: 'api' })
   // The host's own may read other schemas than these, or send what they do not list.
   app.setValidatorCompiler(AjvCompiler()({}, { customOptions: {} }))
   app.setSerializerCompiler(SerializerSelector()({}, {}) as FastifySerializerCompiler<unknown>)
@@ -32,7 +33,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
   app.setErrorHandler(jsonError)
   // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
-  if (prefix !== '') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
+  if (prefix !== '/') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
   app.get('/', { schema: listSchema }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)

@@ -25,7 +25,7 @@ export interface SignInParts {
 /** @returns `request.startLoginSession`, with the request as its first argument */
 export function createSignIn ({ logins, lifecycle, devices, started, cookie, maxSessionsPerUser }: SignInParts) {
   return async (request: FastifyRequest, userId: string, options: StartOptions): Promise<LoginSession> => {
-    const remember = checkedStart(userId, options)
+    const { remember } = checkedStart(userId, options)
     warnIfCookieIsLost(request, cookie)
     const sameUser = request.loginSession?.userId === userId
     const session = await logins.signIn(request, userId, remember)

@@ -269,15 +269,16 @@ t.test('signing in when the response is on its way is a clear mistake, and leave
   t.strictSame(await app.loginSessions.list('ada'), [])
 })
 
-t.test('a choice that is none is a clear mistake, and signs nobody in', async t => {
+t.test('a wrong option of the sign-in is a clear mistake, and signs nobody in', async t => {
   const mistakes: Array<[options: object, says: RegExp]> = [
-    [{ remember: 'on' }, /^remember must be true or false, not 'on': write remember: request\.body\.remember === 'on'$/],
-    [{ remember: null }, /^remember must be true or false, not null:/],
-    [{ remember: 1 }, /^remember must be true or false, not 1:/],
+    [{ remember: 'on' }, /^startLoginSession: remember must be true or false, not 'on': write remember: request\.body\.remember === 'on', or leave remember out$/],
+    [{ remember: null }, /^startLoginSession: remember must be true or false, not null:/],
+    [{ remember: 1 }, /^startLoginSession: remember must be true or false, not 1:/],
     [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
     [true as never, /^startLoginSession takes its options as an object, not true:/],
     [[], /^startLoginSession takes its options as an object, not \[\]:/],
-    [{ rememberMe: true }, /^startLoginSession has no option rememberMe: its options are \{ remember: true \}$/]
+    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe: the options of startLoginSession are remember$/],
+    [{ prefix: '/' }, /^unknown option startLoginSession: prefix:/]
   ]
   for (const [options, says] of mistakes) {
     const app = await createShop(t, {

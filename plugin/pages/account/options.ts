@@ -1,5 +1,6 @@
 /**
- * The pages' options: checked, and completed with their defaults.
+ * The pages' options: those of every page, and those of the account page. To add one: its type and comment in the
+ * interface, and its row in the table below it.
  * @module
  */
 import { statSync } from 'node:fs'
@@ -7,31 +8,18 @@ import type { FastifyRequest } from 'fastify'
 import { optionError } from '../../errors.js'
 import { createAskHost } from '../../host-callback.js'
 import type { HostTexts } from '../messages.js'
-import { rejectUnknown, requireFunction, requirePrefix, shown } from '../../option-check.js'
+import { aFunction, anObject, aPath, isFixedPath, type OptionTable, prefixRow, resolveTable, shown } from '../../option-check.js'
 import type { Locate } from '../places.js'
 
-/** Options of the pages plugin. */
-export interface LoginSessionPagesOptions {
+/** Options of every page. */
+export interface PageOptions {
   /** Where the pages are: a fixed path, '/' for the root of the context. */
   prefix: string
-  /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
-  signInPath?: string
-  /**
-   * Name of the query parameter in which `signInPath` is told where they wanted to go: 'returnTo' makes
-   * `/login?returnTo=%2Faccount%2Fsessions`. Accept only paths of your own site there. @default none
-   */
-  returnTo?: string
-  /** Your page that shows the section (see `reply.renderLoginSessions`): where people come back to. @default the page below `prefix` */
-  homePath?: string
-  /** Your page for setting or changing the password: linked where the text advises it. @default none */
-  passwordPath?: string
-  /** The name that this user signs in with, so that password managers offer the right entry. @default none */
-  accountName?: (userId: string) => string | null | undefined | Promise<string | null | undefined>
   /** A place for a public address, shown as approximate; see the README for a recipe. @default none */
-  locate?: Locate
+  locate?: Locate | undefined
   /** The reader's language, as a tag: one for all, or by request. @default by Accept-Language, otherwise English */
-  language?: string | ((request: FastifyRequest) => string | null | undefined)
-  /** Other words for shipped texts, or further languages, by language tag. @default none */
+  language?: string | ((request: FastifyRequest) => string | null | undefined) | undefined
+  /** Other words for shipped texts, or further languages, by language tag. @default {} */
   texts?: HostTexts
   /**
    * IANA time zone of the times shown, for all or by request. With JavaScript, people see their own in any case.
@@ -42,70 +30,121 @@ export interface LoginSessionPagesOptions {
    * A directory of your own templates: each file there replaces the shipped one of the same name (`layout.eta` brings
    * your header and stylesheet), and both include each other by name. @default none
    */
-  templates?: string
+  templates?: string | undefined
 }
 
-/** The options as the pages work with them. */
-export interface ResolvedPageOptions extends Omit<LoginSessionPagesOptions, 'language' | 'timeZone'> {
-  signInPath: string
-  texts: HostTexts
-  /** One language for all. */
+const PAGE_TABLE: OptionTable<PageOptions> = {
+  prefix: prefixRow('/account/sessions'),
+  locate: { default: undefined, check: aFunction, write: 'ip => countryOf(ip)' },
+  language: { default: undefined, check: aLanguage, write: "'de'" },
+  texts: { default: {}, check: anObject, write: "{ en: { title: 'Your sessions' } }" },
+  timeZone: { default: 'UTC', check: aTimeZone, write: "'Europe/Berlin'" },
+  templates: { default: undefined, check: aDirectory, write: "'/srv/shop/templates'" }
+}
+
+/** Options of the account page. */
+export interface AccountOptions {
+  /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
+  signInPath?: string
+  /**
+   * Name of the query parameter in which `signInPath` is told where they wanted to go: 'returnTo' makes
+   * `/login?returnTo=%2Faccount%2Fsessions`. Accept only paths of your own site there. @default none
+   */
+  returnTo?: string | undefined
+  /**
+   * Your page that shows the section (see `reply.renderLoginSessions`): where people come back to.
+   * @default the page below `prefix`
+   */
+  homePath?: string | undefined
+  /** Your page for setting or changing the password: linked where the text advises it. @default none */
+  passwordPath?: string | undefined
+  /** The name that this user signs in with, so that password managers offer the right entry. @default none */
+  accountName?: ((userId: string) => string | null | undefined | Promise<string | null | undefined>) | undefined
+}
+
+const ACCOUNT_TABLE: OptionTable<AccountOptions> = {
+  signInPath: { default: '/login', check: aPath, write: "'/login'" },
+  returnTo: { default: undefined, check: aParameter, write: "'returnTo'" },
+  homePath: { default: undefined, check: aPath, write: "'/account#sessions'" },
+  passwordPath: { default: undefined, check: aPath, write: "'/account/password'" },
+  accountName: { default: undefined, check: aFunction, write: 'userId => users.emailOf(userId)' }
+}
+
+/** Options of the pages plugin. */
+export interface LoginSessionPagesOptions extends PageOptions, AccountOptions {}
+
+const TABLE: OptionTable<LoginSessionPagesOptions> = { ...PAGE_TABLE, ...ACCOUNT_TABLE }
+
+/** The options as the pages work with them. One without a value and without a default is undefined. */
+export interface ResolvedPageOptions extends Omit<Required<LoginSessionPagesOptions>, 'language' | 'timeZone'> {
+  /** The language of all requests, if it does not depend on the request. */
   fixedLanguage: string | undefined
-  /** What the host says of a request's language; undefined: nothing. */
+  /** The language that the host chooses for a request; undefined: the browser's. */
   languageOf(request: FastifyRequest): string | undefined
   timeZoneOf(request: FastifyRequest): string
 }
-
-const KNOWN = new Set([
-  'prefix', 'signInPath', 'returnTo', 'homePath', 'passwordPath', 'accountName', 'locate', 'language', 'texts', 'timeZone', 'templates'
-])
 
 /**
  * @param outer prefix of the context that the pages are registered in
  * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead
  */
 export function resolvePageOptions (options: LoginSessionPagesOptions, outer = ''): ResolvedPageOptions {
-  rejectUnknown(options, KNOWN, 'pages: ')
-  const { signInPath = '/login', texts = {}, language, timeZone = 'UTC', ...rest } = options
-  requirePath('signInPath', signInPath, '/login')
-  requirePath('homePath', rest.homePath, '/account#sessions')
-  requirePath('passwordPath', rest.passwordPath, '/account/password')
-  requireFunction('pages: ', 'accountName', rest.accountName, 'userId => users.emailOf(userId)')
-  requireFunction('pages: ', 'locate', rest.locate, 'ip => countryOf(ip)')
-  const { returnTo, templates } = rest
-  if (returnTo !== undefined && (typeof returnTo !== 'string' || returnTo === '')) throw optionError("pages: returnTo must be the name of a query parameter: write returnTo: 'returnTo'")
-  if (templates !== undefined && !isDirectory(templates)) throw optionError(`pages: templates must be a directory that exists, not ${shown(templates)}: write templates: '/srv/shop/templates', or leave it out`)
-  if (texts === null || typeof texts !== 'object') throw optionError("pages: texts must be an object by language: write texts: { en: { title: 'Your sessions' } }")
-  return { ...rest, prefix: requirePrefix('pages: ', options.prefix, outer, '/account/sessions'), signInPath, texts, fixedLanguage: typeof language === 'string' ? language : undefined, languageOf: requireLanguage(language), timeZoneOf: requireTimeZone(timeZone) }
+  const { prefix, language, timeZone, ...rest } = resolveTable(TABLE, options, { kind: 'plugin', name: 'pages' })
+  requireFixedPlace(prefix, outer)
+  return {
+    ...rest,
+    prefix: prefix === '/' ? '' : prefix,
+    fixedLanguage: typeof language === 'string' ? language : undefined,
+    languageOf: createLanguageOf(language),
+    timeZoneOf: createTimeZoneOf(timeZone)
+  }
 }
 
-function isDirectory (path: unknown): boolean {
-  return typeof path === 'string' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+/** Links are made of the whole path. */
+function requireFixedPlace (prefix: string, outer: string): void {
+  // If something follows, Fastify drops a slash at the end of a context's prefix.
+  const whole = prefix === '/' ? outer : outer.replace(/\/$/, '') + prefix
+  if (whole === '' || isFixedPath(whole)) return
+  throw optionError(`pages: links need a fixed path, not ${shown(prefix)} below ${shown(outer)}: ` +
+    `write prefix: ${PAGE_TABLE.prefix.write}, and give that context a fixed path, too`)
 }
 
-function requirePath (name: string, path: unknown, example: string): void {
-  // "//evil.example" would be another site.
-  if (path !== undefined && (typeof path !== 'string' || !/^\/(?![/\\])/.test(path))) throw optionError(`pages: ${name} must be a path of this site: write ${name}: '${example}'`)
+function aDirectory (path: string): string | undefined {
+  const right = typeof path === 'string' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return right ? undefined : `must be a directory that exists, not ${shown(path)}`
 }
 
-function requireLanguage (language: LoginSessionPagesOptions['language']): ResolvedPageOptions['languageOf'] {
-  const asked = createAskText()
-  if (language === undefined) return () => undefined
-  if (typeof language === 'function') return request => asked(request, 'language', () => language(request))
-  if (typeof language !== 'string' || language === '') throw optionError("pages: language must be a tag or a function of the request: write language: 'de', or leave it out")
-  return () => language
+function aParameter (name: string): string | undefined {
+  return typeof name === 'string' && name !== '' ? undefined : `must be the name of a query parameter, not ${shown(name)}`
 }
 
-function requireTimeZone (timeZone: LoginSessionPagesOptions['timeZone']): ResolvedPageOptions['timeZoneOf'] {
-  const asked = createAskText()
-  // What the host keeps of a user may be outdated or empty; that is no reason to fail a page.
-  if (typeof timeZone === 'function') return request => knownZone(asked(request, 'timeZone', () => timeZone(request))) ?? 'UTC'
-  const zone = knownZone(timeZone)
-  if (zone === null) throw optionError(`pages: timeZone ${JSON.stringify(timeZone)} is not known: write an IANA name like 'Europe/Berlin'`)
-  return () => zone
+function aLanguage (language: Exclude<PageOptions['language'], undefined>): string | undefined {
+  const right = typeof language === 'function' || (typeof language === 'string' && language !== '')
+  return right ? undefined : `must be a tag or a function of the request, not ${shown(language)}`
 }
 
-/** What the host says, if it is text: its mistakes must not take the page away, nor the page that tells of a mistake. */
+function aTimeZone (timeZone: Exclude<PageOptions['timeZone'], undefined>): string | undefined {
+  const right = typeof timeZone === 'function' || knownZone(timeZone) !== null
+  return right ? undefined : `must be an IANA name or a function of the request, not ${shown(timeZone)}`
+}
+
+function createLanguageOf (language: PageOptions['language']): ResolvedPageOptions['languageOf'] {
+  if (typeof language !== 'function') return () => language
+  const askText = createAskText()
+  return request => askText(request, 'language', () => language(request))
+}
+
+function createTimeZoneOf (timeZone: Required<PageOptions>['timeZone']): ResolvedPageOptions['timeZoneOf'] {
+  if (typeof timeZone !== 'function') {
+    const zone = knownZone(timeZone)!
+    return () => zone
+  }
+  const askText = createAskText()
+  // The host's record of a user may be outdated or empty. That must not fail a page.
+  return request => knownZone(askText(request, 'timeZone', () => timeZone(request))) ?? 'UTC'
+}
+
+/** What the host answers, if it is text. Its mistakes must not fail a page, nor the page that reports a mistake. */
 function createAskText () {
   const ask = createAskHost()
   return (request: FastifyRequest, option: string, answer: () => unknown): string | undefined => {
