@@ -1,12 +1,16 @@
 /**
- * The package as it is published: what `npm run build` made, found by its name.
+ * The package as it is published, and what README.md and SECURITY.md say of it.
  */
 import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { unmeasuredNode } from '../support/unmeasured.js'
+import ts from 'typescript'
 import { root } from '../support/root.js'
+import { unmeasuredNode } from '../support/unmeasured.js'
+
+// --- what `npm run build` made, found by its name ---
 
 const run = promisify(execFile)
 
@@ -46,4 +50,88 @@ t.test('no package of the tree has a licence that reaches into the programs that
   const copyleft = Object.entries<{ license?: string }>(packages).filter(([, { license = '' }]) => /GPL/.test(license) && !/ OR /.test(license))
 
   t.same(copyleft.map(([path]) => path), [])
+})
+
+// --- the README's TypeScript blocks compile against the plugin's types ---
+
+/** Virtual files beside the plugin, so that imports resolve as they do for a user. */
+function complaints (files: Map<string, string>): string[] {
+  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile } = host
+  host.fileExists = path => files.has(path) || fileExists(path)
+  host.readFile = path => files.get(path) ?? readFile(path)
+  const program = ts.createProgram([...files.keys()], { ...options, paths: { 'fastify-login-sessions': [`${root}plugin/index.ts`] } }, host)
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+const USERS = `
+export declare const users: {
+  authenticate(body: { email: string, password: string }): Promise<{ id: string }>
+  passwordHash(userId: string): Promise<string | null>
+  profile(userId: string): Promise<object>
+  changePassword(body: unknown): Promise<void>
+}`
+
+const YOURS = `
+import type { Device } from 'fastify-login-sessions'
+export declare const mails: { newSignIn(userId: string, device: Readonly<Device>, ip: string | null): Promise<void> }
+export declare const sockets: { close(sessionId: string): void }`
+
+t.test('every TypeScript block of the README compiles as it stands', async t => {
+  const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
+  t.ok(blocks.length >= 3)
+  const files = new Map([[`${root}users.ts`, USERS], [`${root}yours.ts`, YOURS]])
+  blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
+
+  t.same(complaints(files), [])
+})
+
+t.test('a block that does not compile would be found', async t => {
+  t.not(complaints(new Map([[`${root}readme-wrong.ts`, "import { nothing } from 'fastify-login-sessions'\n"]])).length, 0)
+})
+
+// --- SECURITY.md names the tests that show what it says: they exist, under these names ---
+
+const security = readFileSync(`${root}SECURITY.md`, 'utf8')
+const [promises, requirements] = security.split('## ASVS 5.0') as [string, string]
+
+const TEXT = String.raw`('(?:\\.|[^'\\])*'|\`(?:\\.|[^\`\\])*\`)`
+
+/** What this test file says of itself: the titles of its tests and the words of its assertions; undefined: there is none. */
+function sentencesOf (name: string): string[] | undefined {
+  const path = `${root}test/${name}.test.ts`
+  if (!existsSync(path)) return undefined
+  const source = readFileSync(path, 'utf8')
+  const found = [...source.matchAll(RegExp(`\\.test\\(\\s*${TEXT}`, 'g')), ...source.matchAll(RegExp(`, ${TEXT}\\)`, 'g'))]
+  return found.map(([, text]) => text!.slice(1, -1).replaceAll("\\'", "'"))
+}
+
+const says = (name: string, sentence: string): boolean => sentencesOf(name)?.some(one => one.includes(sentence)) ?? false
+
+t.test('each promise is attacked by test files that exist', async t => {
+  const rows = promises.split('\n').filter(line => /^\| \d/.test(line))
+  t.equal(rows.length, 7, 'T1 to T7')
+  for (const row of rows) {
+    const names = [...row.split('|')[3]!.matchAll(/`([\w/-]+)`/g)].map(([, name]) => name!)
+    t.not(names.length, 0, row)
+    for (const name of names) t.not(sentencesOf(name)?.length ?? 0, 0, name)
+  }
+})
+
+t.test('each requirement is shown by a test of this name', async t => {
+  const rows = requirements.split('\n').filter(line => /^\| \d/.test(line))
+  t.ok(rows.length > 50)
+  for (const row of rows) {
+    const cited = [...row.matchAll(/`([\w/-]+)`: \*([^*]+)\*/g)]
+    t.not(cited.length, 0, row)
+    for (const [, file, sentence] of cited) t.ok(says(file!, sentence!), `${file}: ${sentence}`)
+  }
+})
+
+t.test('a test that is not there would be found', async t => {
+  t.equal(sentencesOf('nowhere'), undefined)
+  t.ok(says('package/package', 'a test that is not there'))
+  t.notOk(says('package/package', ['names the tests', 'that show what it says'].join(' ')), 'what stands in a comment is no test')
 })

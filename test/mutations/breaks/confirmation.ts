@@ -4,7 +4,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/confirmation/password.ts',
-    tests: ['confirmation/password', 'confirmation/password-timer', 'confirmation/attempts', 'sessions/rotation', 'request/half-way'],
+    tests: ['confirmation/password', 'confirmation/attempts', 'sessions/rotation', 'request/login'],
     breaks: [
       {
         name: 'an attempt is counted after the check',
@@ -65,7 +65,7 @@ export default [
   },
   {
     file: 'plugin/confirmation/attempts.ts',
-    tests: ['confirmation/attempts', 'confirmation/password', 'confirmation/password-timer', 'request/half-way'],
+    tests: ['confirmation/attempts', 'confirmation/password', 'request/login'],
     breaks: [
       {
         name: 'six wrong passwords lock',

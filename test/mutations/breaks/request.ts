@@ -5,7 +5,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/request/login.ts',
-    tests: ['request/sign-in', 'request/cookies', 'request/outage', 'request/host-session', 'request/half-way', 'request/saving', 'request/coming-back', 'sessions/rotation', 'request/races', 'request/hooks'],
+    tests: ['request/login', 'request/cookie', 'request/outage', 'request/request-session', 'request/saving', 'request/races', 'sessions/rotation', 'request/hooks'],
     breaks: [
       {
         name: 'a former token is issued again',
@@ -37,7 +37,7 @@ export default [
         promise: 'T1: nobody hears of the end of a session that a failover brings back',
         from: "await sessions.endForCertain(state.gone, 'signed-out')",
         to: 'await Promise.resolve()',
-        tests: ['request/coming-back', 'promises/failover']
+        tests: ['request/races', 'promises/failover']
       },
       {
         name: 'destroy during an outage does nothing',
@@ -73,7 +73,7 @@ export default [
   },
   {
     file: 'plugin/request/fastify-session.ts',
-    tests: ['request/outage', 'request/host-session', 'request/half-way', 'request/sign-in', 'registration'],
+    tests: ['request/outage', 'request/request-session', 'request/login', 'plugin'],
     breaks: [
       {
         name: 'an outage is an empty answer',
@@ -91,7 +91,7 @@ export default [
   },
   {
     file: 'plugin/request/saving.ts',
-    tests: ['request/saving', 'request/host-session', 'request/half-way', 'request/outage', 'request/races'],
+    tests: ['request/saving', 'request/request-session', 'request/login', 'request/outage', 'request/races'],
     breaks: [
       {
         name: 'a removed record comes back as that of a visitor',
@@ -109,14 +109,14 @@ export default [
   },
   {
     file: 'plugin/request/guard.ts',
-    tests: ['request/sign-in', 'request/outage', 'registration', 'request/hooks'],
+    tests: ['request/login', 'request/outage', 'plugin', 'request/hooks'],
     breaks: [
       {
         name: 'the guard is open without the core plugin',
         promise: 'rule 7: the guard fails closed',
         from: 'request.loginSession != null',
         to: 'request.loginSession !== null',
-        tests: ['registration']
+        tests: ['plugin']
       },
       {
         name: 'an outage is a 401',
@@ -165,7 +165,7 @@ export default [
   },
   {
     file: 'plugin/plugin.ts',
-    tests: ['registration', 'request/sign-in', 'request/outage', 'sessions/rotation', 'sessions/touch', 'request/hooks'],
+    tests: ['plugin', 'request/login', 'request/outage', 'sessions/rotation', 'sessions/background-writes', 'request/hooks'],
     breaks: [
       {
         name: 'the store is not bounded',

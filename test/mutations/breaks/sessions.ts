@@ -5,7 +5,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/sessions/record.ts',
-    tests: ['sessions/record', 'sessions/expiry', 'sessions/rotation', 'sessions/touch', 'promises/secrecy', 'request/sign-in', 'sessions/revocation'],
+    tests: ['sessions/record', 'sessions/rotation', 'sessions/background-writes', 'promises/secrecy', 'request/login', 'sessions/login-sessions'],
     breaks: [
       {
         name: 'a token is stored as it is',
@@ -55,7 +55,7 @@ export default [
   },
   {
     file: 'plugin/sessions/lifecycle.ts',
-    tests: ['sessions/revocation', 'sessions/expiry', 'sessions/rotation', 'request/sign-in', 'sessions/touch', 'request/half-way', 'request/outage', 'request/races', 'request/hooks', 'request/coming-back', 'promises/operations'],
+    tests: ['sessions/login-sessions', 'sessions/record', 'sessions/rotation', 'request/login', 'sessions/background-writes', 'request/outage', 'request/races', 'request/hooks', 'promises/operations'],
     breaks: [
       {
         name: 'records are cached',
@@ -102,14 +102,14 @@ export default [
         promise: 'T2, rule 7: unknown is not signed out',
         from: 'await store.findByToken(hash)\n    if',
         to: 'await store.findByToken(hash).catch(() => null)\n    if',
-        tests: ['request/outage', 'request/half-way']
+        tests: ['request/outage', 'request/login']
       },
       {
         name: 'an expired session is not ended',
         promise: 'T1: a late touch does not prolong a session that its owner has left',
         from: 'ownsRecord(record, hash, now())) await end',
         to: 'isLive(record, hash, now())) await end',
-        tests: ['request/coming-back']
+        tests: ['request/races']
       },
       {
         name: 'a session is looked for once only',
@@ -123,13 +123,13 @@ export default [
         promise: 'T1: a user who was told "signed out" is signed out',
         from: 'await store.settle()\n      await endByToken(token, reason)',
         to: 'await store.settle()',
-        tests: ['request/coming-back', 'promises/failover']
+        tests: ['request/races', 'promises/failover']
       }
     ]
   },
   {
     file: 'plugin/sessions/endings.ts',
-    tests: ['request/hooks', 'sessions/endings', 'sessions/session-cap', 'sessions/revocation', 'sessions/expiry', 'request/races', 'promises/operations'],
+    tests: ['request/hooks', 'sessions/login-sessions', 'sessions/record', 'request/races', 'promises/operations'],
     breaks: [
       {
         name: 'a session is announced before it is removed',
@@ -185,7 +185,7 @@ export default [
   },
   {
     file: 'plugin/sessions/background-writes.ts',
-    tests: ['sessions/background-writes', 'sessions/touch', 'request/outage'],
+    tests: ['sessions/background-writes', 'request/outage'],
     breaks: [
       {
         name: 'a failed write ends the queue',

@@ -5,7 +5,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/stores/mongo.ts',
-    tests: ['stores/mongo', 'sessions/revocation', 'request/races', 'promises/operations'],
+    tests: ['stores/stores', 'sessions/login-sessions', 'request/races', 'promises/operations'],
     breaks: [
       {
         name: 'reads go to secondaries',
@@ -156,7 +156,7 @@ export default [
         promise: 'T3: no password is checked during a lock',
         from: "{ 'confirmation.lockedUntil': { $lte: now } }",
         to: '{}',
-        tests: ['stores/mongo', 'confirmation/password']
+        tests: ['stores/stores', 'confirmation/password']
       },
       {
         name: 'an attempt is counted in two steps',
@@ -216,7 +216,7 @@ export default [
   },
   {
     file: 'plugin/stores/memory.ts',
-    tests: ['stores/memory'],
+    tests: ['stores/stores'],
     breaks: [
       {
         name: 'everybody removes a session by its id',
@@ -234,7 +234,7 @@ export default [
   },
   {
     file: 'plugin/stores/bounded.ts',
-    tests: ['stores/bounded', 'request/outage', 'request/half-way', 'confirmation/password'],
+    tests: ['stores/bounded', 'request/outage', 'request/login', 'confirmation/password'],
     breaks: [
       {
         name: 'silence is an empty answer',

@@ -1,12 +1,15 @@
 import type { Collection, Document } from 'mongodb'
 import t from 'tap'
+import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
-import { storeContract } from './contract.js'
 import { after, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { commandsOn } from '../support/commands.js'
 import { parallel } from '../support/gate.js'
 import { database } from '../support/mongo.js'
 import { aRecord, hashOf, randomId } from '../support/records.js'
+import { storeContract } from './contract.js'
+
+// --- mongoStore ---
 
 const { client, db, collection, connect } = await database(t)
 
@@ -224,4 +227,24 @@ t.test('touches wait for one server only, and none for another', async t => {
   const commands = commandsOn(sessions, client)
   await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
   t.strictSame(commands.documents().map(({ writeConcern, ordered }) => [writeConcern, ordered]), [[{ w: 1 }, false]])
+})
+
+// --- memoryStore ---
+
+t.test('memoryStore keeps the contract', async t => await storeContract(t, memoryStore))
+
+t.test('memoryStore drops what has expired when a new record comes, so that it does not grow forever', async t => {
+  const store = memoryStore()
+  const [dead, live] = [aRecord(), aRecord({ expiresAt: after(NOW, 2 * HOUR) })]
+  await store.insert(dead)
+  await store.insert(live)
+  await store.insert(aRecord({ createdAt: dead.expiresAt }))
+  t.equal(await store.findByToken(hashOf(dead)), null)
+  t.strictSame(await store.findByToken(hashOf(live)), live)
+})
+
+t.test('two memoryStores share nothing', async t => {
+  const record = aRecord()
+  await memoryStore().insert(record)
+  t.equal(await memoryStore().findByToken(hashOf(record)), null)
 })

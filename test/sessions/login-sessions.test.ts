@@ -1,0 +1,316 @@
+import t from 'tap'
+import type { LoginSession, SessionEndReason } from '../../plugin/index.js'
+import { createEndings } from '../../plugin/sessions/endings.js'
+import { memoryStore } from '../../plugin/stores/memory.js'
+import { createShop } from '../support/app.js'
+import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
+import { createClock, HOUR, MINUTE, NOW } from '../support/clock.js'
+import { parallel, turns } from '../support/gate.js'
+import { aRecord, randomId } from '../support/records.js'
+import { breakable, onBothStores, watched } from '../support/stores.js'
+
+// --- listing and revoking ---
+
+const idsOf = (sessions: LoginSession[]): string[] => sessions.map(({ id }) => id)
+
+await onBothStores(t, async (t, makeStore) => {
+  t.test('the list has all of a user\'s sessions, last active first, and nobody else\'s', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now })
+    const [laptop, phone, tablet] = [browser(app), browser(app), browser(app)]
+    const first = await laptop.signIn('ada')
+    clock.advance(MINUTE)
+    const second = await phone.signIn('ada')
+    clock.advance(MINUTE)
+    await browser(app).signIn('eve')
+    const third = await tablet.signIn('ada')
+    t.strictSame(idsOf(await app.loginSessions.list('ada')), [third, second, first].map(({ id }) => id))
+    clock.advance(MINUTE)
+    await laptop.user()
+    clock.advance(MINUTE)
+    await phone.user()
+    await app.close()
+    t.strictSame(idsOf(await app.loginSessions.list('ada')), [second, first, third].map(({ id }) => id))
+  })
+
+  t.test('a revoked session is anonymous from the next request on, and its cookie cleared', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [laptop, phone] = [browser(app), browser(app)]
+    const { id } = await laptop.signIn('ada', { remember: true })
+    await phone.signIn('ada')
+    const revoked = await app.loginSessions.revoke('ada', id)
+    t.equal(revoked?.id, id)
+    t.equal(revoked?.userId, 'ada')
+
+    const thief = laptop.twin()
+    t.equal(await thief.accountStatus(), 401)
+    const reply = await laptop.get('/')
+    t.equal(reply.json().user, null)
+    t.match(setCookies(reply), [/^__Host-login-session=; .*Expires=Thu, 01 Jan 1970 00:00:00 GMT.*Secure/])
+    t.equal(laptop.cookie(), undefined)
+    t.strictSame(setCookies(await laptop.get('/')), [], 'once is enough')
+    t.equal(await phone.user(), 'ada')
+  })
+
+  t.test('foreign, unknown, ended and odd ids all answer the same and end nothing', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [ada, eve] = [browser(app), browser(app)]
+    const ended = await ada.signIn('ada')
+    const { id } = await ada.signIn('ada')
+    const foreign = await eve.signIn('eve')
+    for (const other of [foreign.id, ended.id, randomId(), '.', '$ne', '__proto__', 'x'.repeat(10_000), '\0', '']) {
+      t.equal(await app.loginSessions.revoke('ada', other), null)
+      t.equal(await app.loginSessions.find('ada', other), null)
+    }
+    t.equal((await app.loginSessions.find('ada', id))?.id, id)
+    t.equal(await ada.user(), 'ada')
+    t.equal(await eve.user(), 'eve')
+  })
+
+  t.test('two who revoke the same session at the same moment: one did it', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const { id } = await browser(app).signIn('ada')
+    const [one, other] = await Promise.all([app.loginSessions.revoke('ada', id), app.loginSessions.revoke('ada', id)])
+    t.strictSame([one, other].filter(Boolean).length, 1)
+  })
+
+  t.test('revokeOthers spares the given session only', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [laptop, phone, tablet, eve] = [browser(app), browser(app), browser(app), browser(app)]
+    const mine = await laptop.signIn('ada')
+    await phone.signIn('ada', { remember: true })
+    await tablet.signIn('ada')
+    await eve.signIn('eve')
+    t.equal(await app.loginSessions.revokeOthers(mine), 2)
+    t.strictSame([await laptop.user(), await phone.user(), await tablet.user(), await eve.user()], ['ada', null, null, 'eve'])
+    t.equal(await app.loginSessions.revokeOthers(mine), 0)
+  })
+
+  t.test('revokeOthers with a foreign session spares nothing of this user and ends nothing of the other', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [ada, eve] = [browser(app), browser(app)]
+    await ada.signIn('ada')
+    const { id } = await eve.signIn('eve')
+    t.equal(await app.loginSessions.revokeOthers({ userId: 'ada', id }), 1)
+    t.strictSame([await ada.user(), await eve.user()], [null, 'eve'])
+  })
+
+  t.test('a password change ends the other sessions with one call, from a request', async t => {
+    const app = await createShop(t, {
+      store: makeStore(),
+      routes: app => app.post('/password', async request => ({ ended: await app.loginSessions.revokeOthers(request.loginSession!) }))
+    })
+    const [laptop, phone] = [browser(app), browser(app)]
+    await laptop.signIn('ada')
+    await phone.signIn('ada')
+    t.strictSame((await laptop.post('/password')).json(), { ended: 1 })
+    t.strictSame([await laptop.user(), await phone.user()], ['ada', null])
+  })
+
+  t.test('revokeAll ends them all', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [laptop, phone, eve] = [browser(app), browser(app), browser(app)]
+    await laptop.signIn('ada')
+    await phone.signIn('ada')
+    await eve.signIn('eve')
+    t.equal(await app.loginSessions.revokeAll('ada'), 2)
+    t.strictSame([await laptop.user(), await phone.user(), await eve.user()], [null, null, 'eve'])
+    t.equal(await app.loginSessions.revokeAll('ada'), 0)
+  })
+
+  t.test('what is shown holds no credential, no counter and none of the host\'s data', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const laptop = browser(app)
+    const { id } = await laptop.signIn('ada')
+    await laptop.post('/data', { cart: ['book'] })
+    const FIELDS = ['createdAt', 'device', 'endsAt', 'expiresAt', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent', 'userId']
+    const shown = [
+      (await app.loginSessions.list('ada'))[0], await app.loginSessions.find('ada', id), (await laptop.get('/account')).json(),
+      await app.loginSessions.revoke('ada', id)
+    ]
+    for (const session of shown) t.strictSame(Object.keys(session).sort(), FIELDS)
+  })
+})
+
+t.test('an id that is no text selects nothing but a clear mistake', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  const { id } = await laptop.signIn('ada')
+  const { list, find, revoke, revokeOthers, revokeAll } = app.loginSessions
+  for (const wrong of [undefined, null, '', 7, { $ne: null }, ['ada']] as any[]) {
+    await t.rejects(list(wrong), TypeError)
+    await t.rejects(find(wrong, id), TypeError)
+    await t.rejects(revoke(wrong, id), TypeError)
+    await t.rejects(revokeOthers({ userId: wrong, id }), TypeError)
+    await t.rejects(revokeOthers({ userId: 'ada', id: wrong }), TypeError)
+    // '' is the id of no session, as a URL may have it.
+    if (wrong !== '') await t.rejects(find('ada', wrong), TypeError)
+    if (wrong !== '') await t.rejects(revoke('ada', wrong), TypeError)
+    await t.rejects(revokeAll(wrong), { name: 'TypeError', message: /userId must be a string .* String\(user\._id\)/ })
+  }
+  await t.rejects(revokeOthers(null as any), TypeError)
+  t.equal(await laptop.user(), 'ada')
+})
+
+// --- many at the same moment ---
+
+t.test('of 250 sessions that are announced as they end, each is asked to go once, and no more than a hundred at the same moment', async t => {
+  const store = memoryStore()
+  const records = Array.from({ length: 250 }, () => aRecord())
+  for (const record of records) await store.insert(record)
+  let [underWay, most] = [0, 0]
+  const asked: string[] = []
+  const announced: string[] = []
+  const endings = createEndings({
+    ...store,
+    async remove (...args) {
+      asked.push(args[1])
+      most = Math.max(most, ++underWay)
+      await turns(1)
+      underWay--
+      return await store.remove(...args)
+    }
+  }, () => NOW, ({ id }) => { announced.push(id) })
+
+  t.equal(await endings.endAll('ada', 'revoked-all'), 250)
+
+  const all = records.map(({ id }) => id).sort()
+  t.strictSame(announced.sort(), all)
+  t.strictSame(asked.sort(), all)
+  t.equal(most, 100)
+})
+
+// --- the cap on the sessions of a user ---
+
+const whoIsSignedIn = async (browsers: JarBrowser[]): Promise<boolean[]> =>
+  await Promise.all(browsers.map(async each => await each.user() !== null))
+
+await onBothStores(t, async (t, makeStore) => {
+  t.test('a user has 100 sessions at the most; the sign-in after that ends one', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now })
+    await parallel(100, () => browser(app).signIn('ada'))
+    clock.advance(1)
+    const late = browser(app)
+    await late.signIn('ada')
+    t.equal((await app.loginSessions.list('ada')).length, 100)
+    t.equal(await late.user(), 'ada')
+  })
+
+  t.test('the least recently active one goes, whenever it was begun', async t => {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, { store, now: clock.now, maxSessionsPerUser: 3 })
+    const browsers = Array.from({ length: 4 }, () => browser(app))
+    for (const each of browsers.slice(0, 3)) {
+      await each.signIn('ada')
+      clock.advance(MINUTE)
+    }
+    // The oldest comes by again; then the second one is the least recently active.
+    await browsers[0]!.user()
+    await store.touched()
+    clock.advance(MINUTE)
+    await browsers[3]!.signIn('ada')
+    t.strictSame(await whoIsSignedIn(browsers), [true, false, true, true])
+  })
+
+  t.test('it is a limit of each user: other people\'s sessions and visitors stay', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now, maxSessionsPerUser: 1 })
+    const [visitor, bob, ...ada] = Array.from({ length: 5 }, () => browser(app)) as [JarBrowser, JarBrowser, ...JarBrowser[]]
+    await visitor.post('/data', { cart: ['book'] })
+    await bob.signIn('bob')
+    for (const each of ada) {
+      clock.advance(1)
+      await each.signIn('ada')
+    }
+    t.strictSame(await whoIsSignedIn(ada), [false, false, true])
+    t.equal(await bob.user(), 'bob')
+    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+  })
+
+  t.test('a session that expired takes nobody\'s place', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now, maxSessionsPerUser: 2 })
+    const browsers = Array.from({ length: 3 }, () => browser(app))
+    await browsers[0]!.signIn('ada')
+    await browsers[1]!.signIn('ada', { remember: true })
+    clock.advance(2 * HOUR)
+    await browsers[2]!.signIn('ada')
+    t.strictSame(await whoIsSignedIn(browsers), [false, true, true])
+  })
+
+  t.test('a browser that signs in again takes its own place, not another\'s', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now, maxSessionsPerUser: 2 })
+    const [laptop, phone] = [browser(app), browser(app)]
+    await phone.signIn('ada')
+    await laptop.signIn('ada')
+    for (let again = 0; again < 3; again++) {
+      clock.advance(1)
+      await laptop.signIn('ada')
+    }
+    t.strictSame(await whoIsSignedIn([laptop, phone]), [true, true])
+  })
+
+  for (const most of [1, 2, 5]) {
+    t.test(`of twenty sign-ins at the same moment, on two servers, ${most} stay, and each that goes is told of once`, async t => {
+      const store = makeStore()
+      const ended: Array<[id: string, reason: SessionEndReason]> = []
+      const onSessionEnd = (session: LoginSession, reason: SessionEndReason): void => { ended.push([session.id, reason]) }
+      const servers = [await createShop(t, { store, maxSessionsPerUser: most, onSessionEnd }), await createShop(t, { store, maxSessionsPerUser: most, onSessionEnd })]
+      const browsers = Array.from({ length: 20 }, (_, index) => browser(servers[index % 2]!))
+      const started = await Promise.all(browsers.map(each => each.signIn('ada')))
+      const left = await servers[0]!.loginSessions.list('ada')
+      t.equal(left.length, most)
+      const gone = started.map(({ id }) => id).filter(id => !left.some(session => session.id === id))
+      t.strictSame([...ended].sort(), gone.map(id => [id, 'evicted']).sort())
+      t.equal((await whoIsSignedIn(browsers)).filter(Boolean).length, left.length)
+    })
+  }
+
+  t.test('a limit that is set later is met at the next sign-in', async t => {
+    const store = makeStore()
+    const clock = createClock()
+    const before = await createShop(t, { store, now: clock.now, maxSessionsPerUser: null })
+    await parallel(150, () => browser(before).signIn('ada'))
+    t.equal((await before.loginSessions.list('ada')).length, 150, 'null: there is none')
+    const after = await createShop(t, { store, now: clock.now, maxSessionsPerUser: 10 })
+    clock.advance(1)
+    await browser(after).signIn('ada')
+    t.equal((await after.loginSessions.list('ada')).length, 10)
+  })
+
+  t.test('where each is announced, a sign-in ends a hundred at the most: the next ones go on', async t => {
+    const store = makeStore()
+    const clock = createClock()
+    const before = await createShop(t, { store, now: clock.now, maxSessionsPerUser: null })
+    await parallel(150, () => browser(before).signIn('ada'))
+    const after = await createShop(t, { store, now: clock.now, maxSessionsPerUser: 10, onSessionEnd () {} })
+    const lengths: number[] = []
+    for (let times = 0; times < 2; times++) {
+      clock.advance(1)
+      await browser(after).signIn('ada')
+      lengths.push((await after.loginSessions.list('ada')).length)
+    }
+    t.strictSame(lengths, [51, 10])
+  })
+})
+
+t.test('a sign-in succeeds although what is beyond the limit could not be ended; the next one makes up for it', async t => {
+  const logs: string[] = []
+  const store = breakable(memoryStore())
+  const clock = createClock()
+  const app = await createShop(t, { store, logs, now: clock.now, maxSessionsPerUser: 1 })
+  const browsers = Array.from({ length: 3 }, () => browser(app))
+  await browsers[0]!.signIn('ada')
+  clock.advance(1)
+  store.fail('listByUser')
+  await browsers[1]!.signIn('ada')
+  store.recover()
+  t.match(logs.join(''), /the sessions beyond 1 of a user could not be ended/)
+  t.strictSame(await whoIsSignedIn(browsers), [true, true, false])
+  clock.advance(1)
+  await browsers[2]!.signIn('ada')
+  t.strictSame(await whoIsSignedIn(browsers), [false, false, true])
+})
