@@ -95,14 +95,25 @@ async function test (count) {
   const { startMongod } = await importTypeScript('../example/mongod.ts')
   heading('mongod')
   const mongod = await startMongod({ log: console.log })
+  let chromium
   try {
+    chromium = await startChromium()
     stopIfInterrupted()
-    const code = await runTap({ ...process.env, MONGODB_URI: mongod.uri })
+    const code = await runTap({ ...process.env, MONGODB_URI: mongod.uri, CHROMIUM_ENDPOINT: chromium?.wsEndpoint() ?? '' })
     addTapCount(count, code)
     addTokenScan(count)
   } finally {
+    await chromium?.close()
     await mongod.stop()
   }
+}
+
+/** One browser for all files of the whole run. A run of some files leaves it to those that need one. */
+async function startChromium () {
+  if (tapArgs.length > 0) return undefined
+  heading('chromium')
+  const { serveBrowser } = await importTypeScript('./support/browser.ts')
+  return serveBrowser()
 }
 
 async function runTap (variables) {

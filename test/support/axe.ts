@@ -29,7 +29,8 @@ export async function show (page: Page, mode: string): Promise<void> {
 
 /** What axe finds on the page, a line each; what it cannot decide is found, too. */
 export async function axeFindings (page: Page): Promise<string[]> {
-  await page.evaluate(source)
+  // Once a document: it is half a megabyte.
+  if (await page.evaluate('typeof window.axe') === 'undefined') await page.evaluate(source)
   return await page.evaluate(async leftOut => {
     const { axe } = window as any
     // Chromium tells the colours as they are forced, but for the fill of text, which is what axe looks at.

@@ -3,14 +3,10 @@
  * @module
  */
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { findChromium } from './browser.js'
+import { launchOptions } from './browser.js'
 
 export async function launchWithBackForwardCache (): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: await findChromium(),
-    args: ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-    ignoreDefaultArgs: ['--disable-back-forward-cache']
-  })
+  return await chromium.launch({ ...await launchOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }
 
 /**

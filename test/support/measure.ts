@@ -104,11 +104,14 @@ export async function walk (page: Page, key = 'Tab'): Promise<Array<Awaited<Retu
   throw new Error(`the focus never comes round: ${stops.map(({ name }) => name).join(', ')}`)
 }
 
-/** The least that people may set for the spacing of text (WCAG 1.4.12), as a browser's extension would set it. */
-export async function spaceText (page: Page): Promise<void> {
+/** What this finds while text is spaced as people may set it at least (WCAG 1.4.12), as a browser's extension would set it. */
+export async function withSpacedText<T> (page: Page, find: (page: Page) => Promise<T>): Promise<T> {
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }')
     document.adoptedStyleSheets.push(sheet)
   })
+  const found = await find(page)
+  await page.evaluate(() => { document.adoptedStyleSheets.pop() })
+  return found
 }

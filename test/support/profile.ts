@@ -24,6 +24,46 @@ export async function openProfile (t: Test, chromium: Browser, options: BrowserC
   return page
 }
 
+/** Opens a page for a test. */
+export type OpenPage = (t: Test) => Promise<Page>
+
+/**
+ * One profile for the tests of a file, one after the other: a browser takes far longer to open a profile than to empty it.
+ * Each test gets its page without cookies, routes, listeners and settings of the test before. A test that needs options or a
+ * history of its own, or installs a clock, opens a profile of its own.
+ *
+ * @param file the test that the profile ends with
+ * @param complain gets the browser's complaints; by default they fail the test that has the page
+ */
+export function shareProfile (file: Test, chromium: Browser, options: BrowserContextOptions, complain?: (complaint: string) => void): OpenPage {
+  let borrower: Test | null = null
+  let opening: Promise<Page> | undefined
+  const lender = { teardown: (close: () => unknown) => file.teardown(close), fail: (complaint: string) => complain === undefined ? (borrower ?? file).fail(complaint) : complain(complaint) } as unknown as Test
+
+  return async t => {
+    if (borrower !== null) throw new Error('the page is still with another test')
+    borrower = t
+    t.teardown(async () => {
+      await empty(await opening!)
+      borrower = null
+    })
+    opening ??= openProfile(lender, chromium, options)
+    return await opening
+  }
+}
+
+async function empty (page: Page): Promise<void> {
+  const context = page.context()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  page.removeAllListeners('request')
+  page.removeAllListeners('websocket')
+  await context.setOffline(false)
+  await page.goto('about:blank')
+  await context.clearCookies()
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null, forcedColors: null })
+}
+
 /** Has this element the focus? */
 export const hasFocus = (page: Page, selector: string): Promise<boolean> =>
   page.locator(selector).evaluate(element => element === document.activeElement)

@@ -74,6 +74,8 @@ export interface Scene {
   script?: true
   /** In a shop that asks for no password. */
   noQuestion?: true
+  /** The name of what has the focus first: the harmless answer, where no password is asked for. */
+  focus?: string
   play(page: Page, shop: ServedShop): Promise<unknown>
 }
 
@@ -90,6 +92,7 @@ export const SCENES: Record<string, Scene> = {
   'the list of a user without password': { play: (page, shop) => openList(page, shop, 2, 'guest') },
   'the dialog': {
     script: true,
+    focus: 'Your password',
     async play (page, shop) {
       await openList(page, shop)
       await openDialog(page)
@@ -97,6 +100,7 @@ export const SCENES: Record<string, Scene> = {
   },
   'the dialog after a wrong password': {
     script: true,
+    focus: 'Your password',
     async play (page, shop) {
       await openList(page, shop)
       await openDialog(page)
@@ -106,6 +110,7 @@ export const SCENES: Record<string, Scene> = {
   'the dialog that asks for no password': {
     script: true,
     noQuestion: true,
+    focus: 'Cancel',
     async play (page, shop) {
       await openList(page, shop)
       await openDialog(page)
@@ -113,6 +118,7 @@ export const SCENES: Record<string, Scene> = {
   },
   'the dialog while it is locked': {
     script: true,
+    focus: 'Back to your sessions',
     async play (page, shop) {
       await openList(page, shop)
       await lock(page)

@@ -5,7 +5,7 @@
 import type { Browser, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { launchBrowser } from './browser.js'
-import { openProfile } from './profile.js'
+import { openProfile, shareProfile } from './profile.js'
 import { openList, serveScenes } from './scenes.js'
 import type { ServedShop } from './served-shop.js'
 
@@ -14,23 +14,27 @@ export type ProfileOptions = Parameters<typeof openProfile>[2]
 export interface Stage {
   shop: ServedShop
   chromium: Browser
-  /** A page in a profile of its own, which stands at the shop but has not opened anything. */
+  /**
+   * A page that has not opened anything yet. With options, it has a profile of its own; without, the profile is shared by the
+   * tests of the file, one after the other, and empty.
+   */
   openPage(t: Test, options?: ProfileOptions): Promise<Page>
-  /** The list of a new user in a profile of its own, with sessions elsewhere. */
-  listPage(t: Test, options?: ProfileOptions, others?: number): Promise<Page>
+  /** The list of a new user in such a page, with sessions elsewhere. */
+  listPage(t: Test, others?: number, options?: ProfileOptions): Promise<Page>
 }
 
-/** Both end with the test that they are given: the file's. */
-export async function setStage (t: Test): Promise<Stage> {
-  const shop = await serveScenes(t)
+/** Both end with the test that they are given: the file's. @param options of the shop */
+export async function setStage (t: Test, options?: Parameters<typeof serveScenes>[1]): Promise<Stage> {
+  const shop = await serveScenes(t, options)
   const chromium = await launchBrowser()
   t.teardown(() => chromium.close())
-  const openPage = (t: Test, options: ProfileOptions = {}): Promise<Page> => openProfile(t, chromium, { baseURL: shop.url, ...options })
+  const borrow = shareProfile(t, chromium, { baseURL: shop.url })
+  const openPage: Stage['openPage'] = (t, options) => options === undefined ? borrow(t) : openProfile(t, chromium, { baseURL: shop.url, ...options })
   return {
     shop,
     chromium,
     openPage,
-    async listPage (t, options, others) {
+    async listPage (t, others, options) {
       const page = await openPage(t, options)
       await openList(page, shop, others)
       return page

@@ -1,32 +1,36 @@
 /**
  * The dialog and the list in a real browser: where the focus goes, what is said, what a bad network does.
  */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { PASSWORD } from '../../support/app.js'
-import { launchBrowser } from '../../support/browser.js'
 import { PAGE } from '../../support/page.js'
-import { hasFocus, isLively, LINUX, MAC, openProfile } from '../../support/profile.js'
-import { type ServedShop, serveShop } from '../../support/served-shop.js'
+import { hasFocus, isLively, LINUX, MAC } from '../../support/profile.js'
+import { randomId } from '../../support/records.js'
+import { FIELD, OTHERS, TITLE } from '../../support/scenes.js'
+import { setStage } from '../../support/stage.js'
 
-const PASSWORD_FIELD = '.ls-form [name=password]'
-const TITLE = '[data-ls-part=title]'
+const PROBLEM = { status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '[data-ls-part=problem]', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }
 
-let chromium: Browser
-
-t.before(async () => {
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
+const stage = await setStage(t, {
+  routes (app) {
+    app.get('/with-form', async (_request, reply) => {
+      const { html, head } = await reply.renderLoginSessions()
+      return reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><head><title>Profile</title>${head}</head><body><main><h1>Profile</h1><label>Address <input id="address"></label>${html}</main></body></html>`)
+    })
+  }
 })
+const { shop } = stage
 
-/** Ada's page, with a Mac and a Linux machine signed in elsewhere. */
-async function openPage (t: Test, shop: ServedShop): Promise<{ page: Page, mac: string }> {
-  const { id: mac } = await shop.signInElsewhere('ada', MAC)
-  await shop.signInElsewhere('ada', LINUX)
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await page.goto('/start?user=ada')
+/** The page of a new user, with a Mac and a Linux machine signed in elsewhere. */
+async function openPage (t: Test): Promise<{ page: Page, user: string, mac: string }> {
+  const user = `ada-${randomId()}`
+  const { id: mac } = await shop.signInElsewhere(user, MAC)
+  await shop.signInElsewhere(user, LINUX)
+  const page = await stage.openPage(t)
+  await page.goto(`/start?user=${user}`)
   await isLively(page)
-  return { page, mac }
+  return { page, user, mac }
 }
 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('rowheader') })
@@ -50,36 +54,39 @@ async function holdRequests (page: Page, method: string): Promise<{ count(): num
 }
 
 t.test('the dialog opens with the focus in the password; Cancel and Esc give it back', async t => {
-  const { page, mac } = await openPage(t, await serveShop(t))
-  for (const leave of [() => page.keyboard.press('Escape'), () => dialog(page).getByRole('button', { name: 'Cancel' }).click()]) {
-    await signOutMac(page).click()
-    await dialog(page).waitFor()
-    t.ok(await hasFocus(page, PASSWORD_FIELD))
-    await leave()
-    await page.locator('dialog').waitFor({ state: 'detached' })
-    t.ok(await hasFocus(page, `[data-ls-session="${mac}"]`))
+  const { page, mac } = await openPage(t)
+  for (const opener of [`[data-ls-session="${mac}"]`, OTHERS]) {
+    for (const leave of [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Cancel' }).click()]) {
+      await page.locator(opener).click()
+      await page.getByRole('dialog').waitFor()
+      t.ok(await hasFocus(page, FIELD))
+      await leave()
+      await page.locator('dialog').waitFor({ state: 'detached' })
+      t.ok(await hasFocus(page, opener))
+    }
   }
 })
 
 t.test('the row that vanished sends the focus to the heading, and the status region, there before, says who was signed out', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   const region = await page.getByRole('status').elementHandle()
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.keyboard.press('Enter')
 
   await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
-  t.ok(await region!.evaluate(element => element.isConnected && element.textContent!.includes('Safari')), 'the same element as before')
+  t.ok(await region!.evaluate(element => element.isConnected && element.getAttribute('role') === 'status'), 'the same element as before')
+  t.equal(await region!.textContent(), 'Signed out Safari on macOS.')
   t.ok(await hasFocus(page, TITLE))
   t.equal(await rows(page).count(), 2)
   t.equal(await page.getByRole('dialog').count(), 0)
 })
 
 t.test('on a slow network the button says that it works, a second click does nothing, and Esc takes nothing back', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   const held = await holdRequests(page, 'POST')
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   const button = confirm(page)
   await button.click()
 
@@ -95,7 +102,7 @@ t.test('on a slow network the button says that it works, a second click does not
 })
 
 t.test('a slow question is asked once, however often the button is pressed', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   const held = await holdRequests(page, 'GET')
   for (let i = 0; i < 3; i++) await signOutMac(page).click()
   held.release()
@@ -107,14 +114,14 @@ t.test('a slow question is asked once, however often the button is pressed', asy
 })
 
 t.test('when the network fails, the dialog stays with what was typed, says why, and works once the network is back', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.context().setOffline(true)
   await page.keyboard.press('Enter')
 
   await dialog(page).getByRole('alert').getByText('The server cannot be reached.').waitFor()
-  t.equal(await page.locator(PASSWORD_FIELD).inputValue(), PASSWORD)
+  t.equal(await page.locator(FIELD).inputValue(), PASSWORD)
   t.equal(await rows(page).count(), 3)
   await page.context().setOffline(false)
   await confirm(page).click()
@@ -122,7 +129,7 @@ t.test('when the network fails, the dialog stays with what was typed, says why, 
 })
 
 t.test('a proxy\'s error page never gets into the page, whatever it was asked for', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   const badGateway = { status: 502, contentType: 'text/html', body: '<html><body><h1>Bad gateway</h1></body></html>' }
   await page.route('**/revoke', route => route.fulfill(badGateway))
   await signOutMac(page).click()
@@ -134,7 +141,7 @@ t.test('a proxy\'s error page never gets into the page, whatever it was asked fo
   await dialog(page).waitFor()
   t.equal(await problem(page).textContent(), '', 'what has been mended is not complained about')
   await page.route('**/revoke', route => route.fulfill(badGateway))
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await dialog(page).getByRole('alert').getByText('The server cannot be reached.').waitFor()
 
@@ -144,29 +151,39 @@ t.test('a proxy\'s error page never gets into the page, whatever it was asked fo
   await problem(page).getByText('The server cannot be reached.').waitFor()
   t.equal(await rows(page).count(), 3)
   t.equal(await page.getByText('Bad gateway').count(), 0)
+
+  await page.unrouteAll()
+  let requests = 0
+  for (const url of ['**/revoke', `**${PAGE}`]) await page.route(url, route => { requests++; return route.fulfill(PROBLEM) })
+  await signOutMac(page).click()
+  await problem(page).getByText('Sessions cannot be reached right now.').waitFor()
+  // Long enough for a loop to show: it would make hundreds of requests.
+  await page.waitForTimeout(500)
+  t.ok(requests <= 2, `what the server itself says of an outage is said once, and not asked again: ${requests} requests`)
+  t.equal(await rows(page).count(), 3)
 })
 
 t.test('while the database is away the dialog says so and keeps what was typed', async t => {
-  const shop = await serveShop(t)
-  const { page } = await openPage(t, shop)
+  const { page } = await openPage(t)
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   const { revoke } = shop.app.loginSessions
+  t.teardown(() => { shop.app.loginSessions.revoke = revoke })
   shop.app.loginSessions.revoke = async () => { throw Object.assign(new Error('away'), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', statusCode: 503 }) }
   await page.keyboard.press('Enter')
 
   await dialog(page).getByRole('alert').getByText('Sessions cannot be reached right now.').waitFor()
-  t.equal(await page.locator(PASSWORD_FIELD).inputValue(), PASSWORD)
+  t.equal(await page.locator(FIELD).inputValue(), PASSWORD)
   shop.app.loginSessions.revoke = revoke
   await confirm(page).click()
   await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
 })
 
 t.test('after five wrong passwords the dialog says how long it is locked, also when it is opened again', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   await signOutMac(page).click()
   for (let i = 0; i < 5; i++) {
-    await page.locator(PASSWORD_FIELD).fill(`wrong ${i}`)
+    await page.locator(FIELD).fill(`wrong ${i}`)
     const answered = page.waitForResponse(response => response.request().method() === 'POST')
     await page.keyboard.press('Enter')
     t.equal((await answered).status(), 422)
@@ -176,17 +193,16 @@ t.test('after five wrong passwords the dialog says how long it is locked, also w
   await page.keyboard.press('Escape')
   await signOutMac(page).click()
   await dialog(page).getByText('Too many wrong passwords. Try again in 15 minutes.').waitFor()
-  t.equal(await page.locator(PASSWORD_FIELD).count(), 0, 'no password is asked for in vain')
+  t.equal(await page.locator(FIELD).count(), 0, 'no password is asked for in vain')
   t.ok(await dialog(page).getByRole('button', { name: 'Back to your sessions' }).evaluate(element => element === document.activeElement))
 })
 
 t.test('a session that ends while its question is open is said to have ended, and the list is brought up to date', async t => {
-  const shop = await serveShop(t)
-  const { page, mac } = await openPage(t, shop)
+  const { page, user, mac } = await openPage(t)
   await signOutMac(page).click()
   await dialog(page).waitFor()
-  await shop.app.loginSessions.revoke('ada', mac)
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await shop.app.loginSessions.revoke(user, mac)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.keyboard.press('Enter')
 
   await problem(page).getByText('That session has ended already.').waitFor()
@@ -195,52 +211,58 @@ t.test('a session that ends while its question is open is said to have ended, an
   t.ok(await hasFocus(page, TITLE))
 })
 
+t.test('a session that ended before its question was asked is said to have ended, and the list is brought up to date', async t => {
+  const { page, user, mac } = await openPage(t)
+  await shop.app.loginSessions.revoke(user, mac)
+  await signOutMac(page).click()
+
+  await problem(page).getByText('That session has ended already.').waitFor()
+  await signOutMac(page).waitFor({ state: 'detached' })
+  let requests = 0
+  page.on('request', () => requests++)
+  // Long enough for a loop to show: it would make hundreds of requests.
+  await page.waitForTimeout(500)
+  t.equal(requests, 0, 'the list is brought up to date once')
+})
+
 t.test('a page whose own session was ended elsewhere leads to the sign-in page at its next click', async t => {
-  const shop = await serveShop(t)
-  const { page } = await openPage(t, shop)
-  await shop.app.loginSessions.revokeAll('ada')
+  const { page, user } = await openPage(t)
+  await shop.app.loginSessions.revokeAll(user)
   await signOutMac(page).click()
   await page.waitForURL('**/login')
 })
 
 t.test('a list notices what happened elsewhere when its tab comes back, without losing an open dialog', async t => {
-  const shop = await serveShop(t)
-  const { page, mac } = await openPage(t, shop)
+  const { page, user, mac } = await openPage(t)
   await page.getByRole('button', { name: /^Sign out Firefox on Linux/ }).click()
   const linuxDialog = page.getByRole('dialog', { name: 'Sign out Firefox on Linux?' })
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
-  await shop.app.loginSessions.revoke('ada', mac)
+  await page.locator(FIELD).fill(PASSWORD)
+  await shop.app.loginSessions.revoke(user, mac)
 
   await comeBack(page)
 
   await page.locator(`[data-ls-session="${mac}"]`).waitFor({ state: 'detached' })
   t.ok(await linuxDialog.isVisible())
-  t.equal(await page.locator(PASSWORD_FIELD).inputValue(), PASSWORD)
-  t.ok(await hasFocus(page, PASSWORD_FIELD))
+  t.equal(await page.locator(FIELD).inputValue(), PASSWORD)
+  t.ok(await hasFocus(page, FIELD))
   await page.keyboard.press('Enter')
   await page.getByRole('status').getByText('Signed out Firefox on Linux.').waitFor()
   t.equal(await rows(page).count(), 1)
 })
 
 t.test('coming back to the tab keeps the focus where it was', async t => {
-  const { page, mac } = await openPage(t, await serveShop(t))
+  const { page, mac } = await openPage(t)
   await signOutMac(page).focus()
+  const before = await signOutMac(page).elementHandle()
   await comeBack(page)
+  await page.waitForFunction(button => !button!.isConnected, before)
 
   t.ok(await hasFocus(page, `[data-ls-session="${mac}"]`))
 })
 
 t.test('a question that failed takes no focus afterwards: what is typed elsewhere stays where it is typed', async t => {
-  const shop = await serveShop(t, {
-    routes (app) {
-      app.get('/profile', async (_request, reply) => {
-        const { html, head } = await reply.renderLoginSessions()
-        return reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><head><title>Profile</title>${head}</head><body><main><h1>Profile</h1><label>Address <input id="address"></label>${html}</main></body></html>`)
-      })
-    }
-  })
-  const { page } = await openPage(t, shop)
-  await page.goto('/profile')
+  const { page } = await openPage(t)
+  await page.goto('/with-form')
   await page.context().setOffline(true)
   await signOutMac(page).click()
   await problem(page).getByText('The server cannot be reached.').waitFor()
@@ -255,9 +277,8 @@ t.test('a question that failed takes no focus afterwards: what is typed elsewher
 })
 
 t.test('a session that ended leaves what is typed on the page, takes the list away and says where to sign in', async t => {
-  const shop = await serveShop(t)
-  const { page } = await openPage(t, shop)
-  await shop.app.loginSessions.revokeAll('ada')
+  const { page, user } = await openPage(t)
+  await shop.app.loginSessions.revokeAll(user)
   await comeBack(page)
 
   await problem(page).getByText('You are no longer signed in here.').waitFor()
@@ -267,7 +288,7 @@ t.test('a session that ended leaves what is typed on the page, takes the list aw
 })
 
 t.test('a proxy\'s answer stays out also when the button that asked was replaced meanwhile', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   let answer = (): void => {}
   const later = new Promise<void>(resolve => { answer = resolve })
   await page.route('**/revoke', async route => {
@@ -285,11 +306,11 @@ t.test('a proxy\'s answer stays out also when the button that asked was replaced
 })
 
 t.test('an answer to an older question about the list never undoes a newer one', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   let answer = (): void => {}
   const later = new Promise<void>(resolve => { answer = resolve })
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.route(`**${PAGE}`, async route => {
     const response = await route.fetch()
     await later
@@ -307,10 +328,10 @@ t.test('an answer to an older question about the list never undoes a newer one',
 })
 
 t.test('what is under way cannot be called off: neither Cancel nor any number of Esc closes the dialog', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   const held = await holdRequests(page, 'POST')
   await signOutMac(page).click()
-  await page.locator(PASSWORD_FIELD).fill(PASSWORD)
+  await page.locator(FIELD).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await dialog(page).getByRole('button', { name: 'Signing out…' }).waitFor()
   for (let i = 0; i < 4; i++) await page.keyboard.press('Escape')
@@ -322,7 +343,7 @@ t.test('what is under way cannot be called off: neither Cancel nor any number of
 })
 
 t.test('a complaint of a refresh goes with the next that works', async t => {
-  const { page } = await openPage(t, await serveShop(t))
+  const { page } = await openPage(t)
   await page.route(`**${PAGE}`, route => route.abort())
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await problem(page).getByText('The server cannot be reached.').waitFor()
@@ -333,9 +354,8 @@ t.test('a complaint of a refresh goes with the next that works', async t => {
 })
 
 t.test('a list that was shown whole is whole after coming back and after a reload, with the focus where it was', async t => {
-  const shop = await serveShop(t)
-  const { page } = await openPage(t, shop)
-  for (let i = 0; i < 10; i++) await shop.signInElsewhere('ada', LINUX)
+  const { page, user } = await openPage(t)
+  for (let i = 0; i < 10; i++) await shop.signInElsewhere(user, LINUX)
   await page.reload()
   await page.getByRole('button', { name: 'Show all 13' }).or(page.getByRole('link', { name: 'Show all 13' })).click()
   const last = rows(page).nth(12).getByRole('button')
@@ -348,11 +368,13 @@ t.test('a list that was shown whole is whole after coming back and after a reloa
   t.equal(await rows(page).count(), 13)
 })
 
-/** Another tab was in front, and this one is again: the list has been asked for. */
+/** Another tab was in front, and this one is again: the list has been asked for, and the answer has been dealt with. */
 async function comeBack (page: Page): Promise<void> {
   const refreshed = page.waitForResponse(response => response.request().method() === 'GET' && new URL(response.url()).pathname === PAGE)
   // Headless Chromium hides no page; what the page hears is the same.
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.evaluate(() => new Promise<void>(resolve => {
+    document.addEventListener('htmx:finally:request', () => resolve(), { once: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }))
   await refreshed
-  await page.waitForLoadState('networkidle')
 }

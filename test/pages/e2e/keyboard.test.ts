@@ -7,13 +7,13 @@ import { MODES, show } from '../../support/axe.js'
 import { PASSWORD } from '../../support/app.js'
 import { focused, focusOn, walk } from '../../support/measure.js'
 import { isLively } from '../../support/profile.js'
-import { DIALOG, FIELD, giveWrongPassword, openDialog, openList, OTHERS, questionUrl, REVOKE, serveScenes, TITLE } from '../../support/scenes.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, questionUrl, REVOKE, TITLE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
 const stage = await setStage(t)
 
 async function listPage (t: Test, others = 2): Promise<Page> {
-  const page = await stage.listPage(t, {}, others)
+  const page = await stage.listPage(t, others)
   await isLively(page)
   return page
 }
@@ -84,41 +84,6 @@ t.test('Tab and Shift+Tab stay in the dialog, but for the browser itself', async
   }
 })
 
-t.test('Cancel and Esc give the focus back to the button that opened the dialog', async t => {
-  const page = await listPage(t)
-  for (const opener of [page.locator(REVOKE).nth(1), page.locator(OTHERS)]) {
-    for (const leave of [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Cancel' }).click()]) {
-      await opener.click()
-      await page.locator(DIALOG).waitFor()
-      await leave()
-      await dialogIsGone(page)
-      await focusOn(opener)
-    }
-  }
-})
-
-t.test('Cancel has the focus first where no password is asked for: the harmless answer', async t => {
-  const shop = await serveScenes(t, { verifyPassword: undefined as never })
-  const page = await stage.openPage(t, { baseURL: shop.url })
-  await openList(page, shop)
-  await openDialog(page)
-
-  t.equal((await focused(page)).name, 'Cancel')
-})
-
-t.test('what happened is told in a status region that stood there before, and the focus is on the heading of the list', async t => {
-  const page = await listPage(t)
-  const status = await page.getByRole('status').elementHandle()
-  await openDialog(page)
-  await page.locator(FIELD).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-
-  await page.getByText('Signed out Firefox on Linux.').waitFor()
-  t.equal(await status!.textContent(), 'Signed out Firefox on Linux.')
-  t.ok(await status!.evaluate(element => element.isConnected && element.getAttribute('role') === 'status'))
-  await focusOn(page.locator(TITLE))
-})
-
 t.test('a wrong password is told by the field: it has the focus, is empty and invalid, and is described by the reason', async t => {
   const page = await listPage(t)
   await openDialog(page)
@@ -141,35 +106,32 @@ t.test('after "Show all" the focus is on the button of the first row that it bro
   await focusOn(page.locator(REVOKE).nth(9))
 })
 
-t.test('the focus stays where it is when the list is brought up to date', async t => {
+t.test('a ring shows what has the focus, in every mode', async t => {
   const page = await listPage(t)
-  const button = page.locator(REVOKE).nth(1)
-  await button.focus()
-  const before = await button.elementHandle()
-  await page.evaluate(() => new Promise<void>(resolve => {
-    document.addEventListener('htmx:finally:request', () => resolve(), { once: true })
-    document.dispatchEvent(new Event('visibilitychange'))
-  }))
+  const inAllModes = async (stops: () => Promise<Array<{ name: string, ring: number }>>, count: number): Promise<void> => {
+    for (const mode of Object.keys(MODES)) {
+      await show(page, mode)
+      const found = await stops()
+      t.equal(found.length, count)
+      for (const { name, ring } of found) t.ok(ring >= 2, `${name}: ${ring}px: ${mode}`)
+    }
+  }
+  const afterTab = async () => {
+    await page.keyboard.press('Tab')
+    return await focused(page)
+  }
 
-  t.notOk(await before!.evaluate(element => element.isConnected), 'the list is a new one')
-  await focusOn(button)
+  const question = await questionUrl(page)
+  await inAllModes(() => walk(page), 3)
+  await openDialog(page)
+  await inAllModes(async () => {
+    await page.locator(FIELD).focus()
+    return [await afterTab(), await afterTab()]
+  }, 2)
+  await page.goto(question)
+  await focusOn(page.locator(FIELD))
+  await inAllModes(async () => {
+    await page.locator(FIELD).focus()
+    return [await focused(page), ...await walk(page)]
+  }, 3)
 })
-
-for (const mode of Object.keys(MODES)) {
-  t.test(`a ring shows what has the focus: ${mode}`, async t => {
-    const page = await listPage(t)
-    await show(page, mode)
-    const stops = await walk(page)
-    await openDialog(page)
-    await page.keyboard.press('Tab')
-    stops.push(await focused(page))
-    await page.keyboard.press('Tab')
-    stops.push(await focused(page))
-    await page.keyboard.press('Escape')
-    await page.goto(await questionUrl(page))
-    stops.push(await focused(page), ...await walk(page))
-
-    t.equal(stops.length, 8)
-    for (const { name, ring } of stops) t.ok(ring >= 2, `${name}: ${ring}px`)
-  })
-}

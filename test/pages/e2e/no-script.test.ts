@@ -1,40 +1,35 @@
 /**
  * Without JavaScript: every path is a page, a link or a form. And with or without it, nothing private comes Back.
  */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { requireLoginSession } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
 import { launchWithBackForwardCache, pressBack } from '../../support/bfcache.js'
 import { PAGE } from '../../support/page.js'
-import { hasFocus, openProfile } from '../../support/profile.js'
+import { hasFocus, openProfile, shareProfile } from '../../support/profile.js'
 import { FIELD, lock, openList, OTHERS, questionUrl, REVOKE, serveScenes } from '../../support/scenes.js'
-import type { ServedShop } from '../../support/served-shop.js'
 
-let chromium: Browser
-let shop: ServedShop
-
-t.before(async () => {
-  shop = await serveScenes(t, {
-    async routes (app) {
-      // What a host's header has: a plain form.
-      const page = (section: string): string => `<!doctype html><html lang="en"><title>Home</title><main><form method="post" action="/header-logout"><button>Leave</button></form>${section}</main></html>`
-      app.get('/home', async (_request, reply) => reply.type('text/html').send(page('')))
-      app.get('/private', { onRequest: requireLoginSession }, async (_request, reply) => reply.type('text/html').send(page((await reply.renderLoginSessions()).html)))
-      app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-      app.post('/header-logout', async (request, reply) => {
-        await request.endLoginSession()
-        return reply.redirect('/login', 303)
-      })
-    }
-  })
-  chromium = await launchWithBackForwardCache()
-  t.teardown(() => chromium.close())
+const shop = await serveScenes(t, {
+  async routes (app) {
+    // What a host's header has: a plain form.
+    const page = (section: string): string => `<!doctype html><html lang="en"><title>Home</title><main><form method="post" action="/header-logout"><button>Leave</button></form>${section}</main></html>`
+    app.get('/home', async (_request, reply) => reply.type('text/html').send(page('')))
+    app.get('/private', { onRequest: requireLoginSession }, async (_request, reply) => reply.type('text/html').send(page((await reply.renderLoginSessions()).html)))
+    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    app.post('/header-logout', async (request, reply) => {
+      await request.endLoginSession()
+      return reply.redirect('/login', 303)
+    })
+  }
 })
+const chromium = await launchWithBackForwardCache()
+t.teardown(() => chromium.close())
+const borrow = shareProfile(t, chromium, { baseURL: shop.url, javaScriptEnabled: false })
 
 /** The list in a browser without JavaScript, with sessions elsewhere. */
 async function listPage (t: Test, others = 2, kind?: string): Promise<Page> {
-  const page = await openProfile(t, chromium, { baseURL: shop.url, javaScriptEnabled: false })
+  const page = await borrow(t)
   await openList(page, shop, others, kind)
   return page
 }
@@ -156,7 +151,7 @@ t.test('this device is signed out by a question of its own, and lands where one 
 for (const javaScriptEnabled of [false, true]) {
   const mode = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript'
 
-  t.test(`what htmx asks for is a whole page when opened directly: ${mode}`, async t => {
+  t.test(`what htmx asks for is a whole page when opened directly, and its form works: ${mode}`, async t => {
     const page = await openProfile(t, chromium, { baseURL: shop.url, javaScriptEnabled })
     await openList(page, shop, 11)
     for (const url of [await questionUrl(page), `${PAGE}/others/revoke`, (await page.locator('[data-ls-part=show-all]').getAttribute('hx-get'))!]) {
@@ -166,6 +161,12 @@ for (const javaScriptEnabled of [false, true]) {
       t.equal(await page.evaluate('document.compatMode'), 'CSS1Compat')
       t.ok(await page.title())
     }
+
+    await page.goto(`${PAGE}/others/revoke`)
+    await page.locator(FIELD).fill(PASSWORD)
+    await submit(page)
+    await page.getByRole('status').getByText('Signed out 11 other sessions.').waitFor()
+    t.equal(await page.locator(REVOKE).count(), 0)
   })
 
   const leave = (page: Page): Promise<void> => page.getByRole('button', { name: 'Leave' }).click()

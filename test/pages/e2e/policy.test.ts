@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { PASSWORD } from '../../support/app.js'
 import { PAGE } from '../../support/page.js'
-import { openProfile } from '../../support/profile.js'
+import { shareProfile } from '../../support/profile.js'
 import { FIELD, giveWrongPassword, openDialog, openList, OTHERS, PROFILE, questionUrl, REVOKE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
@@ -78,7 +78,7 @@ for (const [where, list] of [['the page', PAGE], ['the section in a host\'s page
 }
 
 t.test('htmx comes from us, byte for byte as its authors published it', async t => {
-  const page = await openPage(t)
+  const page = await openPage(t, {})
   const served = page.waitForResponse(response => /htmx[^/]*\.js/.test(response.url()))
   await openList(page, shop)
 
@@ -87,17 +87,20 @@ t.test('htmx comes from us, byte for byte as its authors published it', async t 
   t.equal(await page.evaluate('htmx.version'), JSON.parse(await readFile(new URL('../../node_modules/htmx.org/package.json', import.meta.url), 'utf8')).version)
 })
 
-/** The list, where what the browser objects to is collected, and is no failure: the test does it on purpose. */
-async function openForViolations (t: Test): Promise<{ page: Page, complaints: string[] }> {
-  const complaints: string[] = []
-  const collector = { teardown: (close: () => unknown) => t.teardown(close), fail: (complaint: string) => complaints.push(complaint) }
-  const page = await openProfile(collector as unknown as Test, chromium, { baseURL: shop.url })
+/** A page where what the browser objects to is collected, and is no failure: these tests do it on purpose. */
+const complaints: string[] = []
+const borrow = shareProfile(t, chromium, { baseURL: shop.url }, complaint => complaints.push(complaint))
+
+/** The list in that page, to which nothing has been objected yet. */
+async function openForViolations (t: Test): Promise<Page> {
+  const page = await borrow(t)
   await openList(page, shop)
-  return { page, complaints }
+  complaints.length = 0
+  return page
 }
 
 /** Waits until the browser has objected to this directive. */
-async function objection (complaints: string[], directive: string): Promise<boolean> {
+async function objection (directive: string): Promise<boolean> {
   for (let tries = 0; tries < 50; tries++) {
     if (complaints.some(complaint => complaint.startsWith(`the Content-Security-Policy was violated: ${directive}`))) return true
     await new Promise(resolve => { setTimeout(resolve, 100) })
@@ -166,15 +169,15 @@ const FORBIDDEN: Record<string, { directive: string, attempt: () => unknown, out
 
 for (const [what, { directive, attempt, outcome }] of Object.entries(FORBIDDEN)) {
   t.test(`${what} is refused, and the tests would see it`, async t => {
-    const { page, complaints } = await openForViolations(t)
+    const page = await openForViolations(t)
     t.equal(await page.evaluate(attempt), outcome)
-    t.ok(await objection(complaints, directive), complaints.join('\n'))
+    t.ok(await objection(directive), complaints.join('\n'))
   })
 }
 
 /* What a script can do only outside of the debugger's own evaluation, which may do more. */
 t.test('eval and strings as timers are refused', async t => {
-  const { page, complaints } = await openForViolations(t)
+  const page = await openForViolations(t)
 
   const outcome = await page.evaluate(() => new Promise(resolve => {
     setTimeout(() => {
@@ -188,11 +191,11 @@ t.test('eval and strings as timers are refused', async t => {
   }))
 
   t.notOk((outcome as string[]).includes('done'), String(outcome))
-  t.ok(complaints.length > 0 || await objection(complaints, 'require-trusted-types-for') || await objection(complaints, 'script-src'))
+  t.ok(complaints.length > 0 || await objection('require-trusted-types-for') || await objection('script-src'))
 })
 
 t.test('an injected script or handler does not run, even in what a server of ours answers', async t => {
-  const { page, complaints } = await openForViolations(t)
+  const page = await openForViolations(t)
   await page.route('**/injected', async route => {
     const response = await route.fetch({ url: shop.url + PAGE })
     const body = (await response.text()).replace('</main>', '<script>window.ran = "script"</script><img src="/none.png" onerror="window.ran = \'handler\'"></main>')
@@ -202,8 +205,8 @@ t.test('an injected script or handler does not run, even in what a server of our
   await page.goto('/injected')
 
   t.equal(await page.evaluate('window.ran'), undefined)
-  t.ok(await objection(complaints, 'script-src-elem'))
-  t.ok(await objection(complaints, 'script-src-attr'))
+  t.ok(await objection('script-src-elem'))
+  t.ok(await objection('script-src-attr'))
 })
 
 /** Google's judge of policies. */

@@ -1,53 +1,40 @@
 /**
  * The section in a host's own profile page, restyled, in a real browser.
  */
-import type { Browser, Locator, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import type { Locator, Page } from 'playwright-core'
+import t from 'tap'
 import { requireLoginSession } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
-import { launchBrowser } from '../../support/browser.js'
-import { isLively, LINUX, MAC, openProfile } from '../../support/profile.js'
-import { type ServedShop, serveShop } from '../../support/served-shop.js'
+import { isLively } from '../../support/profile.js'
+import { openList } from '../../support/scenes.js'
+import { setStage } from '../../support/stage.js'
 
 const STYLE = ':root { --ls-accent: rgb(120, 0, 120); --ls-radius: 0px; --ls-surface: rgb(255, 250, 240) }'
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; require-trusted-types-for 'script'; trusted-types login-sessions"
 
-let chromium: Browser
-
-t.before(async () => {
-  chromium = await launchBrowser()
-  t.teardown(() => chromium.close())
+/** A shop whose page has an address form, the section, and a stylesheet that sets some of our properties; and one with two sections. */
+const { shop, openPage } = await setStage(t, {
+  pages: { homePath: '/address#sessions' },
+  routes (app) {
+    app.get('/shop.css', async (_request, reply) => reply.type('text/css').send(STYLE))
+    app.get('/address', { onRequest: requireLoginSession }, async (_request, reply) => {
+      const { html, head } = await reply.renderLoginSessions()
+      return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
+        <html lang="en"><head><title>Profile</title>${head}<link rel="stylesheet" href="/shop.css"></head>
+        <body><main><h1>Profile</h1><label>Address <input id="address"></label><div id="sessions">${html}</div></main></body></html>`)
+    })
+    app.get('/twice', { onRequest: requireLoginSession }, async (_request, reply) => {
+      const [first, second] = [await reply.renderLoginSessions(), await reply.renderLoginSessions({ headingLevel: 3 })]
+      return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
+        <html lang="en"><head><title>Twice</title>${first.head}</head><body><main><h1>Twice</h1>${first.html}${second.html}</main></body></html>`)
+    })
+  }
 })
 
-/** A shop whose profile page has an address form, the section, and a stylesheet that sets some of our properties. */
-async function serveProfile (t: Test): Promise<ServedShop> {
-  const shop = await serveShop(t, {
-    pages: { homePath: '/profile#sessions' },
-    routes (app) {
-      app.get('/shop.css', async (_request, reply) => reply.type('text/css').send(STYLE))
-      app.get('/twice', { onRequest: requireLoginSession }, async (_request, reply) => {
-        const [first, second] = [await reply.renderLoginSessions(), await reply.renderLoginSessions({ headingLevel: 3 })]
-        return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
-          <html lang="en"><head><title>Twice</title>${first.head}</head><body><main><h1>Twice</h1>${first.html}${second.html}</main></body></html>`)
-      })
-      app.get('/profile', { onRequest: requireLoginSession }, async (_request, reply) => {
-        const { html, head } = await reply.renderLoginSessions()
-        return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(`<!doctype html>
-          <html lang="en"><head><title>Profile</title>${head}<link rel="stylesheet" href="/shop.css"></head>
-          <body><main><h1>Profile</h1><label>Address <input id="address"></label><div id="sessions">${html}</div></main></body></html>`)
-      })
-    }
-  })
-  await shop.signInElsewhere('ada', MAC)
-  await shop.signInElsewhere('ada', LINUX)
-  return shop
-}
-
 t.test('the dialog, the list and the messages work in the host\'s page, and leave the rest of it alone', async t => {
-  const shop = await serveProfile(t)
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await page.goto('/start?user=ada')
-  await page.goto('/profile')
+  const page = await openPage(t)
+  await openList(page, shop)
+  await page.goto('/address')
   await page.getByLabel('Address').fill('12 Long Lane')
 
   await page.getByRole('button', { name: /^Sign out Safari on macOS/ }).click()
@@ -55,30 +42,28 @@ t.test('the dialog, the list and the messages work in the host\'s page, and leav
   await page.keyboard.press('Enter')
   await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
 
-  t.match(page.url(), /\/profile$/)
+  t.match(page.url(), /\/address$/)
   t.equal(await page.getByLabel('Address').inputValue(), '12 Long Lane')
   t.equal(await page.getByRole('heading', { level: 2 }).textContent(), 'Where you are signed in')
 })
 
 t.test('without JavaScript people come back to it, where the list is', async t => {
-  const shop = await serveProfile(t)
-  const page = await openProfile(t, chromium, { baseURL: shop.url, javaScriptEnabled: false })
-  await page.goto('/start?user=ada')
-  await page.goto('/profile')
+  const page = await openPage(t, { javaScriptEnabled: false })
+  await openList(page, shop)
+  await page.goto('/address')
 
   await page.getByRole('button', { name: /^Sign out Safari on macOS/ }).click()
   await page.getByLabel('Your password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
 
-  t.match(page.url(), /\/profile#sessions$/)
+  t.match(page.url(), /\/address#sessions$/)
   t.equal(await page.getByRole('status').textContent(), 'Signed out Safari on macOS.')
 })
 
 t.test('it is restyled by custom properties, and styles nothing outside of itself', async t => {
-  const shop = await serveProfile(t)
-  const page = await openProfile(t, chromium, { baseURL: shop.url })
-  await page.goto('/start?user=ada')
-  await page.goto('/profile')
+  const page = await openPage(t)
+  await openList(page, shop)
+  await page.goto('/address')
   const styleOf = (selector: string, property: string) => page.locator(selector).first().evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), property)
 
   t.equal(await styleOf('.ls-badge', 'color'), 'rgb(120, 0, 120)')
@@ -104,14 +89,11 @@ function partsOf (page: Page, number: number) {
 const isFocused = (element: Locator): Promise<boolean> => element.evaluate(element => element === document.activeElement)
 
 t.test('two sections on one page each work by themselves', async t => {
-  const shop = await serveProfile(t)
-
+  const page = await openPage(t)
   for (const [own, other] of [[0, 1], [1, 0]] as const) {
-    const page = await openProfile(t, chromium, { baseURL: shop.url })
-    const user = `ada-${own}`
-    const { id: mac } = await shop.signInElsewhere(user, MAC)
-    const { id: linux } = await shop.signInElsewhere(user, LINUX)
-    await page.goto(`/start?user=${user}`)
+    const user = await openList(page, shop)
+    const idOf = (device: RegExp) => page.getByRole('button', { name: device }).getAttribute('data-ls-session')
+    const [mac, linux] = [await idOf(/^Sign out Safari/), await idOf(/^Sign out Firefox/)]
     await page.goto('/twice')
     await isLively(page)
     const [here, there] = [partsOf(page, own), partsOf(page, other)]
@@ -138,7 +120,7 @@ t.test('two sections on one page each work by themselves', async t => {
     t.equal(await there.rows.count(), 3, 'and its list stays')
     t.equal(await page.locator('dialog').count(), 0)
 
-    await shop.app.loginSessions.revoke(user, linux)
+    await shop.app.loginSessions.revoke(user, linux!)
     await here.button(/^Sign out Firefox on Linux/).click()
     await here.problem.getByText('That session has ended already.').waitFor()
     await here.button(/^Sign out Firefox on Linux/).waitFor({ state: 'detached' })

@@ -1,15 +1,17 @@
 /**
- * What screen readers are told, beyond what axe-core can judge: names, roles, order, language.
+ * What readers are told, on screens and by screen readers, beyond what axe-core can judge: names, roles, order, language, times.
  */
 import t from 'tap'
 import { accessibleNodes } from '../../support/measure.js'
-import { openDialog, PROFILE, questionUrl, SCENES } from '../../support/scenes.js'
+import { openDialog, openList, PROFILE, questionUrl } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
-const { shop, openPage, listPage } = await setStage(t)
+const { shop, chromium, openPage, listPage } = await setStage(t)
+
+const MINUTE = 60_000
 
 t.test('the list as it is read aloud', async t => {
-  const page = await listPage(t, {}, 1)
+  const page = await listPage(t, 1)
 
   const snapshot = await page.getByRole('main').ariaSnapshot()
 
@@ -57,9 +59,10 @@ t.test('the list as it is read aloud', async t => {
     - paragraph: Requests that a page makes by itself also count as activity.`.trim())
 })
 
-for (const width of [320, 1280]) {
-  t.test(`the table is a table at ${width} px: each row has its device for a heading, and a cell for each column`, async t => {
-    const page = await listPage(t, { viewport: { width, height: 720 } })
+t.test('the table is a table at any width: each row has its device for a heading, and a cell for each column', async t => {
+  const page = await listPage(t)
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 720 })
     const roles = (await accessibleNodes(page)).map(({ role }) => role)
     const count = (wanted: string): number => roles.filter(role => role === wanted).length
 
@@ -69,18 +72,6 @@ for (const width of [320, 1280]) {
     t.equal(count('rowheader'), 3)
     t.equal(count('cell') + count('gridcell'), width === 320 ? 11 : 12, 'the empty one of this device is left out where it would be a line of its own')
     t.equal(count('caption'), 1)
-  })
-}
-
-t.test('every button and link has a name of its own', async t => {
-  for (const [name, { noQuestion, play }] of Object.entries(SCENES)) {
-    if (noQuestion) continue
-    const page = await openPage(t)
-    await play(page, shop)
-    const names = (await accessibleNodes(page)).filter(({ role }) => role === 'button' || role === 'link').map(({ name }) => name)
-    t.notOk(names.includes(''), name)
-    t.strictSame(names.filter((one, i) => names.indexOf(one) !== i), [], name)
-    await page.context().close()
   }
 })
 
@@ -152,7 +143,7 @@ t.test('headings: one h1, and none skipped, in pages of ours and of the host\'s'
 
 for (const [locale, language, direction] of [['en-US', 'en', 'ltr'], ['de-DE', 'de', 'ltr'], ['ar', 'ar', 'rtl']] as const) {
   t.test(`the language and its direction are told: ${language}`, async t => {
-    const page = await listPage(t, { locale })
+    const page = await listPage(t, 2, { locale })
     const told = () => page.locator('html, .login-sessions').evaluateAll(elements => elements.map(({ lang, dir }: any) => `${lang} ${dir}`))
 
     t.strictSame(await told(), [`${language} ${direction}`, `${language} ${direction}`])
@@ -173,4 +164,51 @@ t.test('a title of its own for each page, which says what went wrong', async t =
   await page.keyboard.press('Enter')
   await page.locator('[aria-invalid]').waitFor()
   t.equal(await page.title(), 'This password is not right. Nothing has been signed out. Sign out Firefox on Linux?')
+})
+
+t.test('relative times go on while the page is open, without asking the server', async t => {
+  const page = await openPage(t, {})
+  await page.clock.install()
+  await openList(page, shop, 1)
+  const time = page.getByRole('row', { name: /Safari/ }).locator('time').first()
+  t.equal(await time.textContent(), 'Just now')
+  let requests = 0
+  page.on('request', () => requests++)
+
+  await page.clock.runFor(5 * MINUTE)
+  t.equal(await time.textContent(), '5 minutes ago')
+  await page.clock.runFor(55 * MINUTE)
+  t.equal(await time.textContent(), '1 hour ago')
+  t.equal(requests, 0)
+})
+
+t.test('a reader whose clock is wrong sees the same as everybody', async t => {
+  const page = await openPage(t, {})
+  await page.clock.setFixedTime(Date.now() - 300 * MINUTE)
+  await openList(page, shop, 1)
+
+  t.equal(await page.getByRole('row', { name: /Safari/ }).locator('time').first().textContent(), 'Just now')
+})
+
+t.test('absolute times are in the reader\'s zone and language: in titles, and in the question', async t => {
+  const page = await listPage(t, 1, { timezoneId: 'Asia/Kolkata', locale: 'de-DE' })
+
+  t.match(await page.locator('tbody time').first().getAttribute('title'), /^\d+\. \S+ 20\d\d, \d\d:\d\d GMT\+5:30$/)
+  t.match(await page.locator('.ls-action a').first().getAttribute('aria-label'), /GMT\+5:30$/)
+  await page.locator('.ls-action a').first().click()
+  t.match(await page.getByRole('dialog').locator('time').first().textContent(), /GMT\+5:30$/)
+})
+
+t.test('a browser that has client hints is asked at its first page, and the list then knows its full version', async t => {
+  // With a user agent of our own, Chromium would send no hints.
+  const context = await chromium.newContext({ baseURL: shop.url })
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+
+  const first = await page.goto('/login')
+  t.match(await first!.headerValue('accept-ch'), /Sec-CH-UA-Full-Version-List/)
+  const signIn = await page.goto('/start?user=ada')
+
+  t.match(await page.getByRole('row', { name: /This device/ }).innerText(), `Version ${chromium.version()}`)
+  t.equal(await signIn!.headerValue('accept-ch'), null, 'who has told is not asked again')
 })

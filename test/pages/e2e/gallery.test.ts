@@ -1,0 +1,180 @@
+/**
+ * Every scene of the pages, once with scripts and once without, and all that is asked of how it looks: what axe-core
+ * finds and what it cannot, names, sizes, overflow, colours.
+ */
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { axeFindings, MODES, show, withoutScripts } from '../../support/axe.js'
+import { accessibleNodes, edgeContrast, focused, overflowing, smallTargets, withSpacedText } from '../../support/measure.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, OTHERS, PROFILE, questionUrl, type Scene, SCENES, serveScenes } from '../../support/scenes.js'
+import { setStage } from '../../support/stage.js'
+
+// More than one file's share of time on a busy machine.
+t.setTimeout(600_000)
+
+const { shop, openPage, listPage } = await setStage(t)
+const shopWithoutQuestion = await serveScenes(t, { verifyPassword: undefined as never })
+
+const WIDE = { width: 1280, height: 640 }
+const NARROW = { width: 320, height: 640 }
+/** A window of 1280 x 1024 at 400 %. */
+const ENLARGED = { width: 320, height: 256 }
+
+/** Scenes that are looked at in every mode. */
+const THOROUGHLY = ['the list', 'the question as a page']
+const COLOURS = ['light', 'dark', 'forced colours']
+
+const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> =>
+  Object.entries(SCENES).filter(([, scene]) => (scene.noQuestion ? shopWithoutQuestion : shop) === ofShop && (script || !scene.script))
+
+for (const here of [shop, shopWithoutQuestion]) {
+  const where = here === shop ? '' : ', in a shop that asks for no password'
+
+  t.test(`with scripts${where}`, async t => {
+    const page = await openPage(t, { baseURL: here.url })
+    for (const [name, { play, focus }] of scenesOf(here, true)) {
+      await t.test(name, async t => {
+        await page.setViewportSize(WIDE)
+        await play(page, here)
+        if (focus !== undefined) t.equal((await focused(page)).name, focus, 'has the focus')
+        await findNamesakes(t, page)
+        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : COLOURS) {
+          await show(page, mode)
+          t.strictSame(await axeFindings(page), [], `axe finds nothing: ${mode}`)
+        }
+        await show(page, 'light')
+        for (const viewport of [WIDE, NARROW]) {
+          await page.setViewportSize(viewport)
+          t.strictSame(await smallTargets(page), [], `whatever is pressed is at least 24 px wide and high, at ${viewport.width} px`)
+          t.strictSame(await overflowing(page), [], `nothing scrolls sideways at ${viewport.width} px`)
+        }
+      })
+    }
+  })
+
+  t.test(`without scripts${where}`, async t => {
+    const page = await openPage(t, { baseURL: here.url })
+    const { look } = await withoutScripts(page)
+    for (const [name, { play }] of scenesOf(here, false)) {
+      await t.test(name, async t => {
+        await play(page, here)
+        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : ['light']) {
+          const findings = await look(async () => {
+            await show(page, mode)
+            t.equal(await page.evaluate('typeof window.htmx'), 'undefined', 'no script has run')
+            return await axeFindings(page)
+          })
+          t.strictSame(findings, [], `axe finds nothing: ${mode}`)
+        }
+      })
+    }
+  })
+}
+
+async function findNamesakes (t: Test, page: Page): Promise<void> {
+  const names = (await accessibleNodes(page)).filter(({ role }) => role === 'button' || role === 'link').map(({ name }) => name)
+  t.notOk(names.includes(''), 'every button and link has a name')
+  t.strictSame(names.filter((one, i) => names.indexOf(one) !== i), [], 'of its own')
+}
+
+for (const [locale, seenByAxe] of [['en-US', NARROW], ['de-DE', WIDE], ['ar', WIDE]] as const) {
+  t.test(`on small screens, enlarged, with spaced text, nothing is cut or out of reach: ${locale}`, async t => {
+    const page = await listPage(t, 2, { locale })
+    const look = async (scene: string, { axe = false, spaced = false } = {}): Promise<void> => {
+      await show(page, 'light')
+      for (const viewport of [ENLARGED, NARROW, WIDE]) {
+        await page.setViewportSize(viewport)
+        t.strictSame(await overflowing(page), [], `${scene} at ${viewport.width} x ${viewport.height} px`)
+        if (spaced && viewport !== ENLARGED) t.strictSame(await withSpacedText(page, overflowing), [], `${scene} with spaced text at ${viewport.width} px`)
+        if (axe && viewport === seenByAxe) t.strictSame(await axeFindings(page), [], `axe finds nothing in ${scene}`)
+      }
+    }
+
+    await look('the list', { axe: true, spaced: true })
+    const question = await questionUrl(page)
+    await openDialog(page)
+    await look('the dialog', { spaced: true })
+    await giveWrongPassword(page)
+    await look('the dialog after a wrong password', { axe: true })
+    await page.goto(question)
+    await look('the question as a page', { axe: true })
+    await page.goto(PROFILE)
+    await look('the section in a host\'s page')
+  })
+}
+
+t.test('in a dialog higher than the window, the focus brings its buttons into sight', async t => {
+  const page = await listPage(t)
+  await page.setViewportSize(ENLARGED)
+  await openDialog(page)
+  for (const button of ['Cancel', 'Sign out']) {
+    await page.keyboard.press('Tab')
+    const box = await page.locator(DIALOG).getByRole('button', { name: button }).boundingBox()
+    t.ok(box!.y >= 0 && box!.y + box!.height <= ENLARGED.height, `${button} at ${box!.y}`)
+  }
+})
+
+t.test('the edges of what can be pressed and filled in stand out, and so does the ring around them', async t => {
+  const page = await listPage(t)
+  const inAllColours = async (look: (mode: string) => Promise<void>): Promise<void> => {
+    for (const mode of COLOURS) {
+      await show(page, mode)
+      await look(mode)
+    }
+  }
+
+  await page.locator('td .ls-button').first().focus()
+  await page.keyboard.press('Tab')
+  await inAllColours(async mode => {
+    t.ok(await edgeContrast(page, OTHERS) >= 3, `a button of the page: ${mode}`)
+    t.ok(await edgeContrast(page, 'td .ls-button:not(:focus)') >= 3, `a button of a row: ${mode}`)
+    t.ok(await edgeContrast(page, ':focus-visible', 'outlineColor') >= 3, `the ring: ${mode}`)
+  })
+  await openDialog(page)
+  await inAllColours(async mode => {
+    t.ok(await edgeContrast(page, FIELD) >= 3, `the field: ${mode}`)
+    t.ok(await edgeContrast(page, FIELD, 'outlineColor') >= 3, `the ring in the dialog: ${mode}`)
+    t.ok(await edgeContrast(page, 'dialog [data-ls-cancel]') >= 3, `a button that is not the dangerous one: ${mode}`)
+  })
+  await giveWrongPassword(page)
+  await page.keyboard.press('Tab')
+  await inAllColours(async mode => {
+    t.ok(await edgeContrast(page, FIELD) >= 3, `the field after a wrong password: ${mode}`)
+  })
+})
+
+t.test('"This device" is told in words and by an edge, not by colour alone; and nothing moves for people who want it so', async t => {
+  const page = await listPage(t)
+  await show(page, 'forced colours')
+  const badge = page.getByText('This device', { exact: true })
+  t.ok(await badge.isVisible())
+  t.ok(await badge.evaluate(element => parseFloat(getComputedStyle(element).borderTopWidth) > 0))
+  t.ok(await edgeContrast(page, '.ls-badge') >= 3)
+
+  const moving = () => page.locator('dialog, .ls-button').evaluateAll(elements => elements.filter(element => {
+    const { animationName, transitionDuration } = getComputedStyle(element)
+    return animationName !== 'none' || transitionDuration !== '0s'
+  }).length)
+  await show(page, 'light')
+  await openDialog(page)
+  t.not(await moving(), 0, 'there is something to stop')
+  await show(page, 'reduced motion')
+  t.equal(await moving(), 0)
+})
+
+t.test('axe does find what is wrong, in both scripting modes', async t => {
+  const page = await openPage(t, {})
+  const { look } = await withoutScripts(page)
+  await SCENES['the question as a page']!.play(page, shop)
+
+  const findings = await look(async () => {
+    await page.evaluate(() => {
+      document.querySelector('label')!.remove()
+      document.documentElement.lang = ''
+      for (const small of document.querySelectorAll<HTMLElement>('.ls-button')) small.style.cssText = 'min-height: 0; width: 10px; height: 10px; padding: 0; color: #eee; background: #fff'
+    })
+    return await axeFindings(page)
+  })
+
+  t.strictSame([...new Set(findings.map(finding => finding.split(':')[0]))].sort(), ['color-contrast', 'html-has-lang', 'label', 'label-title-only', 'target-size'])
+})
