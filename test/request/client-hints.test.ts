@@ -237,7 +237,7 @@ t.test('parseUserAgent', async t => {
     await turns()
     t.strictSame(unhandled, [])
     const warnings = logs.filter(line => /parseUserAgent/.test(line)).map(line => JSON.parse(line))
-    t.match(warnings, [{ level: 40, msg: /parseUserAgent gave a promise.* must answer at once/ }])
+    t.match(warnings, [{ level: 40, msg: /parseUserAgent returned a promise.* must answer synchronously/ }])
     t.equal(warnings.length, 1)
   })
 

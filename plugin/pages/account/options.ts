@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from '../../errors.js'
-import { createAskHost } from '../../host-callback.js'
+import { createHostCallbacks } from '../../host-callback.js'
 import type { HostTexts } from '../messages.js'
 import { rejectUnknown, requireFunction, requirePrefix, shown } from '../../option-check.js'
 import type { Locate } from '../places.js'
@@ -107,7 +107,7 @@ function requireTimeZone (timeZone: LoginSessionPagesOptions['timeZone']): Resol
 
 /** What the host says, if it is text: its mistakes must not take the page away, nor the page that tells of a mistake. */
 function createAskText () {
-  const ask = createAskHost()
+  const ask = createHostCallbacks()
   return (request: FastifyRequest, option: string, answer: () => unknown): string | undefined => {
     const text = ask(request, option, answer)
     return typeof text === 'string' && text !== '' ? text : undefined
