@@ -3,45 +3,51 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { optionError, storeAwayAtBootError } from './errors.js'
+import { optionError, storeUnreachableError } from './errors.js'
 import type { LoginSessionStore } from './sessions/store.js'
 import type { VisitOptions } from './request/visit.js'
 
-/** @fastify/session allows one registration a context, and ours has to be it. */
+/** @fastify/session allows one registration for each context, and this plugin's must be the one. */
 export function refuseSecondSession (app: FastifyInstance): void {
-  if (app.hasRequestDecorator('loginSession')) throw optionError('it is registered already: register it once, for the whole server')
+  if (app.hasRequestDecorator('loginSession')) {
+    throw optionError('it is registered already: register it once, for the whole server')
+  }
   if (app.hasRequestDecorator('session')) {
     throw optionError('@fastify/session is registered already: remove that registration; request.session comes with this plugin')
   }
 }
 
 /**
- * Reports an unreachable database immediately, instead of after the 10 seconds of Fastify's `pluginTimeout`. It reads by
- * id, since making an index, or reading without one, may take longer than one call.
+ * Reports an unreachable database within `storeTimeout`, instead of after the 10 seconds of Fastify's `pluginTimeout`. It reads
+ * by id, because creating an index, or reading without one, may take longer.
  */
 export async function probe (store: LoginSessionStore): Promise<void> {
-  await store.attempts('nobody').catch(error => { throw storeAwayAtBootError(error.cause) })
+  await store.attempts('nobody').catch(error => { throw storeUnreachableError(error.cause) })
 }
 
+const COOKIES_NOT_READ = "@fastify/cookie has not read the cookies yet: register it without its option 'hook', or leave it " +
+  'to this plugin'
+
 /**
- * onRequest, where @fastify/cookie is the host's: with another `hook`, or none, no cookie has been read by now.
+ * onRequest, if the host registered @fastify/cookie itself. With another `hook`, or none, it has not read the cookies yet.
  * @throws FST_LOGIN_SESSION_OPTION
  */
 export function needCookies (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
-  if (request.cookies == null) done(optionError("@fastify/cookie has not read the cookies yet: register it without its option 'hook', or leave it to this plugin"))
-  else done()
+  if (request.cookies != null) done()
+  else done(optionError(COOKIES_NOT_READ))
 }
 
-/** With `trustProxy: true` whoever sends X-Forwarded-For chooses the address that is recorded. */
+/** With `trustProxy: true`, anybody who sends X-Forwarded-For chooses the address that is recorded. */
 export function warnIfAnybodyChoosesAddresses (app: FastifyInstance, { ip, clientIp }: VisitOptions): void {
   if (ip === 'none' || clientIp !== undefined || !trustsEverybody(app)) return
   app.log.warn('login sessions: with trustProxy: true anybody can choose the address that is recorded: ' +
     "write trustProxy: '10.0.0.0/8' with the addresses of your proxy, or give loginSessions a clientIp of your own")
 }
 
-/** `initialConfig` does not contain this option, so it is read from Fastify's private options. If they move, there is no warning. */
+/** `initialConfig` lacks this option, so it is read from Fastify's private options. If they move, there is no warning. */
 function trustsEverybody (app: object): boolean {
-  const chain = (object: object | null): object[] => object === null ? [] : [object, ...chain(Object.getPrototypeOf(object))]
-  return chain(app).some(object => Object.getOwnPropertySymbols(object).some(key =>
+  const withPrototypes = (object: object | null): object[] =>
+    object === null ? [] : [object, ...withPrototypes(Object.getPrototypeOf(object))]
+  return withPrototypes(app).some(object => Object.getOwnPropertySymbols(object).some(key =>
     key.description === 'fastify.options' && (object as Record<symbol, { trustProxy?: unknown }>)[key]?.trustProxy === true))
 }

@@ -1,40 +1,42 @@
 /**
- * What the host's own functions answer, those that answer at once: their mistakes are the log's, never the request's.
+ * Calls the host's synchronous callbacks. Their errors are logged and never fail the request.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
 
 /**
- * The answer of this hook for this request; null where it threw or gave a promise. An error costs one line of the log a
- * request and hook; a promise, which a host gives always or never, one line a hook.
+ * Calls a callback of the host's and returns its answer, or null if it throws or returns a promise. An error is logged once
+ * for each request and callback. A promise is logged once for each callback, since a host returns one always or never.
+ *
+ * @param name the option that the host gave the callback as
  */
-export type AskHost = (request: FastifyRequest, hook: string, ask: () => unknown) => unknown
+export type CallHost = (request: FastifyRequest, name: string, callback: () => unknown) => unknown
 
-export function createAskHost (): AskHost {
+export function createHostCallbacks (): CallHost {
   const failed = new WeakMap<FastifyRequest, Set<string>>()
   const asynchronous = new Set<string>()
 
-  function warnOfPromise (request: FastifyRequest, hook: string): void {
-    if (asynchronous.has(hook)) return
-    asynchronous.add(hook)
-    request.log.warn(`login sessions: ${hook} gave a promise, which is not waited for: it must answer at once`)
+  function warnOfPromise (request: FastifyRequest, name: string): void {
+    if (asynchronous.has(name)) return
+    asynchronous.add(name)
+    request.log.warn(`login sessions: ${name} returned a promise, which is ignored: it must answer synchronously`)
   }
 
-  function warnOfError (request: FastifyRequest, hook: string, error: unknown): void {
-    const hooks = failed.get(request) ?? new Set()
-    if (!hooks.has(hook)) request.log.warn({ err: error }, `login sessions: ${hook} failed`)
-    failed.set(request, hooks.add(hook))
+  function warnOfError (request: FastifyRequest, name: string, error: unknown): void {
+    const names = failed.get(request) ?? new Set()
+    if (!names.has(name)) request.log.warn({ err: error }, `login sessions: ${name} failed`)
+    failed.set(request, names.add(name))
   }
 
-  return (request, hook, ask) => {
+  return (request, name, callback) => {
     try {
-      const answer = ask()
+      const answer = callback()
       if (!isPromise(answer)) return answer
-      // Nobody waits for it, and its failure must not end the process.
+      // The promise is ignored, but its rejection must not end the process.
       Promise.resolve(answer).catch(() => {})
-      warnOfPromise(request, hook)
+      warnOfPromise(request, name)
     } catch (error) {
-      warnOfError(request, hook, error)
+      warnOfError(request, name, error)
     }
     return null
   }

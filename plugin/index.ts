@@ -1,5 +1,5 @@
 /**
- * Login sessions for Fastify: what is public, nothing else.
+ * Login sessions for Fastify: the public API of this package, and nothing else.
  * @module
  */
 export { loginSessions, loginSessions as default } from './plugin.js'

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import {
   crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
-  passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError, storeAwayAtBootError, storeUnavailableError
+  passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError, storeUnavailableError, storeUnreachableError
 } from '../plugin/errors.js'
 
 const CAUSE = new Error('connection to 10.0.0.7 refused')
@@ -55,9 +55,9 @@ t.test('each error is a new one: one reply\'s changes do not reach another', asy
 t.test('the reason of a failure is its cause', async t => {
   t.equal(storeUnavailableError(CAUSE, Promise.resolve()).cause, CAUSE)
   t.equal(passwordCheckFailedError(CAUSE).cause, CAUSE)
-  t.equal(storeAwayAtBootError(CAUSE).cause, CAUSE)
-  t.match(storeAwayAtBootError(CAUSE).message, CAUSE.message)
-  t.match(storeAwayAtBootError('no more than text').message, '(no more than text)')
+  t.equal(storeUnreachableError(CAUSE).cause, CAUSE)
+  t.match(storeUnreachableError(CAUSE).message, CAUSE.message)
+  t.match(storeUnreachableError('no more than text').message, '(no more than text)')
 })
 
 t.test('a lock tells whole seconds, rounded up, one at the least', async t => {

@@ -1,38 +1,41 @@
 /**
- * The same for scripts, over JSON: list, end one, end the others.
+ * The room `api/`: what the account page does, over JSON for scripts. List the sessions, end one, end all others.
  * @module
  */
 import { STATUS_CODES } from 'node:http'
 import AjvCompiler from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
-import { errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler } from 'fastify'
+import {
+  errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler
+} from 'fastify'
 import fp from 'fastify-plugin'
 import { coreOf } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
-import { listSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
+import { listSchema, PROOF_FIELDS, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 import { type HandledError, reportError } from '../request/report-error.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
 
 const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
   const { confirm } = coreOf(app, 'api: ')
-  // The context's own prefix may be a pattern: no links are made of it here.
+  // The context's prefix may contain parameters, since the API makes no links.
   const { prefix } = resolveTable(TABLE, options, { kind: 'plugin', name: 'api' })
-  // The host's own may read other schemas than these, or send what they do not list.
+  // The host's compilers may need schemas of another kind, or send properties that ours do not list.
   app.setValidatorCompiler(AjvCompiler()({}, { customOptions: {} }))
   app.setSerializerCompiler(SerializerSelector()({}, {}) as FastifySerializerCompiler<unknown>)
   app.addHook('onRequest', privateHeaders)
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
   app.addHook('preValidation', refuseCoercion)
-  // JSON only, whatever else the host parses: nothing a foreign form can send reaches a handler.
+  // JSON only, whatever the host parses. Nothing that a form on another site can send reaches a handler.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, app.getDefaultJsonParser('error', 'error'))
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, parseJson)
   app.setErrorHandler(jsonError)
-  // Below a prefix of its own, what is no route of ours is answered in JSON, too; elsewhere that is the host's to answer.
+  // Below its own prefix, the API also answers unknown routes in JSON. At '/', the host answers them.
   if (prefix !== '/') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
   app.get('/', { schema: listSchema }, async request => {
@@ -65,29 +68,40 @@ function passwordOf (request: FastifyRequest): unknown {
   return (request.body as { password?: unknown } | null | undefined)?.password
 }
 
-/** Not to be kept, taken for anything but JSON, or loaded into another site's page (ASVS 5.0 14.3.2, 3.4.4, 3.5.8). */
+/**
+ * No cache may store the answer, and no browser may guess its type or load it into another site's page (ASVS 5.0 14.3.2,
+ * 3.4.4, 3.5.8).
+ */
 async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.headers({ 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin', 'x-content-type-options': 'nosniff' })
+  reply.headers({
+    'cache-control': 'no-store',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff'
+  })
 }
 
-/** Fastify's shape, whatever pages the host makes of its own errors. */
+/** Answers an error in Fastify's format, whatever error pages the host has. */
 function jsonError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const statusCode = reportError(error, request, reply, 'API')
-  // What nobody foresaw is for the log, not for the client.
+  // Details of unexpected errors go to the log only.
   const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
   return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message })
 }
 
-/** Fastify's validator turns numbers, booleans and one-element arrays into strings; a password is none of these. */
+/**
+ * Refuses proofs that are not strings. Fastify's validator would convert numbers, booleans and one-element arrays to strings,
+ * and then compare a password that nobody typed.
+ */
 async function refuseCoercion (request: FastifyRequest): Promise<void> {
-  const password = passwordOf(request)
-  if (password === undefined || typeof password === 'string') return
-  throw Object.assign(new Error('body/password must be string'), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
+  const body = request.body as Record<string, unknown> | null | undefined
+  const wrong = PROOF_FIELDS.find(field => body?.[field] !== undefined && typeof body[field] !== 'string')
+  if (wrong === undefined) return
+  throw Object.assign(new Error(`body/${wrong} must be string`), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
 }
 
 /**
- * The JSON API below `prefix`: a fixed path, '/' for the root of the context. Register it after the core plugin. Errors
- * have Fastify's shape with our codes.
+ * The JSON API below `prefix`, which is a fixed path, or '/' for the root of the context. Register it after the core plugin.
+ * Errors have Fastify's format with our codes.
  *
  * @throws FST_LOGIN_SESSION_OPTION at boot for wrong options, with a sentence that says what to write
  * @example

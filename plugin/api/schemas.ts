@@ -1,41 +1,48 @@
 /**
- * JSON Schemas of the API. Inline constants without `$id`, so that they meet no schema of the host's.
- * What a response schema does not list is not sent: no record can leak by being spread.
+ * JSON Schemas of the API. They have no `$id`, so that they cannot collide with a schema of the host's. Properties that a
+ * response schema does not list are not sent, so no part of a record can leak by accident.
  * @module
  */
 import type { FastifySchema } from 'fastify'
 import { DEVICE_KINDS } from '../client/system.js'
 
-/** A route's schemas; `summary` is what @fastify/swagger shows. */
+/** A route's schemas. @fastify/swagger shows the `summary`. */
 type RouteSchema = FastifySchema & { summary: string }
 
 const date = { type: 'string', format: 'date-time' } as const
 
-const word = (description: string) => ({ type: ['string', 'null'], description }) as const
+const label = (description: string) => ({ type: ['string', 'null'], description }) as const
 
 const session = {
   type: 'object',
   required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'userAgent', 'device'],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
-    current: { type: 'boolean', description: 'The session that this request is made with' },
+    current: { type: 'boolean', description: 'True for the session of this request' },
     createdAt: date,
     lastActiveAt: date,
     expiresAt: date,
     endsAt: date,
     remember: { type: 'boolean' },
-    ip: { type: ['string', 'null'], description: "Where it was last used; whole, shortened or null, as the server's option `ip` has it" },
+    ip: {
+      type: ['string', 'null'],
+      description: "The address where it was last used; whole, shortened or null, depending on the server's option `ip`"
+    },
     userAgent: { type: 'string' },
     device: {
       type: 'object',
       required: ['browser', 'browserVersion', 'os', 'osVersion', 'kind', 'model'],
       properties: {
-        browser: word('"Chrome"; null: it cannot be told'),
-        browserVersion: word('"149", or all of it where the browser tells it'),
-        os: word('"Windows"; null: it cannot be told'),
-        osVersion: word('"11"; null: it cannot be told'),
-        kind: { type: 'string', enum: DEVICE_KINDS, description: "The form factor; 'program' is a script, a robot or an app without a browser" },
-        model: word('"Pixel 9"; null: it cannot be told')
+        browser: label('"Chrome"; null: unknown'),
+        browserVersion: label('"149", or the full version if the browser sends it; null: unknown'),
+        os: label('"Windows"; null: unknown'),
+        osVersion: label('"11"; null: unknown'),
+        kind: {
+          type: 'string',
+          enum: DEVICE_KINDS,
+          description: "The form factor; 'program' is a script, a robot or an app without a browser"
+        },
+        model: label('"Pixel 9"; null: unknown')
       }
     }
   }
@@ -47,17 +54,20 @@ const sessionList = {
   properties: { sessions: { type: 'array', items: session } }
 }
 
-/** Any text: what is no id is answered like an unknown one. */
+/** Any text. Text that is not an id is answered like an unknown id. */
 const sessionId = {
   type: 'object',
   properties: { id: { type: 'string' } }
 }
 
-/** Without `verifyPassword` the password is not asked for. */
-const password = {
+/** What confirms the user. Optional, because without `verifyPassword` no password is needed. */
+const proof = {
   type: ['object', 'null'],
   properties: { password: { type: 'string', description: "The signed-in user's password" } }
 }
+
+/** The properties of a body that prove who the user is. All are strings. */
+export const PROOF_FIELDS: readonly string[] = Object.keys(proof.properties)
 
 const revoked = {
   type: 'object',
@@ -87,13 +97,13 @@ export const listSchema: RouteSchema = {
 export const revokeOneSchema: RouteSchema = {
   summary: 'End one session of the signed-in user',
   params: sessionId,
-  body: password,
+  body: proof,
   response: { 200: revoked, ...errors(400, 401, 403, 404, 409, 422, 429, 500, 503) }
 }
 
 /** `POST /others/revoke` */
 export const revokeOthersSchema: RouteSchema = {
   summary: 'End all other sessions of the signed-in user',
-  body: password,
+  body: proof,
   response: { 200: revoked, ...errors(400, 401, 403, 409, 422, 429, 500, 503) }
 }

@@ -1,34 +1,34 @@
 /**
- * Forwarded address → safe address, whole or shortened, and what kind of network it belongs to.
+ * An address, possibly forged → a safe address, whole or shortened, and the kind of network that it belongs to.
  * @module
  */
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** How much of an address is kept: all of it, its network only, or nothing. */
+/** How much of an address is kept: the whole address, only its network, or nothing. */
 export type AddressMode = 'whole' | 'shortened' | 'none'
 
-/** What kind of network an address belongs to; `carrier` is one that many customers of a provider share (RFC 6598). */
+/** The kind of network that an address belongs to. Many customers of one provider share a `carrier` address (RFC 6598). */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'linkLocal' | 'carrier' | 'reserved'
 
 /**
- * The canonical form of an address, or null for anything that is not one: with `trustProxy` on, Fastify's `request.ip`
- * is whatever text X-Forwarded-For carried. IPv4 inside IPv6 comes out as IPv4, IPv6 as RFC 5952 writes it, without zone.
+ * The canonical form of an address, or null if the text is not an address. With `trustProxy`, Fastify's `request.ip` can
+ * be any text that X-Forwarded-For contains. IPv4 inside IPv6 becomes IPv4. IPv6 is written as in RFC 5952, without a zone.
  *
  * @example
  * safeAddress('::ffff:203.0.113.9')          // '203.0.113.9'
  * safeAddress('<script>alert(1)</script>')   // null
  */
 export function safeAddress (address: string | undefined): string | null {
-  const bare = address?.replace(/%.*$/s, '') ?? ''
-  // The gate is Node's: ipaddr.js also takes octal and short forms ("010.8.8.8" as 8.8.8.8).
-  return isIP(bare) === 0 ? null : written(ipaddr.process(bare))
+  const withoutZone = address?.replace(/%.*$/s, '') ?? ''
+  // Node decides what is an address, because ipaddr.js also accepts octal and short forms ("010.8.8.8" as 8.8.8.8).
+  return isIP(withoutZone) === 0 ? null : canonical(ipaddr.process(withoutZone))
 }
 
 /**
- * What is kept of an address in this mode: of a shortened one the first 24 bits of IPv4, the first 48 of IPv6 (what a
- * provider hands to one site: RFC 6177), the rest zeros. It keeps its {@link addressKind}; so this machine's own address,
- * which tells of nobody, stays whole.
+ * The part of an address that this mode keeps. 'shortened' keeps the first 24 bits of IPv4, or the first 48 of IPv6 (which
+ * a provider assigns to one site: RFC 6177). The other bits become zero. The {@link addressKind} never changes. For that
+ * reason a loopback address, which identifies nobody, stays whole.
  *
  * @param address in canonical form, see {@link safeAddress}
  * @example
@@ -40,13 +40,14 @@ export function safeAddress (address: string | undefined): string | null {
 export function shorten (address: string | null, mode: AddressMode): string | null {
   if (address === null || mode === 'none') return null
   if (mode === 'whole' || addressKind(address) === 'loopback') return address
-  return written(isIP(address) === 4 ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`) : ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`))
+  if (isIP(address) === 4) return canonical(ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`))
+  return canonical(ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`))
 }
 
-/** ipaddr.js's names of ranges. All others (documentation, multicast, benchmarks, …) are nobody's: reserved. */
+/** By ipaddr.js's names of ranges. All other ranges (documentation, multicast, benchmarks, …) are reserved. */
 const KINDS: Record<string, AddressKind> = {
   unicast: 'public',
-  // Both carry the public IPv4 address of their user.
+  // Both contain the user's public IPv4 address.
   '6to4': 'public',
   teredo: 'public',
   private: 'private',
@@ -56,12 +57,15 @@ const KINDS: Record<string, AddressKind> = {
   carrierGradeNat: 'carrier'
 }
 
-/** All that has been handed out for the public so far (RFC 4291, 2.4); no range of ipaddr.js in it is smaller than what is kept of a shortened address. */
+/**
+ * All public addresses that have been assigned so far (RFC 4291, 2.4). No range of ipaddr.js within it is smaller than the
+ * network that a shortened address keeps.
+ */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /**
- * The kind of network that an address belongs to; 'reserved' also for what is no address. A shortened one has the kind
- * that the whole one has.
+ * The kind of network that an address belongs to. Text that is not an address is 'reserved'. A shortened address has the
+ * same kind as the whole one.
  *
  * @example
  * addressKind('192.168.1.7') // 'private'
@@ -70,10 +74,10 @@ export function addressKind (address: string): AddressKind {
   if (isIP(address) === 0) return 'reserved'
   const parsed = ipaddr.process(address)
   const kind = KINDS[parsed.range()] ?? 'reserved'
-  // "unicast" is all that has no name: "::2" too.
+  // ipaddr.js calls every address without a named range "unicast", even "::2".
   return kind === 'public' && parsed.kind() === 'ipv6' && !(parsed as ipaddr.IPv6).match(GLOBAL_UNICAST) ? 'reserved' : kind
 }
 
-function written (address: ipaddr.IPv4 | ipaddr.IPv6): string {
+function canonical (address: ipaddr.IPv4 | ipaddr.IPv6): string {
   return address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString()
 }

@@ -1,22 +1,25 @@
 /**
- * Names: what browsers, apps, scripts and robots call themselves → what a page calls them.
+ * Names: what browsers, apps, scripts and robots call themselves → the labels that a page shows.
  * @module
  */
 
-/** A program and its version, both as it gives them. */
+/** A program's name and version, both as the user agent writes them. */
 export interface Product {
   name: string
   version: string | null
 }
 
-/** Text fit for a page: 1 to 60 printable characters, one of them a letter or a digit; no controls, no bidi marks, no halves of characters. */
-export function wordOf (text: string | null | undefined): string | null {
-  const word = text?.trim() ?? ''
-  return /^[^\p{C}\p{Zl}\p{Zp}]{1,60}$/u.test(word) && /[\p{L}\p{N}]/u.test(word) ? word : null
+/**
+ * Text that a page can show, or null: 1 to 60 printable characters with at least one letter or digit. Control characters,
+ * bidi marks and halves of surrogate pairs are not allowed.
+ */
+export function labelOf (text: string | null | undefined): string | null {
+  const label = text?.trim() ?? ''
+  return /^[^\p{C}\p{Zl}\p{Zp}]{1,60}$/u.test(label) && /[\p{L}\p{N}]/u.test(label) ? label : null
 }
 
 /**
- * The first `parts` parts of a dotted version, zeros at its end left out.
+ * The first `parts` parts of a dotted version, without zeros at the end.
  *
  * @example
  * versionOf('149.0.7827.55', 1) // '149'
@@ -27,7 +30,7 @@ export function versionOf (text: string | null | undefined, parts: number): stri
   return version === undefined ? null : version.split('.').slice(0, parts).join('.').replace(/(?:\.0+)+$/, '')
 }
 
-/** From ua-parser-js's names and from the brands of client hints, in lower case. */
+/** By names that ua-parser-js returns and by brands of client hints, in lower case. */
 const BROWSERS: Record<string, string> = {
   'mobile chrome': 'Chrome',
   'chrome headless': 'Chrome',
@@ -60,9 +63,10 @@ const BROWSERS: Record<string, string> = {
   klar: 'Firefox Klar'
 }
 
-/** The word for a browser's name or a hint's brand. */
+/** The label for a browser's name or a client hint's brand. */
 export const browserName = (name: string | undefined): string | null => rename(BROWSERS, name)
 
+/** By names that ua-parser-js returns and by platforms of client hints, in lower case. */
 const SYSTEMS: Record<string, string> = {
   'mac os': 'macOS',
   'chromium os': 'ChromeOS',
@@ -88,16 +92,16 @@ const SYSTEMS: Record<string, string> = {
   nintendo: 'Nintendo'
 }
 
-/** The word for an operating system's name. */
+/** The label for an operating system's name. */
 export const systemName = (name: string | undefined): string | null => rename(SYSTEMS, name)
 
 function rename (names: Record<string, string>, name: string | undefined): string | null {
   const key = name?.toLowerCase() ?? ''
-  return Object.hasOwn(names, key) ? names[key]! : wordOf(name)
+  return Object.hasOwn(names, key) ? names[key]! : labelOf(name)
 }
 
-/** Apps that show pages and browsers that ua-parser-js does not know, by what they add to the user agent. */
-const APPS: Array<[name: string, token: RegExp]> = [
+/** Apps that show pages, and browsers that ua-parser-js does not know. Each is recognised by what it adds to the user agent. */
+const APPS: Array<[name: string, pattern: RegExp]> = [
   ['Messenger', /\bFBAN\/Messenger.{0,40}?;FBAV\/([\d.]+)|\bFB_IAB\/Orca-Android;FBAV\/([\d.]+)/],
   ['Threads', /\bBarcelona ([\d.]+)/],
   ['TikTok', /\b(?:musical_ly|trill)_(\d{1,3}\.[\d.]+)|\bapp_version\/([\d.]+)(?=.*\bBytedanceWebview\/)|\bBytedanceWebview\//],
@@ -115,29 +119,32 @@ const APPS: Array<[name: string, token: RegExp]> = [
   ['Opera GX', /\bOPR\/([\d.]+) \(Edition GX/]
 ]
 
-/** An Electron app puts itself between the engine and Chrome. */
+/** An Electron app writes its name between the engine and Chrome. */
 const ELECTRON = /like Gecko\) ([A-Za-z][\w.-]{0,39})\/([\d.]+) Chrome\/[\d.]+ Electron\//
 
 /** The app that shows the page: "Slack", "Discord", "Messenger". */
 export function appOf (userAgent: string): Product | null {
-  for (const [name, token] of APPS) {
-    const match = token.exec(userAgent)
+  for (const [name, pattern] of APPS) {
+    const match = pattern.exec(userAgent)
     if (match !== null) return { name, version: match[1] ?? match[2] ?? null }
   }
   return productOf(ELECTRON.exec(userAgent))
 }
 
-/** Up to five words, none of them a version or an address; then the version. */
+/** Up to five words, none of which is a version or a URL. */
 const NAME = String.raw`([A-Za-z\d][\w.!~'-]*(?: (?!v\d|https?:)[A-Za-z][\w.!~'-]*){0,4})`
 const VERSION = String.raw`(?: ?\/ ?| )v?(\d[\d.]*)`
 
-/** Browsers of old that began with "Mozilla/4.0 (compatible; …" like robots do. */
-const COMPATIBLE = new RegExp(String.raw`\bcompatible[;,][ +]*(?!https?:|(?:MSIE|Konqueror|Windows|Linux|Opera|Android)\b)${NAME}(?:${VERSION})?`)
+/** Old browsers began with "Mozilla/4.0 (compatible; …", as robots do. */
+const NOT_ROBOT = String.raw`(?!https?:|(?:MSIE|Konqueror|Windows|Linux|Opera|Android)\b)`
+
+const COMPATIBLE = new RegExp(String.raw`\bcompatible[;,][ +]*${NOT_ROBOT}${NAME}(?:${VERSION})?`)
 
 const ROBOT = /^([A-Za-z][\w.-]*)(?:\/v?(\d[\d.]*))?/
 
 /**
- * The robot behind a browser's mask: before it, after "compatible;", or a word that ends in bot, crawler, spider or fetcher.
+ * The robot that sent a browser's user agent. Its name comes before "Mozilla/" or after "compatible;", or it is a word that
+ * ends in bot, crawler, spider or fetcher.
  *
  * @example
  * robotOf('Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)')
@@ -145,29 +152,29 @@ const ROBOT = /^([A-Za-z][\w.-]*)(?:\/v?(\d[\d.]*))?/
  */
 export function robotOf (userAgent: string): Product | null {
   if (!/^'?Mozilla\b/i.test(userAgent)) return /\bMozilla\//.test(userAgent) ? scriptOf(userAgent) : null
-  // Cubot makes phones.
-  const isRobot = (token: string): boolean => /^(?!cubot)[a-z][\w.-]*(?<=bot|crawler|spider|fetcher)(?![a-z])/i.test(token)
-  const token = userAgent.split(/[\s;,()]+/).find(isRobot)
-  return productOf(COMPATIBLE.exec(userAgent) ?? ROBOT.exec(token ?? ''))
+  // Cubot is a maker of phones.
+  const isRobot = (word: string): boolean => /^(?!cubot)[a-z][\w.-]*(?<=bot|crawler|spider|fetcher)(?![a-z])/i.test(word)
+  const word = userAgent.split(/[\s;,()]+/).find(isRobot)
+  return productOf(COMPATIBLE.exec(userAgent) ?? ROBOT.exec(word ?? ''))
 }
 
 const SCRIPT = new RegExp(String.raw`^${NAME}(?:${VERSION}|[/ ;(,:+@[]|$)`)
 
 /**
- * A script names itself first, "curl/8.5.0"; browsers all begin with "Mozilla/".
- * What else begins so and is no browser is named by its first product after the comments: "Mozilla/5.0 (Java) outbrain".
+ * The name that a user agent begins with: "curl/8.5.0". Scripts name themselves first, while all browsers begin with
+ * "Mozilla/". If another program begins with "Mozilla/" too, its name comes after the comments: "Mozilla/5.0 (Java) outbrain".
  */
 export function scriptOf (userAgent: string): Product | null {
-  const own = userAgent.replace(/^Mozilla(?:\/[\d.]*)?(?:\([^)]*\)|[ ;])*/i, '').replace(/^(?:https?:\/\/|[@'"])/, '')
-  const product = productOf(SCRIPT.exec(own))
+  const text = userAgent.replace(/^Mozilla(?:\/[\d.]*)?(?:\([^)]*\)|[ ;])*/i, '').replace(/^(?:https?:\/\/|[@'"])/, '')
+  const product = productOf(SCRIPT.exec(text))
   return product && { ...product, name: product.name.replace(/ Mozilla$/, '') }
 }
 
-/** "Mozilla/5.0 (l9scan/2.0; +https://…)": for those who hide their name in the comment. */
+/** The name in the first comment, for programs that have none elsewhere: "Mozilla/5.0 (l9scan/2.0; +https://…)". */
 export function commentOf (userAgent: string): Product | null {
   const parts = /^Mozilla[^(]*\(([^)]*)/i.exec(userAgent)?.[1]?.split(/[;,]/) ?? []
-  const own = parts.map(part => part.trim().replace(/^\+?(?:https?:\/\/)?/, ''))
-  return productOf(SCRIPT.exec(own.find(part => part.length > 1 && !/^(?:compat|X11)/i.test(part)) ?? ''))
+  const names = parts.map(part => part.trim().replace(/^\+?(?:https?:\/\/)?/, ''))
+  return productOf(SCRIPT.exec(names.find(part => part.length > 1 && !/^(?:compat|X11)/i.test(part)) ?? ''))
 }
 
 function productOf (match: RegExpExecArray | null): Product | null {

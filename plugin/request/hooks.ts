@@ -1,5 +1,5 @@
 /**
- * The host's hooks for sessions that start and end: called after the change is stored. Only `app.close()` waits for them.
+ * The host's hooks for sessions that start and end. They are called after the change is stored. Only `app.close()` waits.
  * @module
  */
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
@@ -10,19 +10,19 @@ import { settledWithin } from '../timeout.js'
 /** How a session started. */
 export interface SessionStart {
   /**
-   * False: this user has signed in with this browser before. A browser is known if it has the device cookie of an earlier
-   * sign-in of the same user, or if it was still signed in as this user. Every other one is new: private windows, other
-   * profiles, browsers whose cookies were cleared, and scripts that keep none. Use it for an alert, never for access: the
-   * cookie is not a credential, and whoever copies it is known.
+   * False if this user has signed in with this browser before. A browser is known if it sends the device cookie of an
+   * earlier sign-in of the same user, or if it was still signed in as this user. All others are new: private windows, other
+   * profiles, browsers whose cookies were cleared, and scripts without a cookie jar. Use it for an alert, never for access:
+   * the cookie is not a credential, and a thief who copies it is known.
    */
   newDevice: boolean
-  /** The request that signed in. It may have been answered already. */
+  /** The request that signed in. The response may already have been sent. */
   request: FastifyRequest
 }
 
 /**
- * Called once for each sign-in, after its session is stored and before `startLoginSession` resolves. A promise that it
- * returns is not waited for. An error is logged and changes nothing.
+ * Called once for each sign-in, after its session is stored and before `startLoginSession` resolves. If it returns a
+ * promise, the request does not wait for it. If it fails, the error is logged and nothing else changes.
  *
  * @example
  * const onSessionStart: OnSessionStart = async (session, { newDevice }) => {
@@ -32,11 +32,13 @@ export interface SessionStart {
 export type OnSessionStart = (session: LoginSession, context: SessionStart) => unknown
 
 /**
- * Called once for each session that ended before it expired, over all servers, on the server that removed it. A promise
- * that it returns is not waited for. An error is logged and changes nothing. If a removal was answered with 503 but
- * completes later, the hook runs then. It never runs for sessions that expire, if the server stops between the removal and
- * the call, or if the database's reply is lost. Nor for sessions that start faster than `revokeOthers` or `revokeAll` can
- * end them: after five rounds the remaining ones are removed with one write, without a call.
+ * Called exactly once for each session that ends before it expires, across all servers, on the server that removed it. If
+ * it returns a promise, the request does not wait for it. If it fails, the error is logged and nothing else changes. If a
+ * removal was answered with 503 but completes later, the hook runs then.
+ *
+ * It does not run when a session expires, when the server stops between the removal and the call, or when the database's
+ * reply is lost. It also does not run for sessions that start faster than `revokeOthers` or `revokeAll` can end them: after
+ * five rounds the remaining ones are removed with one write, without a call.
  *
  * @example
  * const onSessionEnd: OnSessionEnd = ({ id }, reason) => { sockets.close(id, reason) }
@@ -49,23 +51,23 @@ export interface SessionHooks {
   onSessionEnd: OnSessionEnd | undefined
 }
 
-/** The hooks as the plugin calls them: they never throw and are not waited for. undefined: the host gave no such hook. */
+/** The hooks as the plugin calls them. They return immediately and never throw. Undefined: the host did not give this hook. */
 export interface SessionEvents {
   started: ((session: LoginSession, context: SessionStart) => void) | undefined
   ended: AnnounceEnd | undefined
-  /** Resolves when no hook is running any more, including those started meanwhile, and after 10 s at the latest. */
+  /** Resolves when no hook is running any more, including hooks started meanwhile, and after 10 s at the latest. */
   drain(): Promise<void>
 }
 
-/** How long a closing server waits for hooks, in ms: as long as Fastify gives a plugin to start (`pluginTimeout`). */
+/** How long a closing server waits for hooks, in ms. Fastify gives a plugin the same time to start (`pluginTimeout`). */
 const DRAIN_TIMEOUT = 10_000
 
 export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHooks, log: FastifyBaseLogger): SessionEvents {
-  const underWay = new Set<Promise<void>>()
+  const running = new Set<Promise<void>>()
 
   function run (hook: string, session: LoginSession, call: () => unknown): void {
-    const running = callHook(hook, session, call).finally(() => { underWay.delete(running) })
-    underWay.add(running)
+    const completion = callHook(hook, session, call).finally(() => { running.delete(completion) })
+    running.add(completion)
   }
 
   async function callHook (hook: string, { id }: LoginSession, call: () => unknown): Promise<void> {
@@ -77,15 +79,21 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
   }
 
   async function finish (): Promise<void> {
-    while (underWay.size > 0) await Promise.all(underWay)
+    while (running.size > 0) await Promise.all(running)
   }
 
   return {
-    started: onSessionStart && ((session, context) => { run('onSessionStart', session, () => onSessionStart(session, context)) }),
-    ended: onSessionEnd && ((session, reason) => { run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason)) }),
+    started: onSessionStart && ((session, context) => {
+      run('onSessionStart', session, () => onSessionStart(session, context))
+    }),
+
+    ended: onSessionEnd && ((session, reason) => {
+      run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason))
+    }),
 
     async drain () {
-      if (!await settledWithin(DRAIN_TIMEOUT, finish())) log.warn(`login sessions: ${underWay.size} hooks were still running after ${DRAIN_TIMEOUT} ms and were abandoned`)
+      if (await settledWithin(DRAIN_TIMEOUT, finish())) return
+      log.warn(`login sessions: ${running.size} hooks were still running after ${DRAIN_TIMEOUT} ms and were abandoned`)
     }
   }
 }

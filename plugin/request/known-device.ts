@@ -1,80 +1,81 @@
 /**
- * The device cookie: has this user signed in with this browser before? It decides about an alert, and about nothing else.
+ * The device cookie: has this user signed in with this browser before? It is for alerts only, and grants no access.
  *
- * The rule: a sign-in comes from a known device if the browser carries the device cookie that an earlier sign-in of the
- * same user left in it. Its value is a random id of the browser and up to five marks, one for each user who signed in,
- * newest first. A mark is a keyed hash of browser and user, so the cookie names nobody, cannot be forged, and is worth
- * nothing for another user. What is malformed, forged or there twice is a new device, never an error.
+ * A device is known if the browser sends the device cookie that an earlier sign-in of the same user set. The cookie contains
+ * a random id of the browser and up to five marks, one for each user who signed in, newest first. A mark is a keyed hash of
+ * browser and user. Therefore the cookie identifies nobody, cannot be forged, and does not work for another user. If the
+ * cookie is malformed, forged or sent twice, the device is new. That is never an error.
  *
- * Its limits: a private window or a cleared browser is always new, and so is a script without a cookie jar. Whoever has
- * copied the cookie together with the password is known. Of more than five users of one browser, the sixth last is new.
+ * Limits: a private window, a browser whose cookies were cleared, and a script without a cookie jar are always new. A thief
+ * who has the cookie and the password counts as known. A browser remembers its last five users; earlier ones are new.
  * @module
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ResolvedCookie } from './cookie.js'
 
-/** Users that one browser's cookie remembers. */
+/** The number of users that a cookie remembers. */
 const USERS = 5
 
-/** Bytes of a browser's id, and of each user's mark. */
+/** The length of a browser's id and of each mark, in bytes. */
 const BYTES = 16
 
-/** How long browsers keep the cookie, in seconds: 400 days, the longest that RFC 6265bis lets them. */
+/** How long browsers keep the cookie, in seconds: 400 days, the maximum of RFC 6265bis. */
 const MAX_AGE = 400 * 24 * 60 * 60
 
 /** 16 bytes are 22 characters of base64url. */
 const VALUE = new RegExp(String.raw`^[\w-]{22}(?:\.[\w-]{22}){1,${USERS}}$`)
 
-/** Tells known devices from new ones. */
+/** Distinguishes known devices from new ones. */
 export interface KnownDevices {
   /**
-   * Has this user signed in with this request's browser before? From now on yes: {@link setCookie} puts the cookie that
-   * says so on the response.
+   * Has this user signed in with this request's browser before? From now on the answer is yes: {@link setCookie} sets the
+   * cookie for it on the response.
    */
   recognise(request: FastifyRequest, userId: string): boolean
-  /** onSend: sets the cookie where somebody has signed in. */
+  /** onSend: sets the cookie if somebody signed in on this request. */
   setCookie(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** @param secrets newest first: it makes the marks, and those of all are known */
+/** @param secrets newest first. The newest one makes the marks; marks of all of them are recognised */
 export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie): KnownDevices {
   const cookieName = `${name}-device`
   const keys = secrets.map(secret => createHmac('sha256', secret).update('known-device').digest())
-  const due = new WeakMap<FastifyRequest, string>()
+  const pendingValues = new WeakMap<FastifyRequest, string>()
 
   return {
     recognise (request, userId) {
-      const [browser, ...marks] = (due.get(request) ?? sentValue(request, cookieName))?.split('.') ?? [newBrowser()]
-      const own = keys.map(key => markOf(key, browser!, userId))
-      const others = marks.filter(mark => !own.some(one => equal(one, mark)))
-      due.set(request, [browser, own[0], ...others].slice(0, 1 + USERS).join('.'))
-      return others.length < marks.length
+      const value = pendingValues.get(request) ?? sentValue(request, cookieName)
+      const [browserId, ...marks] = value?.split('.') ?? [newBrowserId()]
+      const userMarks = keys.map(key => markOf(key, browserId!, userId))
+      const otherMarks = marks.filter(mark => !userMarks.some(userMark => isEqual(userMark, mark)))
+      pendingValues.set(request, [browserId, userMarks[0], ...otherMarks].slice(0, 1 + USERS).join('.'))
+      return otherMarks.length < marks.length
     },
 
     setCookie (request, reply) {
-      const value = due.get(request)
+      const value = pendingValues.get(request)
       if (value === undefined) return
-      due.delete(request)
+      pendingValues.delete(request)
       reply.setCookie(cookieName, value, { ...attributes, maxAge: MAX_AGE } as object)
     }
   }
 }
 
-/** As the browser sent it, whatever the host makes of cookies; null when there is not exactly one, or none of ours. */
+/** The value as the browser sent it, however the host parses cookies. null if there is not exactly one, or it is malformed. */
 function sentValue (request: FastifyRequest, name: string): string | null {
-  const start = `${name}=`
-  const sent = (request.headers.cookie ?? '').split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(start))
-  const value = sent.length === 1 ? sent[0]!.slice(start.length) : ''
+  const prefix = `${name}=`
+  const sent = (request.headers.cookie ?? '').split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(prefix))
+  const value = sent.length === 1 ? sent[0]!.slice(prefix.length) : ''
   return VALUE.test(value) ? value : null
 }
 
-const newBrowser = (): string => randomBytes(BYTES).toString('base64url')
+const newBrowserId = (): string => randomBytes(BYTES).toString('base64url')
 
-/** The browser's id has a fixed length: no two pairs make the same text. */
-function markOf (key: Buffer, browser: string, userId: string): string {
-  return createHmac('sha256', key).update(browser + userId).digest().subarray(0, BYTES).toString('base64url')
+/** The browser's id has a fixed length, so different pairs of browser and user never make the same text. */
+function markOf (key: Buffer, browserId: string, userId: string): string {
+  return createHmac('sha256', key).update(browserId + userId).digest().subarray(0, BYTES).toString('base64url')
 }
 
-/** In a time that does not tell how much of a guess was right. Both are 22 ASCII characters. */
-const equal = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
+/** Compares in constant time. Both marks are 22 ASCII characters. */
+const isEqual = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b))

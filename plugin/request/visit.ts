@@ -1,19 +1,19 @@
 /**
- * Request → where it came from: the host's own hooks for address and device, over what Fastify and we make of it.
+ * Request → its address and device. The host's own `clientIp` and `parseUserAgent` take precedence over ours.
  * @module
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type AddressMode, safeAddress, shorten } from '../client/address.js'
 import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from '../client/device.js'
-import { wordOf } from '../client/names.js'
+import { labelOf } from '../client/names.js'
 import { DEVICE_KINDS } from '../client/system.js'
-import { createAskHost } from '../host-callback.js'
+import { createHostCallbacks } from '../host-callback.js'
 import type { Sighting, Visit } from '../sessions/record.js'
 
 /**
- * The client's address as the host knows it, instead of Fastify's `request.ip`. Asked at sign-in and when a touch is due.
- * It answers at once. What is no address, a promise included, or an error, leaves the connection's own address.
+ * Returns the client's address, synchronously, instead of Fastify's `request.ip`. Called at sign-in and when a touch is due.
+ * If it throws, or returns a promise or anything else that is not an IP address, the socket's address is used.
  *
  * @example
  * const clientIp: ClientIp = request => request.headers['x-real-ip']?.toString()
@@ -21,69 +21,72 @@ import type { Sighting, Visit } from '../sessions/record.js'
 export type ClientIp = (request: FastifyRequest) => string | undefined
 
 /**
- * The host's own user-agent parser, which answers at once. What it returns goes over our description: words of 1 to 60
- * printable characters, and a `kind` that we know; everything else is dropped. What it leaves out stays ours, but for what
- * belongs to a name that is ours no longer: our version of another browser, or our version and model of another system,
- * become null. null, a promise or an error: all ours.
+ * The host's own user-agent parser, which answers synchronously. Its labels (1 to 60 printable characters) and its `kind` (a
+ * known one) replace ours; any other value is dropped. Fields that it omits keep our values, with one exception: if it
+ * renames the browser, our version becomes null, and if it renames the system, our version and model become null. If it
+ * throws, or returns null or a promise, our description is used.
  *
- * It is called with no headers too, to see what the user agent tells alone: let the same arguments give the same answer.
+ * It is also called without headers, to find out what the user agent alone says. Return the same for the same arguments.
  *
- * @param userAgent cut at 512 characters
+ * @param userAgent cut to 512 characters
  * @example
- * const parseUserAgent: ParseUserAgent = userAgent => /^ShopApp\//.test(userAgent) ? { browser: 'Shop app', kind: 'phone' } : null
+ * const parseUserAgent: ParseUserAgent = userAgent =>
+ *   userAgent.startsWith('ShopApp/') ? { browser: 'Shop app', kind: 'phone' } : null
  */
 export type ParseUserAgent = (userAgent: string, headers: IncomingHttpHeaders) => Partial<Device> | null
 
-/** What the host chose about addresses and devices. */
+/** The host's options for addresses and devices. */
 export interface VisitOptions {
   ip: AddressMode
   clientIp: ClientIp | undefined
   parseUserAgent: ParseUserAgent | undefined
 }
 
-/** Tells where requests come from. */
+/** Describes where requests come from. */
 export interface Visits {
   /** The address and device of a request that starts a session. */
   visitOf(request: FastifyRequest): Visit
-  /** What a touch writes beside the time. */
+  /** What a touch writes in addition to the time. */
   sightingOf(request: FastifyRequest, record: Visit): Sighting
 }
 
-const WORDS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
+const LABELS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
 const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 
-/** @param options checked ones */
+/** @param options already checked */
 export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): Visits {
-  const asked = createAskHost()
+  const callHost = createHostCallbacks()
 
   function addressOf (request: FastifyRequest): string | null {
     if (ip === 'none') return null
-    const told = clientIp === undefined ? request.ip : asked(request, 'clientIp', () => clientIp(request))
-    return shorten(safeAddress(typeof told === 'string' ? told : undefined) ?? safeAddress(request.socket.remoteAddress), ip)
+    const address = clientIp === undefined ? request.ip : callHost(request, 'clientIp', () => clientIp(request))
+    const known = safeAddress(typeof address === 'string' ? address : undefined)
+    return shorten(known ?? safeAddress(request.socket.remoteAddress), ip)
   }
 
-  /** @param headers none: as the user agent tells it alone */
+  /** @param headers empty for what the user agent alone says */
   function deviceOf (request: FastifyRequest, userAgent: string, headers: IncomingHttpHeaders): Device {
-    const ours = describeDevice(userAgent, headers)
-    if (parseUserAgent === undefined) return ours
-    return over(ours, fit(asked(request, 'parseUserAgent', () => parseUserAgent(userAgent, headers))))
+    const ourDevice = describeDevice(userAgent, headers)
+    if (parseUserAgent === undefined) return ourDevice
+    return merge(ourDevice, sanitize(callHost(request, 'parseUserAgent', () => parseUserAgent(userAgent, headers))))
   }
 
   /**
-   * The device told better by client hints, which many browsers only send once they were asked (see `accept-ch.ts`), or null.
+   * The device with more details from client hints, or null. Many browsers send hints only on request (see `accept-ch.ts`).
    *
-   * The rule: hints add exactness to a row, once, and change no name in it. Only where the record's device is what its
-   * user agent tells alone, only for a request with that very user agent, and only if browser, system and kind (unless
-   * that was unknown) keep their words. So a stolen cookie, used elsewhere, does not turn the row into one of the
-   * thief's device: its owner goes on reading where the session was begun, beside the address where it was last used.
+   * Hints add details to a record once, and change no name in it. Three conditions must hold: the record's device is what
+   * its user agent alone says; the request has the same user agent; browser, system and kind (unless it was unknown) stay
+   * the same. Otherwise a thief who uses a stolen cookie could turn the row into one of the thief's device. The owner must
+   * still see the device where the session started, beside the address where it was last used.
    */
-  function exacter (request: FastifyRequest, { userAgent, device }: Visit): Device | null {
+  function moreDetailed (request: FastifyRequest, { userAgent, device }: Visit): Device | null {
     const { headers } = request
     if (!hasClientHints(headers) || cutUserAgent(headers['user-agent']) !== userAgent) return null
-    if (!same(device, deviceOf(request, userAgent, {}))) return null
-    const told = deviceOf(request, userAgent, headers)
-    const renamed = told.browser !== device.browser || told.os !== device.os || (told.kind !== device.kind && device.kind !== 'unknown')
-    return renamed || same(told, device) ? null : told
+    if (!isEqual(device, deviceOf(request, userAgent, {}))) return null
+    const detailed = deviceOf(request, userAgent, headers)
+    const isKindChanged = detailed.kind !== device.kind && device.kind !== 'unknown'
+    if (isKindChanged || detailed.browser !== device.browser || detailed.os !== device.os) return null
+    return isEqual(detailed, device) ? null : detailed
   }
 
   return {
@@ -93,34 +96,34 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
     },
 
     sightingOf (request, record) {
-      const device = exacter(request, record)
+      const device = moreDetailed(request, record)
       return { ip: addressOf(request), ...(device !== null && { device }) }
     }
   }
 }
 
-/** What of a host's answer is fit for a page. */
-function fit (told: unknown): Partial<Device> {
-  if (told === null || typeof told !== 'object') return {}
-  const { kind, ...values } = told as Record<string, unknown>
-  const words = WORDS.flatMap(name => {
-    const word = typeof values[name] === 'string' ? wordOf(values[name]) : null
-    return word === null ? [] : [[name, word] as const]
+/** The fields of the host's answer that can be shown. */
+function sanitize (answer: unknown): Partial<Device> {
+  if (answer === null || typeof answer !== 'object') return {}
+  const { kind, ...values } = answer as Record<string, unknown>
+  const labels = LABELS.flatMap(name => {
+    const label = typeof values[name] === 'string' ? labelOf(values[name]) : null
+    return label === null ? [] : [[name, label] as const]
   })
-  return { ...Object.fromEntries(words), ...(KINDS.has(kind) && { kind: kind as DeviceKind }) }
+  return { ...Object.fromEntries(labels), ...(KINDS.has(kind) && { kind: kind as DeviceKind }) }
 }
 
-/** Our description with the host's words over it. Our version, or model, of one thing says nothing of another. */
-function over (ours: Device, told: Partial<Device>): Device {
-  const renamed = (name: 'browser' | 'os'): boolean => told[name] !== undefined && told[name] !== ours[name]
+/** Our description, replaced where the host gave its own. Our version and model do not apply to a name of the host's. */
+function merge (ourDevice: Device, hostDevice: Partial<Device>): Device {
+  const isRenamed = (name: 'browser' | 'os'): boolean => hostDevice[name] !== undefined && hostDevice[name] !== ourDevice[name]
   return {
-    ...ours,
-    ...(renamed('browser') && { browserVersion: null }),
-    ...(renamed('os') && { osVersion: null, model: null }),
-    ...told
+    ...ourDevice,
+    ...(isRenamed('browser') && { browserVersion: null }),
+    ...(isRenamed('os') && { osVersion: null, model: null }),
+    ...hostDevice
   }
 }
 
-function same (one: Device, other: Device): boolean {
-  return one.kind === other.kind && WORDS.every(name => one[name] === other[name])
+function isEqual (a: Device, b: Device): boolean {
+  return a.kind === b.kind && LABELS.every(name => a[name] === b[name])
 }

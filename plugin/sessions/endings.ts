@@ -1,14 +1,6 @@
 /**
- * Sessions that end before they expire: removed from the store, and announced one by one.
- *
- * | what happens                          | which sessions end             | by           | reason           |
- * | ------------------------------------- | ------------------------------ | ------------ | ---------------- |
- * | sign-out, `destroy`, `regenerate`     | the browser's own              | `endOne`     | 'signed-out'     |
- * | signing in again in the same browser  | the one it had                 | `endOne`     | 'replaced'       |
- * | `revoke`                              | this one                       | `endOne`     | 'revoked'        |
- * | `revokeOthers`                        | all of the user's but one      | `endAll`     | 'revoked-others' |
- * | `revokeAll`                           | all of the user's              | `endAll`     | 'revoked-all'    |
- * | a sign-in beyond `maxSessionsPerUser` | the least recently active ones | `endSurplus` | 'evicted'        |
+ * Sessions that end before they expire: removed from the store, and announced one by one. A new reason needs one line in
+ * {@link SessionEndReason} and a caller that passes it.
  *
  * Three endings are not announced: a visitor session, which is nobody's login, ends by its token (`lifecycle.ts`, `end`);
  * a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if it was stored
@@ -25,7 +17,10 @@ import type { LoginSessionStore } from './store.js'
  * call. Nor has one that was stored but never answered, because signing in failed halfway.
  */
 export type SessionEndReason =
-  /** Its own browser signed out: `request.endLoginSession()`, `request.session.destroy()` or `.regenerate()`, "sign out" on this device's row. */
+  /**
+   * Its own browser signed out: `request.endLoginSession()`, `request.session.destroy()` or `.regenerate()`, or "sign out" in
+   * the row of this device.
+   */
   | 'signed-out'
   /** The same browser signed in again, as the same user or another. */
   | 'replaced'

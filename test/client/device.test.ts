@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { readHints } from '../../plugin/client/client-hints.js'
 import { CLIENT_HINTS, cutUserAgent, describeDevice, hasClientHints, type HeaderRecord, wantsClientHints } from '../../plugin/client/device.js'
-import { wordOf } from '../../plugin/client/names.js'
+import { labelOf } from '../../plugin/client/names.js'
 import { isDevice, isWord } from '../support/device-shape.js'
 import { SAMPLES } from '../support/user-agents.js'
 
@@ -106,16 +106,16 @@ t.test('a word that JavaScript knows is a browser\'s name like any other', async
 
 t.test('what is no text for a page is no word', async t => {
   const unfit = ['', ' ', 'x'.repeat(61), '\u202Egnp.exe', 'a\0b', 'a\nb', '\uD800', 'a\u200Bb', 'a\u2028b', 'a\u2029b', '…', '\u{1F600}']
-  t.strictSame(unfit.map(wordOf), unfit.map(() => null))
+  t.strictSame(unfit.map(labelOf), unfit.map(() => null))
   t.strictSame(unfit.map(isWord), unfit.map(() => false))
 
   const fit = ['x', 'Pixel 9', 'moto g(7) power', '微信', 'x'.repeat(60), '\u{20000}'.repeat(60)]
-  t.strictSame(fit.map(wordOf), fit)
+  t.strictSame(fit.map(labelOf), fit)
   t.strictSame(fit.map(isWord), fit.map(() => true))
 
-  t.equal(wordOf(' Pixel 9 '), 'Pixel 9')
-  t.equal(wordOf(null), null)
-  t.equal(wordOf(undefined), null)
+  t.equal(labelOf(' Pixel 9 '), 'Pixel 9')
+  t.equal(labelOf(null), null)
+  t.equal(labelOf(undefined), null)
 })
 
 t.test('512 characters of a user agent are kept', async t => {

@@ -176,7 +176,7 @@ t.test('a language or zone that comes as a promise is not waited for: one warnin
   await chrome.signIn('ada')
   for (let visits = 0; visits < 2; visits++) t.match(textOf(await chrome.get(PAGE)), /Where you are signed in/)
   const warnings = logs.map(line => JSON.parse(line)).map(({ msg }) => msg).filter(msg => msg.includes('promise'))
-  t.match(warnings, [/language gave a promise.* must answer at once/, /timeZone gave a promise.* must answer at once/])
+  t.match(warnings, [/language returned a promise.* must answer synchronously/, /timeZone returned a promise.* must answer synchronously/])
   t.equal(warnings.length, 2)
 })
 

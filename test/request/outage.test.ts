@@ -196,8 +196,8 @@ for (const trouble of ['fail', 'hang'] as const) {
     const cause = trouble === 'fail' ? 'connection refused' : 'attempts took longer than 20 ms'
     await t.rejects(createShop(t, { store, storeTimeout: 20 }), {
       code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE',
-      message: `fastify-login-sessions: the store cannot be read at startup (${cause}): is the database running, and reachable at the address it is given? ` +
-        'Where connecting takes longer, await client.connect() first or raise storeTimeout',
+      message: `fastify-login-sessions: the store cannot be read at startup (${cause}): is the database running and its address right? ` +
+        'If connecting takes longer, await client.connect() first or raise storeTimeout',
       cause: { message: cause }
     })
   })

@@ -113,7 +113,7 @@ t.test('clientIp that gives a promise is not waited for: one warning says so, an
   await turns()
   t.strictSame(unhandled, [])
   const warnings = logs.filter(line => /clientIp/.test(line)).map(line => JSON.parse(line))
-  t.match(warnings, [{ level: 40, msg: /clientIp gave a promise.* must answer at once/ }])
+  t.match(warnings, [{ level: 40, msg: /clientIp returned a promise.* must answer synchronously/ }])
   t.equal(warnings.length, 1)
 })
 
@@ -372,7 +372,7 @@ t.test('parseUserAgent', async t => {
     await turns()
     t.strictSame(unhandled, [])
     const warnings = logs.filter(line => /parseUserAgent/.test(line)).map(line => JSON.parse(line))
-    t.match(warnings, [{ level: 40, msg: /parseUserAgent gave a promise.* must answer at once/ }])
+    t.match(warnings, [{ level: 40, msg: /parseUserAgent returned a promise.* must answer synchronously/ }])
     t.equal(warnings.length, 1)
   })
 

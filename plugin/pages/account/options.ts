@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from '../../errors.js'
-import { createAskHost } from '../../host-callback.js'
+import { createHostCallbacks } from '../../host-callback.js'
 import type { HostTexts } from '../messages.js'
 import { aFunction, anObject, aPath, isFixedPath, type OptionTable, prefixRow, resolveTable, shown } from '../../option-check.js'
 import type { Locate } from '../places.js'
@@ -146,7 +146,7 @@ function createTimeZoneOf (timeZone: Required<PageOptions>['timeZone']): Resolve
 
 /** What the host answers, if it is text. Its mistakes must not fail a page, nor the page that reports a mistake. */
 function createAskText () {
-  const ask = createAskHost()
+  const ask = createHostCallbacks()
   return (request: FastifyRequest, option: string, answer: () => unknown): string | undefined => {
     const text = ask(request, option, answer)
     return typeof text === 'string' && text !== '' ? text : undefined

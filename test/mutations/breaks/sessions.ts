@@ -238,7 +238,7 @@ export default [
       {
         name: 'hooks that are over are kept',
         promise: 'T7: memory stays flat',
-        from: '.finally(() => { underWay.delete(running) })',
+        from: '.finally(() => { running.delete(completion) })',
         to: ''
       }
     ]
