@@ -1,14 +1,20 @@
+import { mock } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { createAttempts, LONGEST_WAIT } from '../../plugin/confirmation/attempts.js'
 import { coreOf } from '../../plugin/core.js'
 import type { LoginSession } from '../../plugin/index.js'
+import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
 import { createShop, PASSWORD, verifyPassword } from '../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
-import { createClock, MINUTE } from '../support/clock.js'
-import { parallel, turns } from '../support/gate.js'
+import { createClock, MINUTE, NOW } from '../support/clock.js'
+import { createGate, parallel, turns } from '../support/gate.js'
 import { type Database, database } from '../support/mongo.js'
 import { API, createShopWithPages, formOf, HTMX, PAGE, submit } from '../support/page.js'
+import { aRecord } from '../support/records.js'
 import { onBothStores } from '../support/stores.js'
 
 // --- the lock ---
@@ -227,6 +233,46 @@ t.test('fifty right ones at once end unlocked, with one new token', async t => {
   t.equal(await coreOf(servers[1], '').lockedFor(session satisfies Pick<LoginSession, 'id'>), 0)
   for (let i = 0; i < 4; i++) t.equal((await hands[i % SERVERS]!.post('/confirm', { password: 'wrong' })).statusCode, 422, 'no attempt was used up')
   t.equal((await hands[2]!.post('/confirm', { password: PASSWORD })).statusCode, 200)
+})
+
+// --- the queue of one session ---
+
+/** The attempts of one session in this process. */
+async function queue (): Promise<<T>(check: () => Promise<T>) => Promise<T>> {
+  const store = memoryStore()
+  const record = aRecord()
+  await store.insert(record)
+  const { run } = createAttempts(store, () => NOW)
+  return check => run(record.id, check)
+}
+
+t.test('an attempt waits for a check that still runs, also after the attempt between them has given up waiting', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const run = await queue()
+  const gate = createGate()
+  const checked: number[] = []
+  const first = run(async () => { await gate.passed })
+  const second = run(async () => { checked.push(2) }).catch(error => error.code)
+  mock.timers.tick(LONGEST_WAIT / 2)
+  const third = run(async () => { checked.push(3) })
+  mock.timers.tick(LONGEST_WAIT / 2)
+  t.equal(await second, 'FST_LOGIN_SESSION_LOCKED')
+  await turns()
+  t.strictSame(checked, [])
+  gate.open()
+  await Promise.all([first, third])
+  t.strictSame(checked, [3])
+})
+
+t.test('nothing of an attempt stays in memory once it is over', async t => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const run = await queue()
+  const results = await parallel(3, async () => new WeakRef(await run(async () => ({}))))
+  await turns()
+  collectGarbage()
+  t.strictSame(results.map(result => result.deref()), [undefined, undefined, undefined])
 })
 
 // --- right passwords at the same moment ---

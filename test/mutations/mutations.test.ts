@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { parseArguments } from './arguments.js'
 import { broken, planned, type BreakList } from './break.js'
@@ -21,6 +21,11 @@ t.test('each break finds its text in today\'s code', async t => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
     t.strictSame(breaks.filter(one => broken(text, one) === null).map(({ name }) => name), [], file)
   }
+})
+
+t.test('each test file that a break names exists', async t => {
+  const names = new Set(planned(await readLists(), []).flatMap(({ tests }) => tests))
+  t.strictSame([...names].filter(name => !existsSync(new URL(`../${name}.test.ts`, import.meta.url))), [])
 })
 
 t.test('words choose breaks by file or by name, and a break asks its own tests first', async t => {

@@ -1,7 +1,7 @@
 /** Breaks of the room `pages/`: who gets in, and what a form must prove before a session ends. @module */
 import type { BreakList } from '../break.js'
 
-const tests = ['confirmation/confirmation', 'pages/asking', 'pages/pages', 'request/csrf', 'pages/options']
+const tests = ['confirmation/confirmation', 'pages/pages', 'request/csrf', 'pages/options']
 
 export default [
   {

@@ -23,19 +23,19 @@ export default [
       {
         name: 'a session that was revoked meanwhile is reloaded',
         promise: 'T1: a session that is revoked during a request does not come back',
-        from: 'return leave(state, {})',
+        from: 'return becomeVisitor(state, {})',
         to: 'return'
       },
       {
         name: 'the cookie is cleared before the record is removed',
         promise: 'T2: a sign-out that failed leaves the browser its cookie',
-        from: 'await saved(state)\n    if',
-        to: 'await saved(state)\n    state.dead = state.carried\n    if'
+        from: 'await allSaved(state)\n    if',
+        to: 'await allSaved(state)\n    state.clearCookie = state.cookieSent\n    if'
       },
       {
         name: 'a session that is gone counts as ended',
         promise: 'T1: nobody hears of the end of a session that a failover brings back',
-        from: "await sessions.endForCertain(state.gone, 'signed-out')",
+        from: "await lifecycle.endByTokenDurably(state.deadToken, 'signed-out')",
         to: 'await Promise.resolve()',
         tests: ['request/races', 'promises/failover']
       },
@@ -60,14 +60,14 @@ export default [
       {
         name: 'the former session ends before the new one is stored',
         promise: 'T2: a sign-in that fails signs nobody out',
-        from: 'const record = await sessions.start(',
-        to: "if (former !== null) await sessions.end(former, formerToken, 'replaced')\n      const record = await sessions.start("
+        from: 'const record = await lifecycle.start(',
+        to: "if (former !== null) await lifecycle.end(former, formerToken, 'replaced')\n      const record = await lifecycle.start("
       },
       {
         name: 'a former session that could neither be read nor ended does not matter',
         promise: 'T1: a sign-in ends what the browser had before',
-        from: "await sessions.endByToken(formerToken, 'replaced')",
-        to: "await sessions.endByToken(formerToken, 'replaced').catch(() => {})"
+        from: "await lifecycle.endByToken(formerToken, 'replaced')",
+        to: "await lifecycle.endByToken(formerToken, 'replaced').catch(() => {})"
       }
     ]
   },
@@ -96,14 +96,14 @@ export default [
       {
         name: 'a removed record comes back as that of a visitor',
         promise: 'T1: a save never revives',
-        from: 'await sessions.save(state.record, changes)',
-        to: 'await sessions.save(state.record, changes) || await startAnonymous(state, changes.set)'
+        from: 'await lifecycle.saveData(state.record, changes)',
+        to: 'await lifecycle.saveData(state.record, changes) || await startVisitorSession(state, changes.set)'
       },
       {
         name: 'a removed record comes back as it was',
         promise: 'T1: a save never revives',
-        from: 'await sessions.save(state.record, changes)',
-        to: 'await sessions.save(state.record, changes) || await sessions.start({ ...state.record, token: state.token, visit: visits.visitOf(state.request) })'
+        from: 'await lifecycle.saveData(state.record, changes)',
+        to: 'await lifecycle.saveData(state.record, changes) || await lifecycle.start({ ...state.record, token: state.token, visit: visits.visitOf(state.request) })'
       }
     ]
   },
@@ -175,15 +175,15 @@ export default [
       },
       {
         name: 'close does not wait for touches',
-        promise: 'T7: close() flushes',
-        from: 'touches.flush(), ',
+        promise: 'T7: close() waits for background writes',
+        from: 'background.flush(), ',
         to: ''
       },
       {
         name: 'a confirmation rotates nothing',
         promise: 'rule 6: a confirmation brings a new token',
-        from: '() => bridge.rotate(request)',
-        to: 'async () => bridge !== undefined'
+        from: '() => logins.rotate(request)',
+        to: 'async () => true'
       }
     ]
   }

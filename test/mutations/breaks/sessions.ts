@@ -5,6 +5,18 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/sessions/record.ts',
+    tests: ['sessions/record', 'sessions/login-sessions'],
+    breaks: [
+      {
+        name: 'the id is made of the token',
+        promise: 'T6: the id in pages and URLs is not derived from a credential',
+        from: 'id: newId(),',
+        to: 'id: hashToken(token).slice(0, 22),'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/tokens.ts',
     tests: ['sessions/record', 'sessions/rotation', 'sessions/background-writes', 'promises/secrecy', 'request/login', 'sessions/login-sessions'],
     breaks: [
       {
@@ -15,12 +27,6 @@ export default [
         tests: ['promises/secrecy']
       },
       {
-        name: 'the id is made of the token',
-        promise: 'T6: the id in pages and URLs is not derived from a credential',
-        from: 'id: newId(),',
-        to: 'id: hashToken(token).slice(0, 22),'
-      },
-      {
         name: 'a token has 64 bits',
         promise: 'DESIGN 4: a token has 256 random bits',
         from: 'randomBytes(32)',
@@ -28,9 +34,9 @@ export default [
       },
       {
         name: 'the grace begins with the rotation',
-        promise: 'R8: an answer that is lost on its way signs nobody out',
+        promise: 'R8: a lost response signs nobody out',
         from: 'token.until === undefined ||',
-        to: 'token === record.tokens[0] || token.until !== undefined &&',
+        to: 'token === tokens[0] || token.until !== undefined &&',
         tests: ['sessions/rotation']
       },
       {
@@ -42,8 +48,8 @@ export default [
       {
         name: 'any token counts as the newest',
         promise: 'R8: only the newest token is ever issued again',
-        from: 'record.tokens[0]?.hash === hashToken(token)',
-        to: 'record.tokens.some(({ hash }) => hash === hashToken(token))'
+        from: 'tokens[0]?.hash === hashToken(token)',
+        to: 'tokens.some(({ hash }) => hash === hashToken(token))'
       },
       {
         name: 'the old token stays the newest',
@@ -73,8 +79,8 @@ export default [
       {
         name: 'a token is issued before it is stored',
         promise: 'T2: nobody holds a token that the store has not',
-        from: 'return await store.confirm(',
-        to: 'return store.confirm(',
+        from: 'return await store.rotate(',
+        to: 'return store.rotate(',
         tests: ['sessions/rotation']
       },
       {
@@ -87,14 +93,14 @@ export default [
       {
         name: 'a login ends by the token of its request only',
         promise: 'T1: signing out ends the login, whatever token it has by now',
-        from: 'if (record.userId !== undefined) await removals',
-        to: "if (record.userId === '') await removals"
+        from: 'if (record.userId !== undefined) await endOne',
+        to: "if (record.userId === '') await endOne"
       },
       {
         name: 'nobody waits for the end of a session',
         promise: 'T1: a session that was signed out is removed when the answer arrives',
-        from: 'await removals.one(record.userId, record.id, reason)',
-        to: 'removals.one(record.userId, record.id, reason).catch(() => {})',
+        from: 'await endOne(record.userId, record.id, reason)',
+        to: 'endOne(record.userId, record.id, reason).catch(() => {})',
         tests: ['request/outage']
       },
       {
@@ -107,23 +113,28 @@ export default [
       {
         name: 'an expired session is not ended',
         promise: 'T1: a late touch does not prolong a session that its owner has left',
-        from: 'ownsRecord(record, hash, now())) await end',
+        from: 'acceptsToken(record, hash, now())) await end',
         to: 'isLive(record, hash, now())) await end',
         tests: ['request/races']
       },
       {
-        name: 'a session is looked for once only',
-        promise: 'T1: nobody hears of the end of a session that a failover brings back',
-        from: 'return await find(user, session)',
-        to: 'return null',
-        tests: ['promises/failover']
-      },
-      {
         name: 'what a failover brings back is not ended',
         promise: 'T1: a user who was told "signed out" is signed out',
-        from: 'await store.settle()\n      await endByToken(token, reason)',
-        to: 'await store.settle()',
+        from: 'await store.barrier()\n      await endByToken(token, reason)',
+        to: 'await store.barrier()',
         tests: ['request/races', 'promises/failover']
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/login-sessions.ts',
+    tests: ['promises/failover', 'sessions/login-sessions', 'stores/stores'],
+    breaks: [
+      {
+        name: 'a session is looked up only once',
+        promise: 'T1: nobody is told that a session has ended that a failover brings back',
+        from: 'return await findLive(user, session)',
+        to: 'return null'
       }
     ]
   },
@@ -134,46 +145,46 @@ export default [
       {
         name: 'a session is announced before it is removed',
         promise: 'R13: an end is announced once, after the removal',
-        from: 'return announce(await store.remove(userId, id, now()))',
-        to: 'const session = announce(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
+        from: 'return announced(await store.remove(userId, id, now()))',
+        to: 'const session = announced(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
       },
       {
         name: 'a removal that failed is announced',
         promise: 'T1: a removal that failed is an error, and is not announced',
-        from: 'return announce(await store.remove(userId, id, now()))',
-        to: 'const found = await store.find(userId, id, now())\n      return announce(await store.remove(userId, id, now()).catch(() => found))'
+        from: 'return announced(await store.remove(userId, id, now()))',
+        to: 'const found = await store.find(userId, id, now())\n      return announced(await store.remove(userId, id, now()).catch(() => found))'
       },
       {
         name: 'after five rounds the rest is spared',
         promise: 'T1: no session that was there at the call is left',
-        from: 'return removed + await store.removeMany(userId, await found(), now())',
-        to: 'return removed'
+        from: 'return ended + await store.removeMany(userId, await remaining(), now())',
+        to: 'return ended'
       },
       {
-        name: 'a look that finds nothing is believed before it is durable',
-        promise: 'T1: an answer waits until what others have removed is durable',
-        from: 'await store.settle()',
+        name: 'a read that finds nothing is believed before it is durable',
+        promise: 'T1: revokeAll resolves only when the removals by others are durable, too',
+        from: 'await store.barrier()',
         to: 'await Promise.resolve()',
         tests: ['promises/failover']
       },
       {
-        name: 'a look that finds nothing is the last',
-        promise: 'T1: a primary that has lost its place is not believed',
-        from: 'else await store.settle()',
-        to: 'else return await store.settle().then(() => removed)',
+        name: 'a read that finds nothing is the last',
+        promise: 'T1: a deposed primary is not believed',
+        from: 'else await store.barrier()',
+        to: 'else return await store.barrier().then(() => ended)',
         tests: ['promises/failover']
       },
       {
         name: 'a session that starts meanwhile escapes',
         promise: 'T1: revokeAll goes on until no session is left',
-        from: 'removed += await some',
-        to: 'return await some'
+        from: 'ended += await endMany',
+        to: 'return await endMany'
       },
       {
-        name: 'a removal that gets through late is not announced',
-        promise: 'R13: a removal that was given up, and gets through late, is announced then',
-        from: 'whenLate(error, announce)',
-        to: ''
+        name: 'a removal that completes late is not announced',
+        promise: 'R13: a removal that completes after its caller was told that it failed is announced then',
+        from: 'announced(record as LoginSessionRecord | null)',
+        to: 'undefined'
       },
       {
         name: 'all removals are under way at the same moment',
@@ -190,8 +201,8 @@ export default [
       {
         name: 'a failed write ends the queue',
         promise: 'T2: a touch may be lost; the queue goes on',
-        from: '.catch(onError)',
-        to: ''
+        from: 'write(batch).catch(onError)',
+        to: 'write(batch)'
       },
       {
         name: 'writes overlap',
@@ -202,8 +213,8 @@ export default [
       {
         name: 'touches that come during a write are dropped',
         promise: 'T7: close() flushes every touch',
-        from: '.catch(onError)\n',
-        to: '.catch(onError)\n      waiting = new Map()\n'
+        from: 'write(batch).catch(onError)',
+        to: 'write(batch).catch(onError)\n      waiting = new Map()'
       }
     ]
   },
@@ -212,10 +223,10 @@ export default [
     tests: ['sessions/rotation'],
     breaks: [
       {
-        name: 'a failure ends the process',
-        promise: 'T2: a retirement may fail; the next request makes it again',
-        from: '.catch(onError)',
-        to: ''
+        name: 'a retirement that fails ends the process',
+        promise: 'T2: a retirement may fail; the next request repeats it',
+        from: 'until).catch(onError)',
+        to: 'until)'
       }
     ]
   },
