@@ -2,10 +2,10 @@
  * What the pages, the API and later plugins need of the core. Not for hosts: it may change in any release.
  * @module
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { optionError } from './errors.js'
-import type { CsrfTokens } from './request/csrf.js'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Confirmation } from './confirmation/confirmation.js'
+import { type LoginSessionError, optionError } from './errors.js'
+import type { CsrfTokens } from './request/csrf.js'
 
 /** The core's services for the plugins that stand on it. */
 export interface Core {
@@ -33,4 +33,16 @@ export function coreOf (app: FastifyInstance, plugin: string): Core {
   const core = (app as unknown as Record<symbol, Core | undefined>)[CORE]
   if (core === undefined) throw optionError(`${plugin}register loginSessions first, on this instance or one above it`)
   return core
+}
+
+/** The errors that reach an error handler: Fastify's, the host's, and ours, which have response headers. */
+export type HandledError = FastifyError & Pick<LoginSessionError, 'headers'>
+
+/** Sets the error's status and headers on the reply, and logs the error. Returns the status. */
+export function reportError (error: HandledError, request: FastifyRequest, reply: FastifyReply, part: 'page' | 'API'): number {
+  const { statusCode = 500, headers = {} } = error
+  if (statusCode >= 500) request.log.error({ err: error }, `login sessions: the ${part} failed`)
+  else request.log.info({ err: error }, `login sessions: the ${part} refused a request`)
+  reply.code(statusCode).headers(headers)
+  return statusCode
 }

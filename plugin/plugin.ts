@@ -12,7 +12,6 @@ import { createPasswordConfirmation } from './confirmation/password.js'
 import { provideCore } from './core.js'
 import { optionError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
-import { askForHints } from './request/accept-ch.js'
 import { createCsrfTokens } from './request/csrf.js'
 import { createLookup } from './request/fastify-session.js'
 import { currentLoginSession } from './request/guard.js'
@@ -21,7 +20,7 @@ import { createKnownDevices } from './request/known-device.js'
 import { createRequestLogins, type RequestLogins } from './request/login.js'
 import { createSignIn } from './request/sign-in.js'
 import type { StartOptions } from './request/start-checks.js'
-import { createVisits } from './request/visit.js'
+import { askForHints, createVisits } from './request/visit.js'
 import { createBackgroundWrites } from './sessions/background-writes.js'
 import { createLifecycle } from './sessions/lifecycle.js'
 import type { LoginSession } from './sessions/login-session.js'
@@ -132,7 +131,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
     currentLoginSession(this)
     // Without this error a route of the host's that asks for a password would accept any.
-    if (verifyPassword === undefined) throw optionError('confirmPassword has nothing to check passwords with: write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
+    if (verifyPassword === undefined) {
+      throw optionError('confirmPassword has nothing to check passwords with: ' +
+        'write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
+    }
     await confirm(this, password)
   })
 }

@@ -9,13 +9,12 @@ import {
   errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
-import { coreOf } from '../core.js'
+import { coreOf, type HandledError, reportError } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
 import { listSchema, PROOF_FIELDS, revokeOneSchema, revokeOthersSchema } from './schemas.js'
-import { type HandledError, reportError } from '../request/report-error.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
 

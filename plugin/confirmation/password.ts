@@ -75,4 +75,3 @@ function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
 async function inTime<T> (ask: () => Promise<T>): Promise<T> {
   return await withTimeout(ask(), CHECK_TIMEOUT, 'verifyPassword').catch(cause => { throw passwordCheckFailedError(cause) })
 }
-export type { ConfirmationKind } from './confirmation.js'

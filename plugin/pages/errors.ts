@@ -7,7 +7,7 @@ import type { LoginSessionErrorCode } from '../errors.js'
 import type { MessageKey } from './messages.js'
 import { type FrameOf, withParameter } from './frame.js'
 import { isFragment } from './headers.js'
-import { type HandledError, reportError } from '../request/report-error.js'
+import { type HandledError, reportError } from '../core.js'
 import { render } from './templates.js'
 
 /** What an error page says, by error code. */

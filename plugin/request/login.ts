@@ -55,7 +55,20 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
   function createState (request: FastifyRequest): RequestState {
     const session = request.session
     const { record, outage } = takeLookup(session)
-    const state: RequestState = { request, session, token: session.sessionId, record, snapshot: snapshotOf(record?.data), cookieSent: false, clearCookie: false, signedOut: false, deadToken: null, issueCookie: false, saving: null, responseSent: false }
+    const state: RequestState = {
+      request,
+      session,
+      token: session.sessionId,
+      record,
+      snapshot: snapshotOf(record?.data),
+      cookieSent: false,
+      clearCookie: false,
+      signedOut: false,
+      deadToken: null,
+      issueCookie: false,
+      saving: null,
+      responseSent: false
+    }
     states.set(request, state)
     if (outage !== null) noteOutage(request, outage)
     judgeCookie(state)
@@ -147,8 +160,9 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
 
   function stateOf (request: FastifyRequest): RequestState {
     const state = states.get(request)
-    if (state === undefined) throw new TypeError("login sessions were used too early: this plugin's onRequest hook has not run for this request (or its target is *)")
-    return state
+    if (state !== undefined) return state
+    throw new TypeError('login sessions were used too early: ' +
+      "this plugin's onRequest hook has not run for this request (or its target is *)")
   }
 
   return {
@@ -228,4 +242,5 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
   }
 }
 
-const tooLate = (): TypeError => new TypeError('the response has already been sent, so the cookie cannot be set: await startLoginSession before replying')
+const tooLate = (): TypeError => new TypeError('the response has already been sent, so the cookie cannot be set: ' +
+  'await startLoginSession before replying')

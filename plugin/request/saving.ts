@@ -6,11 +6,8 @@
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import type { DataChanges } from '../sessions/store.js'
 import { dataOf } from './request-session.js'
-import { type RequestState, throwOutage } from './state.js'
+import { type RequestState, type Snapshot, throwOutage } from './state.js'
 import type { Visits } from './visit.js'
-
-/** Each key's value as JSON: values are compared by it, as @fastify/session does. */
-export type Snapshot = ReadonlyMap<string, string>
 
 const EMPTY: Snapshot = new Map()
 

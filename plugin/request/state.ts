@@ -7,7 +7,9 @@ import type { LoginSessionError } from '../errors.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import type { LoginSessionRecord } from '../sessions/record.js'
 import type { SessionObject } from './request-session.js'
-import type { Snapshot } from './saving.js'
+
+/** Session data, to be compared later: each key's value as JSON, as @fastify/session compares them. */
+export type Snapshot = ReadonlyMap<string, string>
 
 /** One request's session, from its lookup to the response. */
 export interface RequestState {

@@ -3,9 +3,11 @@
  * @module
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AddressMode, safeAddress, shorten } from '../client/address.js'
-import { cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints } from '../client/device.js'
+import {
+  CLIENT_HINTS, cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints, wantsClientHints
+} from '../client/device.js'
 import { labelOf } from '../client/names.js'
 import { DEVICE_KINDS } from '../client/system.js'
 import { createHostCallbacks } from '../host-callback.js'
@@ -126,4 +128,19 @@ function merge (ourDevice: Device, hostDevice: Partial<Device>): Device {
 
 function isEqual (a: Device, b: Device): boolean {
   return a.kind === b.kind && LABELS.every(name => a[name] === b[name])
+}
+
+/**
+ * onSend: adds `Accept-CH` if the browser supports client hints and has not sent them. Only responses to navigations get it,
+ * because browsers ignore it on all others. If the host sets `Accept-CH` itself, ours is added to it, because a browser
+ * forgets every hint that the latest `Accept-CH` does not name.
+ */
+export function askForHints (request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request
+  if (headers['sec-fetch-mode'] !== 'navigate' && headers['sec-fetch-dest'] !== 'document') return
+  const hostHints = [reply.getHeader('accept-ch') ?? []].flat().join(', ')
+  if (hostHints === '') {
+    if (wantsClientHints(headers)) reply.header('accept-ch', CLIENT_HINTS)
+  // An error in a later onSend hook runs this hook a second time.
+  } else if (!hostHints.includes(CLIENT_HINTS)) reply.header('accept-ch', `${hostHints}, ${CLIENT_HINTS}`)
 }

@@ -87,8 +87,8 @@ export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsP
 
 /** Everything that selects records passes here: an undefined userId must never select another user's. */
 function requireText (value: string, name: string): string {
-  if (typeof value !== 'string' || value === '') throw new TypeError(`${name} must be a string that is not empty; convert it first, e.g. String(user._id)`)
-  return value
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`${name} must be a string that is not empty; convert it first, e.g. String(user._id)`)
 }
 
 /** '' is treated like any unknown id. */

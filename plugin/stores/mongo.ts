@@ -31,7 +31,9 @@ const LOOKUPS_PER_FIND = 1000
  */
 export function mongoStore (collection: Collection<any>): LoginSessionStore {
   // A client or a database, the likeliest mistakes, has no collectionName.
-  if (typeof collection?.collectionName !== 'string') throw optionError("mongoStore takes a collection: write mongoStore(client.db('shop').collection('loginSessions'))")
+  if (typeof collection?.collectionName !== 'string') {
+    throw optionError("mongoStore takes a collection: write mongoStore(client.db('shop').collection('loginSessions'))")
+  }
   const sessions: Collection<LoginSessionDocument> = collection.db.collection(collection.collectionName, SAFE)
   const lookups = sharedLookups(sessions)
 

@@ -5,9 +5,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreOf } from '../../core.js'
 import { currentLoginSession } from '../../request/guard.js'
+import { confirmationNoteFor } from '../confirmation.js'
 import { type Locate, placesFor } from '../places.js'
 import type { PageView } from '../view-models.js'
-import { confirmationNoteFor } from './question.js'
 import type { ListView } from './view-models.js'
 import { shownSessions, toListView, wantsWholeList } from './views.js'
 

@@ -1,78 +1,19 @@
 /**
- * The question before a session is ended: finds what it is about, asks it, and checks the answer. All that depends on the
- * kind of confirmation is in the first half of this file. A new kind adds its case there, and its fields to the template.
+ * The question before a session is ended: finds what it is about, asks it, and checks the answer.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ConfirmationKind } from '../../confirmation/password.js'
 import { coreOf } from '../../core.js'
 import { type LoginSessionError, notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { LoginSession } from '../../sessions/login-session.js'
-import type { ErrorMessages } from '../errors.js'
+import { CONFIRMATION, locked, NO_FIELDS, proofIn, type Reason, reasonToAskAgain } from '../confirmation.js'
 import type { FrameOf } from '../frame.js'
-import { isFragment } from '../headers.js'
-import type { MessageKey } from '../messages.js'
+import { field, isFragment } from '../headers.js'
 import { placesFor } from '../places.js'
 import type { LoginSessionPagesOptions } from './options.js'
-import type { ConfirmationFields, ConfirmationNote, ConfirmView } from './view-models.js'
+import type { ConfirmView } from './view-models.js'
 import { render, type SessionTarget, type Target, toQuestionView, wantsWholeList, withWholeList } from './views.js'
-
-/** A text that says why: its key, and values for its placeholders. */
-type Reason = [MessageKey, Record<string, number>?]
-
-/** What a kind of confirmation means for the page. */
-interface ConfirmationRules {
-  /** What the list shows. */
-  note: ConfirmationNote
-  /** The fields of the question's form (templates/confirm-form.eta). */
-  fields: ConfirmationFields
-  /** Are failed attempts counted, so that there can be a lock? */
-  canLock: boolean
-  /** Why questions cannot be answered; null if they can. */
-  obstacle: Reason | null
-}
-
-const CAN_REVOKE: ConfirmationNote = { canRevoke: true, noPassword: false }
-const NO_FIELDS: ConfirmationFields = { askPassword: false }
-
-const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
-  question: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
-  password: { note: CAN_REVOKE, fields: { askPassword: true }, canLock: true, obstacle: null },
-  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
-}
-
-/** What the form's fields prove. */
-const proofIn = (request: FastifyRequest): unknown => field(request, 'password')
-
-/** Why the question is asked again; null if the user cannot correct the error in its form. */
-function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {
-  switch (code) {
-    case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
-    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
-    case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
-    case 'FST_LOGIN_SESSION_LOCKED': return locked(Number(retryAfter))
-    default: return null
-  }
-}
-
-const locked = (seconds: number): Reason => ['locked', { count: Math.ceil(seconds / 60) }]
-
-/** Errors of confirmations that have a page of their own. */
-export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: 'unavailable' }
-
-/**
- * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see
- * their list with its buttons, and the question asks the host again.
- */
-export async function confirmationNoteFor (request: FastifyRequest): Promise<ConfirmationNote> {
-  try {
-    return CONFIRMATION[await request.confirmationKind()].note
-  } catch (error) {
-    request.log.warn({ err: error }, 'login sessions: verifyPassword failed, so the list does not know who has a password')
-    return CAN_REVOKE
-  }
-}
 
 /** Questions and their answers. */
 export interface Questions {
@@ -172,7 +113,3 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
 
 /** Why a question about nothing cannot be answered; null if it is about something. */
 const obstacleOf = (target: Target): Reason | null => target.kind === 'others' && target.count === 0 ? ['noOthers'] : null
-
-function field (request: FastifyRequest, name: string): unknown {
-  return (request.body as Record<string, unknown> | null | undefined)?.[name]
-}

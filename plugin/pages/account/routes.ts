@@ -4,13 +4,14 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInOptions } from '../errors.js'
+import { CONFIRMATION_ERRORS } from '../confirmation.js'
 import type { FrameOf } from '../frame.js'
 import { isFragment } from '../headers.js'
 import { preparePageRoutes } from '../kit.js'
 import { leaveNotice, type Notice, takeNotice } from '../notice.js'
 import { deviceName } from '../session-row.js'
 import type { ListViewOf } from './list.js'
-import { CONFIRMATION_ERRORS, type Questions } from './question.js'
+import type { Questions } from './question.js'
 import { render, wantsWholeList, withWholeList } from './views.js'
 
 /** What the routes are made of. */

@@ -2,19 +2,8 @@
  * The view models of the account page's templates. The ones of the kit are in `../view-models.ts`.
  * @module
  */
+import type { ConfirmationFields, ConfirmationNote } from '../confirmation.js'
 import type { ErrorView, PageView, SessionView, WordsAndMoments } from '../view-models.js'
-
-/** What the list shows about the user's kind of confirmation; see `question.ts`. */
-export interface ConfirmationNote {
-  canRevoke: boolean
-  /** True if the user needs a password to end sessions, and has none. */
-  noPassword: boolean
-}
-
-/** The fields of the question's form: each kind of confirmation has its own; see `question.ts`. */
-export interface ConfirmationFields {
-  askPassword: boolean
-}
 
 /** The list and what stands around it. */
 export interface ListView extends PageView, ConfirmationNote {

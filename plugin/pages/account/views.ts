@@ -3,12 +3,13 @@
  * @module
  */
 import type { LoginSession } from '../../sessions/login-session.js'
+import type { ConfirmationNote } from '../confirmation.js'
 import { withParameter } from '../frame.js'
 import { deviceName, factsOf, type RowContext, toSessionViews } from '../session-row.js'
 import * as templates from '../templates.js'
 import type { Texts } from '../texts.js'
 import type { PageView } from '../view-models.js'
-import type { AccountTemplates, ConfirmationNote, ConfirmView, ListView } from './view-models.js'
+import type { AccountTemplates, ConfirmView, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
 export const render: templates.Render<AccountTemplates> = templates.render
