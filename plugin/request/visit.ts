@@ -74,7 +74,7 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
   }
 
   /**
-   * The device with more details from client hints, or null. Many browsers send hints only on request (see `accept-ch.ts`).
+   * The device with more details from client hints, or null. Many browsers send hints only on request (see `askForHints`).
    *
    * Hints add details to a record once, and change no name in it. Three conditions must hold: the record's device is what
    * its user agent alone says; the request has the same user agent; browser, system and kind (unless it was unknown) stay
