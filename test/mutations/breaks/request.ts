@@ -97,13 +97,15 @@ export default [
         name: 'a removed record comes back as that of a visitor',
         promise: 'T1: a save never revives',
         from: 'await lifecycle.saveData(state.record, changes)',
-        to: 'await lifecycle.saveData(state.record, changes) || await startVisitorSession(state, changes.set)'
+        to: 'await lifecycle.saveData(state.record, changes) || await startVisitorSession(state, changes.set)',
+        tests: ['request/races']
       },
       {
         name: 'a removed record comes back as it was',
         promise: 'T1: a save never revives',
         from: 'await lifecycle.saveData(state.record, changes)',
-        to: 'await lifecycle.saveData(state.record, changes) || await lifecycle.start({ ...state.record, token: state.token, visit: visits.visitOf(state.request) })'
+        to: 'await lifecycle.saveData(state.record, changes) || await lifecycle.start({ ...state.record, token: state.token, visit: visits.visitOf(state.request) })',
+        tests: ['request/races']
       }
     ]
   },

@@ -94,7 +94,8 @@ export default [
         name: 'a login ends by the token of its request only',
         promise: 'T1: signing out ends the login, whatever token it has by now',
         from: 'if (record.userId !== undefined) await endOne',
-        to: "if (record.userId === '') await endOne"
+        to: "if (record.userId === '') await endOne",
+        tests: ['request/login']
       },
       {
         name: 'nobody waits for the end of a session',
