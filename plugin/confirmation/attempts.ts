@@ -67,7 +67,7 @@ function createTurns (): <T>(key: string, work: () => Promise<T>) => Promise<T> 
     const before = busy.get(key)
     const running = before === undefined ? work() : waitFor(before).then(work)
     // Also after those that still run when this one has given up waiting.
-    const over = Promise.allSettled([before, running])
+    const over = Promise.allSettled([before, running]).then(() => {})
     busy.set(key, over)
     over.then(() => { if (busy.get(key) === over) busy.delete(key) })
     return await running
