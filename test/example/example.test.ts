@@ -513,18 +513,17 @@ t.test('the demo user may be missing', async t => {
 
 t.test('it prints the URL, the demo credentials and the MongoDB it uses, and stops cleanly', async t => {
   const example = await serveExample(t)
-
   for (const words of [example.url, DEMO_USER.email, DEMO_USER.password, 'MongoDB: MONGODB_URI']) t.match(example.output(), words)
+
+  await t.test('it prints the mail about a sign-in from a new device, with links to itself', async t => {
+    await fetch(`${example.url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
+    // Nobody waits for a mail, the answer neither.
+    await poll('the mail', () => example.output().includes(`${example.url}/account/sessions`) || undefined)
+    t.match(example.output(), /To: ada@example\.com[^]*New sign-in to your account/)
+  })
+
   t.equal(await example.stop(), 0)
   t.match(example.output(), 'Stopping.')
-})
-
-t.test('it prints the mail about a sign-in from a new device, with links to itself', async t => {
-  const example = await serveExample(t)
-  await fetch(`${example.url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
-  // Nobody waits for a mail, the answer neither.
-  await poll('the mail', () => example.output().includes(`${example.url}/account/sessions`) || undefined)
-  t.match(example.output(), /To: ada@example\.com[^]*New sign-in to your account/)
 })
 
 t.test('with a MongoDB of its own, people stay signed in over a restart', async t => {
@@ -562,8 +561,8 @@ t.test('what prevents a start is said in one sentence, and ends with 1', async t
     [{ PORT: free, MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
     [{ PORT: free, SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
   ]
-  for (const [env, sentence] of cases) {
-    const example = run(env)
+  const examples = cases.map(([env, sentence]) => ({ sentence, example: run(env) }))
+  for (const { sentence, example } of examples) {
     t.equal(await example.ended, 1)
     t.match(example.output(), sentence)
     t.notMatch(example.output(), /^ {4}at /m)

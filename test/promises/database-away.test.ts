@@ -21,8 +21,11 @@ import { collectUnhandled } from '../support/unhandled.js'
 
 const UNAVAILABLE = { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' }
 
-/** Longer than `storeTimeout`, in ms. */
-const TOO_LONG = 2500
+/** `storeTimeout` of the servers, in ms. */
+const BOUND = 1000
+
+/** Longer than that, in ms. */
+const TOO_LONG = 1300
 
 const set = await startReplicaSet(t, { members: 1 })
 const mongod = set.members[0]!
@@ -79,7 +82,7 @@ async function askAll (t: Test, visitors: JarBrowser[]): Promise<number> {
 for (const [what, begin] of [['is killed and started again', killed], ['hangs', hung], ['is too slow', slow]] as const) {
   t.test(`a database that ${what} signs nobody out, leaves nobody without an answer, and loses nothing`, async t => {
     const unhandled = collectUnhandled(t)
-    const server = await startServer(t, set.uri)
+    const server = await startServer(t, set.uri, { storeTimeout: BOUND })
     const visitors = await parallel(10, async index => {
       const visitor = browser(server.app)
       await visitor.signIn(`visitor-${index}`, { remember: true })
@@ -140,7 +143,7 @@ const IN_DOUBT: typeof LATE = [
 
 for (const [what, during] of [...LATE, ...IN_DOUBT]) {
   t.test(`a sign-in that was refused leaves no session behind: ${what}`, async t => {
-    const server = await startServer(t, set.uri)
+    const server = await startServer(t, set.uri, { storeTimeout: BOUND })
     let stored = 0
     server.client.on('commandSucceeded', ({ commandName }) => { if (commandName === 'insert') stored++ })
     const end = await during(mongod)
@@ -157,6 +160,7 @@ for (const [what, during] of LATE) {
   t.test(`a password that nobody looked at is no attempt: ${what}`, async t => {
     let begin = async (): Promise<void> => {}
     const server = await startServer(t, set.uri, {
+      storeTimeout: BOUND,
       async verifyPassword () {
         await begin()
         return password => password === PASSWORD
@@ -182,7 +186,7 @@ for (const [what, during] of LATE) {
 }
 
 t.test('a removal of all sessions that was refused does not take along, later, who has signed in since', async t => {
-  const server = await startServer(t, set.uri)
+  const server = await startServer(t, set.uri, { storeTimeout: BOUND })
   await browser(server.app).signIn('eve')
   const { disarm } = await failCommands(mongod, SUFFERER, ['delete'], { blockConnection: true, blockTimeMS: TOO_LONG }, 1)
   await t.rejects(server.app.loginSessions.revokeAll('eve'), UNAVAILABLE)
@@ -204,7 +208,7 @@ for (const [what, uri] of [
     t.teardown(() => client.close())
     let gaveUp = false
     const driver = client.db().command({ ping: 1 }).catch(() => { gaveUp = true })
-    await t.rejects(createShop(t, { store: mongoStore(client.db('shop').collection(COLLECTION)) }), UNAVAILABLE)
+    await t.rejects(createShop(t, { storeTimeout: BOUND, store: mongoStore(client.db('shop').collection(COLLECTION)) }), UNAVAILABLE)
     t.equal(gaveUp, false, 'the driver was still trying')
     mongod.resume()
     await client.close()

@@ -1,8 +1,8 @@
 /**
- * Once a revocation is answered, no request with that token is ever signed in again: tried over thousands of
+ * Once a revocation is answered, no request with that token is ever signed in again: tried over many
  * interleavings of everything that may happen meanwhile, against a model that says what each request may be answered.
  *
- * More of them, from a random seed: `INTERLEAVINGS=50000 npx tap test/interleavings.test.ts --disable-coverage`.
+ * More of them, from a random seed: `INTERLEAVINGS=50000 npx tap test/promises/interleavings.test.ts --disable-coverage`.
  */
 import t from 'tap'
 import { attack } from './model/attack.js'
@@ -20,7 +20,7 @@ const { collection } = await database(t)
 const collections = await Promise.all(Array.from({ length: COLLECTIONS }, () => mongoBacking(collection())))
 
 // Here and not within a subtest: tap follows each promise of a subtest, which takes as long as the attack itself.
-const [onMemory, onMongo] = await Promise.allSettled([attack(t, [memoryBacking], 2000), attack(t, collections, 200)])
+const [onMemory, onMongo] = await Promise.allSettled([attack(t, [memoryBacking], 1000), attack(t, collections, 100)])
 
 for (const [name, outcome] of [['memoryStore', onMemory], ['mongoStore over a real mongod', onMongo]] as const) {
   t.test(`on ${name}, what is ended stays ended, and what is not stays signed in, in whatever order things happen`, async t => {

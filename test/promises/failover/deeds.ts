@@ -6,9 +6,9 @@
 import type { FastifyInstance } from 'fastify'
 import { PASSWORD } from '../../support/app.js'
 import { API } from '../../support/page.js'
+import type { Random } from '../../support/random.js'
 import type { Client } from './client.js'
 import type { Ledger, Signed } from './ledger.js'
-import type { Random } from './random.js'
 
 /** Where deeds are done. */
 export interface World {

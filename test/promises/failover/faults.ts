@@ -36,8 +36,8 @@ const FAILURES: Array<[name: string, failure: Failure, commands: string[]]> = [
   ['done, but perhaps not durable (64)', { writeConcernError: { code: 64, errmsg: 'waiting took too long' } }, WRITES]
 ]
 
-/** Every failure on every command, once each. */
-export const commandFaults: Fault[] = FAILURES.flatMap(([name, failure, commands]) => commands.map(command => ({
+/** A failure on a command. */
+const commandFault = (command: string, name: string, failure: Failure): Fault => ({
   name: `${command}: ${name}`,
   async happen (set: ReplicaSet) {
     for (let met = false; !met;) {
@@ -47,7 +47,14 @@ export const commandFaults: Fault[] = FAILURES.flatMap(([name, failure, commands
       await armed.disarm()
     }
   }
-})))
+})
+
+/** Every failure on every command, once each. */
+export const commandFaults: Fault[] = FAILURES.flatMap(([name, failure, commands]) => commands.map(command => commandFault(command, name, failure)))
+
+/** Every second of them, as on a chessboard of failures and commands: each failure and each command is there. */
+export const everySecond: Fault[] = FAILURES.flatMap(([name, failure, commands], row) =>
+  commands.filter(command => (row + COMMANDS.indexOf(command)) % 2 === 0).map(command => commandFault(command, name, failure)))
 
 export const stepDown: Fault = {
   name: 'primary steps down',

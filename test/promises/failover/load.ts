@@ -8,10 +8,10 @@ import type { Reply } from '../../support/browser-jar.js'
 import { parallel } from '../../support/gate.js'
 import { API } from '../../support/page.js'
 import { poll } from '../../support/poll.js'
+import { createRandom } from '../../support/random.js'
 import { createClient } from './client.js'
 import { DEEDS, signIn, type World } from './deeds.js'
 import { createLedger, type Signed } from './ledger.js'
-import { createRandom } from './random.js'
 import type { Server } from './shops.js'
 
 /** Sessions that a user has at the most. */

@@ -1,5 +1,5 @@
 /**
- * How much is tried, and what was: by default the same few thousand interleavings, on demand as many as there is time for.
+ * How much is tried, and what was: by default the same 1,100 interleavings, on demand as many as there is time for.
  * @module
  */
 import type { Test } from 'tap'
