@@ -29,7 +29,7 @@ const same = (name: string | null | undefined): string => name === undefined || 
 /** Bowser does not tell an iPad's system from an iPhone's, nor one Linux from another. */
 const family = (os: string): string => ({ iPadOS: 'iOS', Ubuntu: 'Linux', Fedora: 'Linux' })[os] ?? os
 
-const seen = createRequire(import.meta.url)('../node_modules/user-agents/dist/user-agents.json') as Array<{ userAgent: string }>
+const seen = createRequire(import.meta.url)('../../node_modules/user-agents/dist/user-agents.json') as Array<{ userAgent: string }>
 // Bowser throws at an empty user agent.
 const userAgents = [...SAMPLES, ...seen].map(({ userAgent }) => userAgent).filter(userAgent => userAgent !== '')
 

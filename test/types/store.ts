@@ -1,6 +1,6 @@
 /** A store of the host's own. */
 import {
-  type Confirmation, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type Sighting, type TokenHash,
+  type AttemptState, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type Sighting, type TokenHash,
   type Touch
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
@@ -8,10 +8,10 @@ import { type Equal, expectTrue } from './equal.js'
 const store: LoginSessionStore = memoryStore()
 expectTrue<Equal<typeof store.findByToken, (hash: string) => Promise<LoginSessionRecord | null>>>(true)
 expectTrue<Equal<Awaited<ReturnType<typeof store.updateData>>, boolean>>(true)
-expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, Confirmation | null>>(true)
+expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, AttemptState | null>>(true)
 expectTrue<Equal<Parameters<typeof store.updateData>, [id: string, changes: DataChanges]>>(true)
 expectTrue<Equal<Parameters<typeof store.touch>, [touches: Touch[]]>>(true)
-expectTrue<Equal<Parameters<typeof store.confirm>, [id: string, current: string, tokens: TokenHash[], now: Date, lostBefore: Date]>>(true)
+expectTrue<Equal<Parameters<typeof store.rotate>, [id: string, current: string, tokens: TokenHash[], now: Date, lostBefore: Date]>>(true)
 expectTrue<Equal<Parameters<typeof store.retireFormer>, [id: string, newest: string, until: Date]>>(true)
 expectTrue<Equal<Touch['device'], Sighting['device']>>(true)
 expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
@@ -28,7 +28,7 @@ export const careless: LoginSessionStore = { ...store, remove: async (userId: nu
 // @ts-expect-error undefined is not null: a missing record is null
 export const undefinedIsNotNull: LoginSessionStore = { ...store, findByToken: async () => undefined }
 // @ts-expect-error stores answer promises
-export const atOnce: LoginSessionStore = { ...store, confirmation: () => null }
+export const atOnce: LoginSessionStore = { ...store, attempts: () => null }
 
 /** A host's error handler can tell every code, and knows that there are no others. */
 export function words (error: LoginSessionError): string {
