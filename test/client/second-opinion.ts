@@ -1,6 +1,6 @@
 /**
  * A second opinion: where do our words differ from bowser's? Over the table and 10,000 user agents that were seen in the wild.
- * Run it with `npx tsx test/second-opinion.ts`; it prints every group of disagreements, how many and one of them.
+ * Run it with `npx tsx test/client/second-opinion.ts`; it prints every group of disagreements, how many and one of them.
  */
 import { createRequire } from 'node:module'
 import Bowser from 'bowser'
