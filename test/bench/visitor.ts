@@ -20,10 +20,10 @@ export interface Visitor {
   get(path: string): Promise<Answer>
 }
 
-type Deed = () => Promise<Answer>
+type Operation = () => Promise<Answer>
 
 /** How often each thing is done, of those that can be done now. */
-type Habits = Array<[weight: number, what: string, deed: Deed]>
+type Habits = Array<[weight: number, what: string, operation: Operation]>
 
 const SESSIONS = '/account/sessions'
 const API = '/api/account/sessions'
@@ -99,7 +99,7 @@ export function createVisitor (url: string, agent: Agent, user: string, patience
   }
 }
 
-function choose (habits: Habits): [what: string, deed: Deed] {
+function choose (habits: Habits): [what: string, operation: Operation] {
   let chance = Math.random() * habits.reduce((sum, [weight]) => sum + weight, 0)
   for (const [weight, what, deed] of habits) {
     chance -= weight

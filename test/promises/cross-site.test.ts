@@ -3,7 +3,7 @@ import type { HTTPMethods } from 'fastify'
 import { browser } from '../support/browser-jar.js'
 import { type Claim, createWorld, METHODS, ORIGINS, ROUTES, SITES, TOKENS, TYPES } from '../support/cross-site.js'
 import { API, createShopWithPages, PAGE } from '../support/page.js'
-import { witnessed } from '../support/witness.js'
+import { observed } from '../support/observed-store.js'
 
 /** MATRIX=full tries all 98,784; otherwise those are left out of which others tell as much. */
 const FULL = process.env.MATRIX === 'full'
@@ -95,7 +95,7 @@ t.test('no header and no parameter turns one method into another', async t => {
 })
 
 t.test('no route of the plugin\'s or the shop\'s changes anything when it is only looked at', async t => {
-  const store = witnessed()
+  const store = observed()
   const routes = new Map<string, HTTPMethods[]>()
   const app = await createShopWithPages(t, {
     store,

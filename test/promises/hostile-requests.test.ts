@@ -11,7 +11,7 @@ import { NAUGHTY } from '../support/naughty.js'
 import { API, createShopWithPages, formOf, PAGE } from '../support/page.js'
 import { type Regex, regexesOf, sourcesOf } from '../support/regexes.js'
 import { root } from '../support/root.js'
-import { witnessed } from '../support/witness.js'
+import { observed } from '../support/observed-store.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -36,7 +36,7 @@ const FORMS: string[] = [
 
 /** Ada's laptop and phone, in a shop where every password that is looked at is right. */
 async function setup (t: Test) {
-  const store = witnessed()
+  const store = observed()
   const checked: string[] = []
   const app = await createShopWithPages(t, { store, verifyPassword: () => password => { checked.push(password); return true } })
   const [laptop, phone] = [browser(app), browser(app)]

@@ -7,7 +7,7 @@ import { browser, type JarBrowser, type Reply, setCookies } from '../support/bro
 import { foreignMarkup, shapesOf } from '../support/markup.js'
 import { inHeader, inPath, NAUGHTY } from '../support/naughty.js'
 import { API, createShopWithPages, formOf, HTMX, PAGE, submit } from '../support/page.js'
-import { witnessed } from '../support/witness.js'
+import { observed } from '../support/observed-store.js'
 
 /** Headers that any request may carry without becoming another one. */
 const PASSIVE = [
@@ -47,7 +47,7 @@ async function ownShapes (app: FastifyInstance): Promise<Set<string>> {
 const isHtml = (reply: Reply): boolean => String(reply.headers['content-type']).includes('text/html')
 
 t.test('whatever a browser calls itself and wherever it says it is: pages show it as text, JSON as it came, and only an address is kept', async t => {
-  const store = witnessed()
+  const store = observed()
   const app = await createShopWithPages(t, { store })
   const known = await ownShapes(app)
   const wrong: string[] = []
@@ -79,7 +79,7 @@ t.test('whatever a browser calls itself and wherever it says it is: pages show i
 })
 
 t.test('no header, path or query makes a route fail, write, or answer with anything but our own markup', async t => {
-  const store = witnessed()
+  const store = observed()
   const app = await createShopWithPages(t, { store, pages: { returnTo: 'returnTo' } })
   const known = await ownShapes(app)
   const laptop = browser(app)
@@ -122,7 +122,7 @@ t.test('no header, path or query makes a route fail, write, or answer with anyth
 })
 
 t.test('naughty ids are answered like unknown, foreign and ended ones, to the letter', async t => {
-  const store = witnessed()
+  const store = observed()
   const app = await createShopWithPages(t, { store })
   const laptop = browser(app)
   await laptop.signIn('ada')
@@ -165,7 +165,7 @@ t.test('an id of no characters, and one that is longer than any, are no session'
 })
 
 t.test('what is kept of a forwarded address is an address or nothing, whatever its shape', async t => {
-  const store = witnessed()
+  const store = observed()
   const app = await createShopWithPages(t, { store })
   const part = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom(...NAUGHTY).map(inHeader), fc.string(), fc.constantFrom('unknown', '_hidden', '"[::1]:80"', '1.2.3.4:80', 'for=1.2.3.4'))
   const address = fc.tuple(fc.array(part, { maxLength: 4 }), fc.constantFrom(',', ', ', ' ', ';', '%')).map(([parts, joint]) => parts.join(joint))

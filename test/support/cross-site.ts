@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { PASSWORD } from './app.js'
 import { browser, COOKIE, type JarBrowser, type Reply } from './browser-jar.js'
 import { API, createShopWithPages, formOf, PAGE } from './page.js'
-import { type WitnessedStore, witnessed } from './witness.js'
+import { type ObservedStore, observed } from './observed-store.js'
 
 /** Of `Sec-Fetch-Site`; undefined: not sent. Node joins a header that comes twice. */
 export const SITES = [undefined, 'same-origin', 'none', 'same-site', 'cross-site', 'same-origin, same-origin', 'Same-Origin', ''] as const
@@ -48,7 +48,7 @@ export interface Claim {
 /** Ada at a browser that signed in twice, her phone and her tablet, and Bob. */
 export interface World {
   app: FastifyInstance
-  store: WitnessedStore
+  store: ObservedStore
   laptop: JarBrowser
   /** Sends this request with Ada's cookie and the right password: all but the claim is in order. */
   send(claim: Claim, more?: InjectOptions): Promise<Reply>
@@ -59,7 +59,7 @@ export interface World {
 }
 
 export async function createWorld (t: Test): Promise<World> {
-  const store = witnessed()
+  const store = observed()
   const app = await createShopWithPages(t, { store })
   let laptop = browser(app)
   let names = new Map<string, string>()

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Document, MongoClient } from 'mongodb'
 import { freePort } from './free-port.js'
-import type { Cleaner } from './left-behind.js'
+import type { Cleaner } from './cleanup.js'
 
 /** A mongod of a replica set. */
 export interface Member {

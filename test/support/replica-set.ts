@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Document } from 'mongodb'
 import type { Test } from 'tap'
 import { findMongod } from '../../example/mongod.js'
-import { cleanAfterUs } from './left-behind.js'
+import { cleanAfterUs } from './cleanup.js'
 import { type Member, prepareMember } from './mongod-process.js'
 import { poll } from './poll.js'
 

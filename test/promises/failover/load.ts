@@ -10,7 +10,7 @@ import { API } from '../../support/page.js'
 import { poll } from '../../support/poll.js'
 import { createRandom } from '../../support/random.js'
 import { createClient } from './client.js'
-import { DEEDS, signIn, type World } from './deeds.js'
+import { OPERATIONS, signIn, type World } from './operations.js'
 import { createLedger, type Signed } from './ledger.js'
 import type { Server } from './shops.js'
 
@@ -26,7 +26,7 @@ const CHECKS = 8
 /** Between two of these rounds, in ms: users shall not have to wait for them. */
 const CHECK_PAUSE = 25
 
-/** Between the deeds of a user, in ms: the database shall be busy, not this process. */
+/** Between the operations of a user, in ms: the database should be busy, not this process. */
 const PAUSE = 2
 
 export interface Load {
@@ -72,7 +72,7 @@ async function doSomething (world: World, userId: string): Promise<void> {
   const { random, ledger } = world
   const mine = ledger.sessions.filter(session => session.userId === userId && session.state !== 'ended')
   if (mine.length === 0 || (mine.length < DEVICES && random.below(3) === 0)) return await signIn(world, userId)
-  await random.pick(DEEDS)(world, random.pick(mine), mine)
+  await random.pick(OPERATIONS)(world, random.pick(mine), mine)
 }
 
 async function listMany ({ apps, ledger, client, random }: World): Promise<void> {

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
 import type { Token } from './ledger.js'
 import { GRACE, LIFETIME, MOST } from './lifetime.js'
-import { identityIn, judge, NOBODY, send } from './sending.js'
+import { identityIn, judge, NOBODY, send } from './send.js'
 import type { World } from './world.js'
 
 /** After every step: what is over stays over, what was saved is there, and the store holds the records it should and no others. */

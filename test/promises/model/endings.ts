@@ -5,7 +5,7 @@
 import { isLoginSessionError } from '../../../plugin/index.js'
 import type { Session } from './ledger.js'
 import type { Operation } from './operation.js'
-import { judge, send } from './sending.js'
+import { judge, send } from './send.js'
 import type { World } from './world.js'
 
 type Work = (operation: Operation) => Promise<void>

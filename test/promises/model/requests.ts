@@ -7,7 +7,7 @@ import { isOver } from './endings.js'
 import { judgeEvictions } from './evictions.js'
 import type { Session } from './ledger.js'
 import { verdictOf, type Operation } from './operation.js'
-import { identityIn, judge, NOBODY, send, type Identity } from './sending.js'
+import { identityIn, judge, NOBODY, send, type Identity } from './send.js'
 import type { Browser } from './world.js'
 
 type Work = (operation: Operation) => Promise<void>

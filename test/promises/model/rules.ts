@@ -55,7 +55,7 @@ export function createRules (sweeps: boolean): Rules {
     return failures
   }
 
-  const deeds: { [M in Method]: (...args: Args<M>) => Answer } = {
+  const operations: { [M in Method]: (...args: Args<M>) => Answer } = {
     insert (record) {
       if (sweeps) removed(all().filter(({ expiresAt }) => expiresAt <= record.createdAt))
       records.set(record.id, structuredClone(record))
@@ -98,7 +98,7 @@ export function createRules (sweeps: boolean): Rules {
     withToken,
     aliveUntil: hash => Math.min(withToken(hash)?.expiresAt.getTime() ?? 0, ownUntil(hash)),
     ownUntil,
-    apply: (method, args) => (deeds[method] as (...args: unknown[]) => Answer)(...args)
+    apply: (method, args) => (operations[method] as (...args: unknown[]) => Answer)(...args)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What one user does with some browsers, a deed at a time, so that it is known what must be true after each; within a
- * deed much happens at the same moment.
+ * What one user does with some browsers, a operation at a time, so that it is known what must be true after each; within a
+ * operation much happens at the same moment.
  * @module
  */
 import type { FastifyInstance } from 'fastify'
@@ -10,7 +10,7 @@ import type { Random } from '../../support/random.js'
 import type { Client } from './client.js'
 import type { Ledger, Signed } from './ledger.js'
 
-/** Where deeds are done. */
+/** Where operations run. */
 export interface World {
   apps: FastifyInstance[]
   ledger: Ledger
@@ -18,8 +18,8 @@ export interface World {
   random: Random
 }
 
-/** One deed of a user: with a session of theirs, and all of them. */
-export type Deed = (world: World, session: Signed, all: Signed[]) => Promise<void>
+/** One operation of a user: with a session of theirs, and all of them. */
+export type Operation = (world: World, session: Signed, all: Signed[]) => Promise<void>
 
 /** Signs in from a new browser, or from one that is signed in: that session is replaced then. */
 export async function signIn ({ apps, ledger, client, random }: World, userId: string, former?: Signed): Promise<void> {
@@ -29,20 +29,20 @@ export async function signIn ({ apps, ledger, client, random }: World, userId: s
   if (done) ledger.signedIn({ id: reply.json().id, userId, cookie: cookie! })
 }
 
-const look: Deed = async ({ apps, ledger, client, random }, session) => {
+const look: Operation = async ({ apps, ledger, client, random }, session) => {
   const wasLive = session.state === 'live'
   const reply = await client.sendAs(random.pick(apps), session, 'GET', '/account')
   const outcome = client.judge(reply, 'a look', ...(wasLive ? [] : [401]))
   if (outcome === 'done' && reply.json().id !== session.id) ledger.broken.push('a look found another session')
 }
 
-const lookAround: Deed = async ({ apps, ledger, client, random }, session) => {
+const lookAround: Operation = async ({ apps, ledger, client, random }, session) => {
   const reply = await client.sendAs(random.pick(apps), session, 'GET', '/')
   const { user } = reply.json()
   if (client.judge(reply, 'a public page') !== 'done' || ![session.userId, null].includes(user)) ledger.broken.push(`a public page answered ${reply.statusCode} for ${user}`)
 }
 
-const save: Deed = async ({ apps, ledger, client, random }, session) => {
+const save: Operation = async ({ apps, ledger, client, random }, session) => {
   const key = `key-${session.keys++}`
   // Afterwards it may be an anonymous visitor's: its cookie is nobody's.
   const { reply } = await client.send(random.pick(apps), session.cookie, 'POST', '/data', { [key]: session.keys })
@@ -51,7 +51,7 @@ const save: Deed = async ({ apps, ledger, client, random }, session) => {
   session.data.set(key, session.keys)
 }
 
-const confirm: Deed = async ({ apps, ledger, client, random }, session) => {
+const confirm: Operation = async ({ apps, ledger, client, random }, session) => {
   // Each that was refused may have been counted: five would lock.
   if (session.refusedConfirmations >= 3) return
   const wasLive = session.state === 'live'
@@ -68,15 +68,15 @@ function underWay (world: World, session: Signed): Array<Promise<void>> {
   return [save(world, session, []), save(world, session, []), look(world, session, []), ...(world.random.below(2) === 0 ? [confirm(world, session, [])] : [])]
 }
 
-/** A deed that ends sessions, while they are at work. */
-function ending (gone: (session: Signed, all: Signed[]) => Signed[], deed: (world: World, session: Signed) => Promise<'done' | 'refused'>): Deed {
+/** A operation that ends sessions, while they are at work. */
+function ending (gone: (session: Signed, all: Signed[]) => Signed[], operation: (world: World, session: Signed) => Promise<'done' | 'refused'>): Operation {
   return async (world, session, all) => {
     const ends = gone(session, all)
     // From here on nothing of them is certain until the answer is there.
     const were = ends.map(({ state }) => state)
     for (const one of ends) one.state = 'doubtful'
     const work = ends.slice(0, 2).flatMap(one => underWay(world, one))
-    const outcome = await deed(world, session)
+    const outcome = await operation(world, session)
     ends.forEach((one, index) => { one.state = were[index]! })
     world.ledger[outcome === 'done' ? 'ended' : 'doubtful'](ends)
     await Promise.all(work)
@@ -86,7 +86,7 @@ function ending (gone: (session: Signed, all: Signed[]) => Signed[], deed: (worl
 const others = (session: Signed, all: Signed[]): Signed[] => all.filter(one => one !== session)
 
 /** What a user may do; each as often as it stands here. */
-export const DEEDS: Deed[] = [
+export const OPERATIONS: Operation[] = [
   look, look, look, lookAround, save, save, save, confirm,
 
   async (world, session) => await signIn(world, session.userId, session),

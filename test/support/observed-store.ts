@@ -6,7 +6,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
 import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 
-export interface WitnessedStore extends LoginSessionStore {
+export interface ObservedStore extends LoginSessionStore {
   /** Every record that is there, whole, in the order of their sign-ins. */
   records(): Promise<LoginSessionRecord[]>
   /** The same as text: equal texts mean that nothing was written in between. */
@@ -17,7 +17,7 @@ export interface WitnessedStore extends LoginSessionStore {
 const ALWAYS = new Date(0)
 
 /** @param store an empty one */
-export function witnessed (store: LoginSessionStore = memoryStore()): WitnessedStore {
+export function observed (store: LoginSessionStore = memoryStore()): ObservedStore {
   let inserted: LoginSessionRecord[] = []
 
   async function records (): Promise<LoginSessionRecord[]> {
