@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Confirmation } from './confirmation/confirmation.js'
+import type { Confirmation, Proof } from './confirmation/confirmation.js'
 import { type LoginSessionError, optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
 
@@ -12,8 +12,11 @@ export interface Core {
   csrf: CsrfTokens
   now: () => Date
   lockedFor: Confirmation['lockedFor']
-  /** `request.confirmPassword`, except that it resolves immediately without `verifyPassword`: a question is enough then. */
-  confirm: (request: FastifyRequest, password: unknown) => Promise<void>
+  /**
+   * Confirms the signed-in user; see `Confirmation.confirm`. Without a way to confirm it resolves immediately: a question is
+   * enough then.
+   */
+  confirm: (request: FastifyRequest, proof: Proof) => Promise<void>
 }
 
 const CORE = Symbol('fastify-login-sessions core')

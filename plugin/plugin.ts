@@ -7,8 +7,8 @@ import sessionPlugin from '@fastify/session'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
-import type { ConfirmationKind } from './confirmation/confirmation.js'
-import { createPasswordConfirmation } from './confirmation/password.js'
+import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
+import { waysOf } from './confirmation/ways.js'
 import { provideCore } from './core.js'
 import { optionError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
@@ -80,7 +80,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const { started, ended, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd: ended }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background })
-  const confirmation = createPasswordConfirmation(verifyPassword, store, now)
+  const confirmation = createConfirmation(waysOf(resolved), store, now)
   const signer = new Signer(secrets)
   const logins = createRequestLogins(lifecycle, signer, cookie, createVisits(resolved))
   const devices = createKnownDevices(secrets, cookie)
@@ -116,7 +116,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })
 
   app.decorate('loginSessions', createLoginSessions(parts))
-  const confirm = async (request: FastifyRequest, proof: unknown): Promise<void> => {
+  const confirm = async (request: FastifyRequest, proof: Proof): Promise<void> => {
     await confirmation.confirm(currentLoginSession(request), proof, () => logins.rotate(request))
   }
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, confirm })
@@ -135,7 +135,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
       throw optionError('confirmPassword has nothing to check passwords with: ' +
         'write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
     }
-    await confirm(this, password)
+    await confirm(this, { password })
   })
 }
 

@@ -9,12 +9,14 @@ import {
   errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Proof } from '../confirmation/confirmation.js'
+import { PROOF_FIELDS } from '../confirmation/ways.js'
 import { coreOf, type HandledError, reportError } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
-import { listSchema, PROOF_FIELDS, revokeOneSchema, revokeOthersSchema } from './schemas.js'
+import { listSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
 
@@ -51,21 +53,19 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
       await request.endLoginSession()
       return { revoked: 1 }
     }
-    await confirm(request, passwordOf(request))
+    await confirm(request, proofIn(request))
     if (await app.loginSessions.revoke(userId, target.id) === null) throw notFoundError()
     return { revoked: 1 }
   })
 
   app.post('/others/revoke', { schema: revokeOthersSchema }, async request => {
     const session = currentLoginSession(request)
-    await confirm(request, passwordOf(request))
+    await confirm(request, proofIn(request))
     return { revoked: await app.loginSessions.revokeOthers(session) }
   })
 }
 
-function passwordOf (request: FastifyRequest): unknown {
-  return (request.body as { password?: unknown } | null | undefined)?.password
-}
+const proofIn = ({ body }: FastifyRequest): Proof => (body ?? {}) as Proof
 
 /**
  * No cache may store the answer, and no browser may guess its type or load it into another site's page (ASVS 5.0 14.3.2,
@@ -92,8 +92,8 @@ function jsonError (error: HandledError, request: FastifyRequest, reply: Fastify
  * and then compare a password that nobody typed.
  */
 async function refuseCoercion (request: FastifyRequest): Promise<void> {
-  const body = request.body as Record<string, unknown> | null | undefined
-  const wrong = PROOF_FIELDS.find(field => body?.[field] !== undefined && typeof body[field] !== 'string')
+  const proof = proofIn(request)
+  const wrong = Object.keys(PROOF_FIELDS).find(field => proof[field] !== undefined && typeof proof[field] !== 'string')
   if (wrong === undefined) return
   throw Object.assign(new Error(`body/${wrong} must be string`), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
 }

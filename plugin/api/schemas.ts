@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifySchema } from 'fastify'
+import { PROOF_FIELDS } from '../confirmation/ways.js'
 import { DEVICE_KINDS } from '../client/system.js'
 
 /** A route's schemas. @fastify/swagger shows the `summary`. */
@@ -63,11 +64,8 @@ const sessionId = {
 /** What confirms the user. Optional, because without `verifyPassword` no password is needed. */
 const proof = {
   type: ['object', 'null'],
-  properties: { password: { type: 'string', description: "The signed-in user's password" } }
+  properties: Object.fromEntries(Object.entries(PROOF_FIELDS).map(([field, description]) => [field, { type: 'string', description }]))
 }
-
-/** The properties of a body that prove who the user is. All are strings. */
-export const PROOF_FIELDS: readonly string[] = Object.keys(proof.properties)
 
 const revoked = {
   type: 'object',

@@ -1,28 +1,34 @@
 /**
- * The room `confirmation/`: proving who it is before something is ended.
+ * The room `confirmation/`: users prove their identity before a session is ended.
  * This file: what holds for every way of confirming. Attempts are counted and locked, and the session gets a new token.
  * @module
  */
-import { requiredError } from '../errors.js'
+import { noPasswordError, requiredError } from '../errors.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { createAttempts } from './attempts.js'
 
 /** What a user must do before a session is ended: answer a question, enter the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
 
-/** One way to confirm. The password is the first. */
+/** What a request sends to confirm: its fields, such as `password`. */
+export type Proof = Readonly<Record<string, unknown>>
+
+/** One way to confirm, for those users who can use it. */
 export interface ConfirmationWay {
-  /** What this user must do. */
-  kindFor(userId: string): Promise<ConfirmationKind>
-  /**
-   * Finds out how to check what the user sent. Counts no attempt.
-   * @returns the check; true: it is right
-   * @throws the coded error if this user cannot confirm in this way, or if nothing was sent that could be checked
-   */
-  prepare(userId: string, proof: unknown): Promise<() => Promise<boolean>>
-  /** The coded error for a check that answered false. */
-  wrong(): Error
+  /** What such a user must do. */
+  kind: ConfirmationKind
+  /** Finds out how to check this user's proof; null: this user cannot confirm in this way. */
+  checkFor(userId: string): Promise<ProofCheck | null>
+  /** The coded error for a proof that is wrong. */
+  wrongError(): Error
 }
+
+/**
+ * Looks at what was sent, before an attempt is counted.
+ * @returns the check itself, which an attempt runs; true: the proof is right
+ * @throws the coded error if nothing was sent that could be checked
+ */
+export type ProofCheck = (proof: Proof) => () => Promise<boolean>
 
 /** Confirms sessions. */
 export interface Confirmation {
@@ -33,7 +39,7 @@ export interface Confirmation {
    * coded error otherwise.
    * @param rotate gives the session its new token; false: it was rotated or ended meanwhile
    */
-  confirm(session: { id: string, userId: string }, proof: unknown, rotate: () => Promise<boolean>): Promise<void>
+  confirm(session: { id: string, userId: string }, proof: Proof, rotate: () => Promise<boolean>): Promise<void>
   /**
    * How long no proof of this session is checked, in ms; 0: it is not locked, or it has ended. One read of the store.
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
@@ -41,13 +47,21 @@ export interface Confirmation {
   lockedFor(session: { id: string }): Promise<number>
 }
 
-/** @param way null: nothing is checked, a plain question is enough */
-export function createConfirmation (way: ConfirmationWay | null, store: LoginSessionStore, now: () => Date): Confirmation {
+/** @param ways the first that a user can use counts; none at all: nothing is checked, a plain question is enough */
+export function createConfirmation (ways: readonly ConfirmationWay[], store: LoginSessionStore, now: () => Date): Confirmation {
   const attempts = createAttempts(store, now)
 
-  async function isRight (id: string, check: () => Promise<boolean>): Promise<boolean> {
+  async function findWay (userId: string): Promise<{ way: ConfirmationWay, check: ProofCheck } | null> {
+    for (const way of ways) {
+      const check = await way.checkFor(userId)
+      if (check !== null) return { way, check }
+    }
+    return null
+  }
+
+  async function isRight (id: string, verify: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await check()
+      return await verify()
     } catch (error) {
       await store.returnAttempt(id)
       throw error
@@ -56,14 +70,16 @@ export function createConfirmation (way: ConfirmationWay | null, store: LoginSes
 
   return {
     async kind (userId) {
-      return way === null ? 'question' : await way.kindFor(userId)
+      return ways.length === 0 ? 'question' : (await findWay(userId))?.way.kind ?? 'no-password'
     },
 
     async confirm ({ id, userId }, proof, rotate) {
-      if (way === null) return
-      const check = await way.prepare(userId, proof)
+      if (ways.length === 0) return
+      const found = await findWay(userId)
+      if (found === null) throw noPasswordError()
+      const verify = found.check(proof)
       await attempts.run(id, async () => {
-        if (!await isRight(id, check)) throw way.wrong()
+        if (!await isRight(id, verify)) throw found.way.wrongError()
         if (await rotate()) return
         // The session ended during the check: it confirms nothing any more.
         if (await store.attempts(id) === null) throw requiredError()

@@ -3,10 +3,9 @@
  * @module
  */
 import bcrypt from 'bcrypt'
-import { noPasswordError, optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError } from '../errors.js'
-import type { LoginSessionStore } from '../sessions/store.js'
+import { optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError } from '../errors.js'
 import { withTimeout } from '../timeout.js'
-import { type Confirmation, type ConfirmationWay, createConfirmation } from './confirmation.js'
+import type { ConfirmationWay } from './confirmation.js'
 
 /** Compares what was typed, unchanged, with the user's password. */
 export type PasswordCheck = (password: string) => boolean | Promise<boolean>
@@ -44,30 +43,24 @@ export function bcryptPassword (passwordHash: (userId: string) => string | null 
   }
 }
 
-/** Confirmation by password. @param verifyPassword undefined: no password is asked for, a plain question is enough */
-export function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date): Confirmation {
-  return createConfirmation(verifyPassword === undefined ? null : passwordWay(verifyPassword), store, now)
-}
-
-function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
-  const checkOf = async (userId: string): Promise<PasswordCheck | null> => await inTime(async () => await verifyPassword(userId))
-
+/** Confirmation by password: the field `password` of a proof. */
+export function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
   return {
-    async kindFor (userId) {
-      return await checkOf(userId) === null ? 'no-password' : 'password'
+    kind: 'password',
+
+    async checkFor (userId) {
+      const check = await inTime(async () => await verifyPassword(userId))
+      if (check === null) return null
+      return ({ password }) => {
+        if (typeof password !== 'string' || password === '') throw passwordRequiredError()
+        // Counted as an attempt like any wrong password, but not hashed.
+        if (password.length > PASSWORD_LENGTH) return async () => false
+        // Only `true` is right.
+        return async () => await inTime(async () => await check(password)) === true
+      }
     },
 
-    async prepare (userId, password) {
-      const check = await checkOf(userId)
-      if (check === null) throw noPasswordError()
-      if (typeof password !== 'string' || password === '') throw passwordRequiredError()
-      // Counted as an attempt like any wrong password, but not hashed.
-      if (password.length > PASSWORD_LENGTH) return async () => false
-      // Only `true` is right.
-      return async () => await inTime(async () => await check(password)) === true
-    },
-
-    wrong: passwordWrongError
+    wrongError: passwordWrongError
   }
 }
 

@@ -4,10 +4,9 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import type { ConfirmationKind } from '../confirmation/confirmation.js'
+import type { ConfirmationKind, Proof } from '../confirmation/confirmation.js'
 import type { LoginSessionError } from '../errors.js'
 import type { ErrorMessages } from './errors.js'
-import { field } from './headers.js'
 import type { MessageKey } from './messages.js'
 
 /** What the list shows about the user's kind of confirmation. */
@@ -49,7 +48,7 @@ export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
 }
 
 /** What the form's fields prove. */
-export const proofIn = (request: FastifyRequest): unknown => field(request, 'password')
+export const proofIn = ({ body }: FastifyRequest): Proof => (body ?? {}) as Proof
 
 /** Why the question is asked again; null if the user cannot correct the error in its form. */
 export function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {

@@ -9,7 +9,7 @@ import type { LoginSession } from './login-session.js'
 import type { LoginSessionsParts } from './login-sessions.js'
 import { dueTouch, isLive, type Lifetime, type LoginSessionRecord, type NewSession, type Sighting, startRecord } from './record.js'
 import type { DataChanges } from './store.js'
-import { acceptsToken, dueRetirement, hashToken, lostBefore, newToken, rotatedTokens } from './tokens.js'
+import { acceptsToken, dueRetirement, hashToken, prepareRotation } from './tokens.js'
 
 /** What a request does to its session. */
 export interface Lifecycle {
@@ -96,10 +96,9 @@ export function createLifecycle ({ store, now, announceEnd, lifetime, background
     },
 
     async rotate (record, token) {
-      const next = newToken()
       const at = now()
-      const current = hashToken(token)
-      return await store.rotate(record.id, current, rotatedTokens(current, hashToken(next)), at, lostBefore(at)) ? next : null
+      const { token: next, current, tokens, lostBefore } = prepareRotation(token, at)
+      return await store.rotate(record.id, current, tokens, at, lostBefore) ? next : null
     },
 
     end: (record, token, reason) => endRecord(record, hashToken(token), reason),

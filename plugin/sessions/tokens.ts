@@ -55,6 +55,25 @@ export function isNewest ({ tokens }: Pick<TokenHolder, 'tokens'>, token: string
 /** The tokens after a rotation: the new one, and the one it replaces, which gets its end at the new one's first use. */
 export const rotatedTokens = (current: string, next: string): TokenHash[] => [{ hash: next }, { hash: current }]
 
+/** What the store needs to rotate this token. */
+export interface Rotation {
+  /** The new token, for the cookie. */
+  token: string
+  /** The hash of the token that the request came with. */
+  current: string
+  /** The record's tokens afterwards. */
+  tokens: TokenHash[]
+  /** See {@link lostBefore}. */
+  lostBefore: Date
+}
+
+/** Prepares a rotation of this token. */
+export function prepareRotation (token: string, now: Date): Rotation {
+  const next = newToken()
+  const current = hashToken(token)
+  return { token: next, current, tokens: rotatedTokens(current, hashToken(next)), lostBefore: lostBefore(now) }
+}
+
 /** The retirement of the former token, if a request with this token makes it due: at the newest token's first use. */
 export function dueRetirement (record: TokenHolder, token: string, now: Date): Retirement | null {
   const [newest, former] = record.tokens

@@ -2,7 +2,10 @@ import { mock } from 'node:test'
 import bcrypt from 'bcrypt'
 import t, { type Test } from 'tap'
 import { ATTEMPTS, LOCK_TIME } from '../../plugin/confirmation/attempts.js'
-import { bcryptPassword, createPasswordConfirmation, PASSWORD_LENGTH, type VerifyPassword } from '../../plugin/confirmation/password.js'
+import { createConfirmation } from '../../plugin/confirmation/confirmation.js'
+import { bcryptPassword, PASSWORD_LENGTH, type VerifyPassword } from '../../plugin/confirmation/password.js'
+import { waysOf } from '../../plugin/confirmation/ways.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD, verifyPassword } from '../support/app.js'
 import { after, createClock, MINUTE, NOW } from '../support/clock.js'
@@ -12,6 +15,16 @@ import { aRecord, hashOf, randomId } from '../support/records.js'
 const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
 const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
 const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', statusCode: 503, headers: { 'retry-after': '2' } }
+
+/** The confirmation by password, which is given the password alone. */
+function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date) {
+  const confirmation = createConfirmation(waysOf({ verifyPassword }), store, now)
+  return {
+    ...confirmation,
+    confirm: async (session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>) =>
+      await confirmation.confirm(session, { password }, rotate)
+  }
+}
 
 /** One session of ada's, and the confirmation of its password. */
 async function setup (verify: VerifyPassword = verifyPassword) {

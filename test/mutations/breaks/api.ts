@@ -39,26 +39,26 @@ export default [
       {
         name: 'one session ends without a password',
         promise: 'P3: ending another session asks for the password',
-        from: 'await confirm(request, passwordOf(request))\n    if',
+        from: 'await confirm(request, proofIn(request))\n    if',
         to: 'if'
       },
       {
         name: 'the others end without a password',
         promise: 'P3: ending the other sessions asks for the password',
-        from: 'await confirm(request, passwordOf(request))\n    return',
+        from: 'await confirm(request, proofIn(request))\n    return',
         to: 'return'
       },
       {
         name: 'the password is checked after the end',
         promise: 'P3: a wrong password ends nothing',
-        from: 'await confirm(request, passwordOf(request))\n    return',
-        to: 'await app.loginSessions.revokeOthers(session)\n    await confirm(request, passwordOf(request))\n    return'
+        from: 'await confirm(request, proofIn(request))\n    return',
+        to: 'await app.loginSessions.revokeOthers(session)\n    await confirm(request, proofIn(request))\n    return'
       },
       {
         name: 'nobody waits for the password',
         promise: 'P3: a wrong password ends nothing',
-        from: 'await confirm(request, passwordOf(request))\n    if',
-        to: 'confirm(request, passwordOf(request)).catch(() => {})\n    if'
+        from: 'await confirm(request, proofIn(request))\n    if',
+        to: 'confirm(request, proofIn(request)).catch(() => {})\n    if'
       }
     ]
   }
