@@ -1,7 +1,10 @@
 /**
- * `npm test`: installs what is missing, then lint, types, build and the tests, in a fresh clone as in an old one.
+ * `npm test`: installs what is missing, then lint, types, build and all tests, in a fresh clone as in an old one.
  *
- * `npm test -- test/guard.test.ts` hands its arguments to tap: only the build and these tests run, and coverage
+ * `npm test -- unit` is the fast lane: types, build, and the tests outside of the folders in `SLOW`. It needs no browser, no
+ * replica set that fails over, and no example, and measures no coverage.
+ *
+ * `npm test -- test/api/api.test.ts` hands its arguments to tap: only the build and these tests run, and coverage
  * may be incomplete. The last line is `N passed, N failed`; the exit code is 0 only if nothing failed.
  *
  * Plain JavaScript on node: modules, since it runs before the dependencies are there.
@@ -14,11 +17,15 @@ import { fileURLToPath } from 'node:url'
 const tapOutput = '.tap/run.tap'
 // Where each process leaves what it has scanned for tokens: see support/token-scan.ts.
 const tokenScans = '.tap/token-scan'
-const tapArgs = process.argv.slice(2)
+/** Folders of tests that take long. In a whole run their tests begin first, so that none of them runs alone at its end. */
+const SLOW = ['test/promises', 'test/pages/e2e', 'test/example']
+
+const args = process.argv.slice(2)
+const lane = args.length === 0 ? 'all' : args.join() === 'unit' ? 'unit' : 'some'
 const windows = process.platform === 'win32'
 
-/** The command under way, and the signal that asked to end it all. */
-let child
+/** The commands under way, and the signal that asked to end it all. */
+const children = new Set()
 let interrupted
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -29,9 +36,8 @@ process.exitCode = await main()
 async function main () {
   const count = { passed: 0, failed: 0, skipped: 0 }
   try {
-    await prepare()
-    await check(count)
-    await test(count)
+    await install()
+    await checkAndTest(count)
   } catch (error) {
     if (interrupted) return 130
     explain(error)
@@ -45,10 +51,9 @@ async function main () {
 
 // --- what must be there ---
 
-async function prepare () {
+async function install () {
   if (!isInstalled()) await must('npm', ['ci'])
   if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
-  process.env.CHROMIUM_PATH = await ensureChromium()
 }
 
 /**
@@ -85,35 +90,46 @@ async function installChromium () {
 
 // --- the checks ---
 
-async function check (count) {
-  for (const script of tapArgs.length ? ['build'] : ['lint', 'types', 'build']) {
-    if (await run('npm', ['run', '--silent', script]) !== 0) count.failed++
+/** The checks run at the same moment as what the tests wait for is fetched and started. */
+async function checkAndTest (count) {
+  const browser = lane === 'unit' ? undefined : ensureChromium()
+  const starting = startMongod()
+  try {
+    await together([check(count), browser, starting])
+    await test(count, { MONGODB_URI: (await starting).uri, CHROMIUM_PATH: await browser })
+  } finally {
+    const mongod = await starting.catch(() => undefined)
+    await mongod?.stop()
   }
 }
 
-async function test (count) {
-  const { startMongod } = await importTypeScript('../example/mongod.ts')
-  heading('mongod')
-  const mongod = await startMongod({ log: console.log })
-  let chromium
+async function check (count) {
+  const scripts = { all: ['lint', 'types', 'build'], unit: ['types', 'build'], some: ['build'] }[lane]
+  const codes = await together(scripts.map(script => run('npm', ['run', '--silent', script], { quiet: true })))
+  count.failed += codes.filter(code => code !== 0).length
+}
+
+async function startMongod () {
+  const mongod = await importTypeScript('../example/mongod.ts')
+  return await mongod.startMongod({ log: console.log })
+}
+
+async function test (count, variables) {
+  const chromium = lane === 'all' ? await startChromium() : undefined
   try {
-    chromium = await startChromium()
-    stopIfInterrupted()
-    const code = await runTap({ ...process.env, MONGODB_URI: mongod.uri, CHROMIUM_ENDPOINT: chromium?.wsEndpoint() ?? '' })
+    const code = await runTap({ ...process.env, ...variables, CHROMIUM_ENDPOINT: chromium?.wsEndpoint() ?? '' })
     addTapCount(count, code)
     addTokenScan(count)
   } finally {
     await chromium?.close()
-    await mongod.stop()
   }
 }
 
-/** One browser for all files of the whole run. A run of some files leaves it to those that need one. */
+/** One browser for all files of a whole run. In a run of some files, each that needs one starts its own. */
 async function startChromium () {
-  if (tapArgs.length > 0) return undefined
   heading('chromium')
   const { serveBrowser } = await importTypeScript('./support/browser.ts')
-  return serveBrowser()
+  return await serveBrowser()
 }
 
 async function runTap (variables) {
@@ -122,10 +138,17 @@ async function runTap (variables) {
   mkdirSync('.tap', { recursive: true })
   rmSync(tapOutput, { force: true })
   rmSync(tokenScans, { recursive: true, force: true })
-  const some = tapArgs.length ? ['--allow-incomplete-coverage', ...tapArgs] : []
-  // tap would leave a processor free, on two of them half the machine; but many tests wait, for a database or a browser.
-  const jobs = `--jobs=${availableParallelism()}`
-  return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...some], { env })
+  // One more than processors: many tests wait, for a database or a browser.
+  const jobs = `--jobs=${availableParallelism() + 1}`
+  return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...tapArguments()], { env })
+}
+
+function tapArguments () {
+  if (lane === 'some') return ['--allow-incomplete-coverage', ...args]
+  const files = readdirSync('test', { recursive: true }).map(path => `test/${path.replaceAll('\\', '/')}`).filter(path => path.endsWith('.test.ts')).sort()
+  const isSlow = path => SLOW.some(folder => path.startsWith(`${folder}/`))
+  const quick = files.filter(path => !isSlow(path))
+  return lane === 'unit' ? ['--disable-coverage', ...quick] : [...files.filter(isSlow), ...quick]
 }
 
 /** tap's own total is the last line of its kind. Whatever else it ends with, such as missing coverage, is a failure. */
@@ -147,23 +170,39 @@ function addTokenScan (count) {
   const sum = name => scans.reduce((total, scan) => total + scan[name], 0)
   const [tokens, responses, lines, documents, commands, leaks] = ['tokens', 'responses', 'lines', 'documents', 'commands', 'leaks'].map(sum)
   console.log(`\ntoken scan: ${tokens} tokens, ${responses} responses, ${lines} log lines, ${documents} documents, ${commands} commands, ${leaks} leaks`)
-  const idle = tapArgs.length === 0 && Math.min(tokens, responses, lines, documents, commands) === 0
+  const idle = lane === 'all' && Math.min(tokens, responses, lines, documents, commands) === 0
   if (leaks > 0 || idle) count.failed++
 }
 
 // --- running commands ---
 
-/** Resolves to the exit code; rejects if the run was interrupted. */
-async function run (command, args, options = {}) {
-  heading([command, ...args].join(' '))
+/** Resolves to the exit code; rejects if the run was interrupted. @param quiet say nothing until it has ended: others run, too */
+async function run (command, args, { quiet = false, ...options } = {}) {
+  const words = [command, ...args].join(' ')
+  if (!quiet) heading(words)
+  let output = ''
   const code = await new Promise((resolve, reject) => {
-    child = spawn(command, args, { stdio: 'inherit', shell: windows, ...options })
+    const child = spawn(command, args, { stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: windows, ...options })
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', text => { output += text })
+    children.add(child)
     child.on('error', reject)
-    child.on('close', resolve)
+    child.on('close', code => {
+      children.delete(child)
+      resolve(code)
+    })
   })
-  child = undefined
+  if (quiet) {
+    heading(words)
+    process.stdout.write(output)
+  }
   stopIfInterrupted()
   return code
+}
+
+/** Like `Promise.all`, but waits for all of them in any case. */
+async function together (promises) {
+  await Promise.allSettled(promises)
+  return await Promise.all(promises)
 }
 
 async function must (command, args, options) {
@@ -188,13 +227,13 @@ function heading (text) {
 }
 
 /**
- * The first signal ends the command and then, in order, the rest; a second one ends this process at once.
+ * The first signal ends the commands and then, in order, the rest; a second one ends this process at once.
  * Ctrl-C reaches every process under way. A signal to this one alone waits for tap, which does not end on it.
  */
 function interrupt (signal) {
   if (interrupted) process.exit(130)
   interrupted = signal
-  child?.kill(signal)
+  for (const child of children) child.kill(signal)
 }
 
 function stopIfInterrupted () {
