@@ -4,7 +4,7 @@
  */
 
 /** What {@link withTimeout} rejects with. */
-export class TimeoutError extends Error {}
+class TimeoutError extends Error {}
 
 /**
  * Settles as `work` does, or rejects after `milliseconds`. Leaves no timer behind.
