@@ -12,6 +12,7 @@ import type { FastifyRequest } from 'fastify'
  */
 export type CallHost = (request: FastifyRequest, name: string, callback: () => unknown) => unknown
 
+/** A {@link CallHost} with its own memory of what it has logged. */
 export function createHostCallbacks (): CallHost {
   const failed = new WeakMap<FastifyRequest, Set<string>>()
   const asynchronous = new Set<string>()

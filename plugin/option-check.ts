@@ -85,21 +85,25 @@ const wrongOption = ({ kind }: Owner, sentence: string): Error =>
 /** A wrong value in an error: as it would be written. */
 export const shown = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 })
 
-const must = (right: boolean, be: string): string | undefined => right ? undefined : `must be ${be}`
+const must = (isRight: boolean, expectation: string): string | undefined => isRight ? undefined : `must be ${expectation}`
 
-/** The value is not shown: a function's place may hold a secret. */
+/** A function. The value is not shown, because it may be a secret. */
 export const aFunction: Check<(...args: never[]) => unknown> = value => must(typeof value === 'function', 'a function')
 
+/** A boolean. */
 export const trueOrFalse: Check<boolean> = value => must(typeof value === 'boolean', `true or false, not ${shown(value)}`)
 
+/** An object that is no array. */
 export const anObject: Check<object> = value => must(isObject(value), `an object, not ${shown(value)}`)
 
 /** @returns false for null and arrays, too */
 export const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A whole number from 1 on. */
 export const countFromOne: Check<number> = value =>
   must(Number.isInteger(value) && value > 0, `a whole number from 1 on, not ${shown(value)}`)
 
+/** The same check, and null. */
 export const orNull = <Value>(check: Check<Value>): Check<Value | null> => value => value === null ? undefined : check(value)
 
 /** @param words all that the option may be */
@@ -128,10 +132,10 @@ export const aPath: Check<string> = value =>
 /** Without anything that the router takes for a pattern, or that the path of a URL cannot have. */
 const FIXED_PATH = /^(?:\/[^/:*?#\s\\]+)+$/
 
-/** Links can be made of it. The root is not one: nothing stands between its slashes. */
+/** Can links be made from this path? '/' does not count. */
 export const isFixedPath = (path: unknown): path is string => typeof path === 'string' && FIXED_PATH.test(path)
 
-/** Routes are made of it: a pattern, or a path that Fastify would silently correct, stops the boot. */
+/** A prefix for routes. A pattern, or a path that Fastify would silently correct, stops the boot. */
 const aPrefix: Check<string> = value =>
   must(value === '/' || isFixedPath(value), `a fixed path that begins with one slash and ends without, not ${shown(value)}`)
 

@@ -30,7 +30,7 @@ export interface LoginSessionsOptions {
   absoluteTimeout?: number
   /** A session without "keep me signed in" also ends after this long without a request. @default 1 hour */
   idleTimeout?: number
-  /** The same for remembered sessions; null: they do not. @default null */
+  /** The same for remembered sessions; null: they have no idle timeout. @default null */
   rememberIdleTimeout?: number | null
   /** "Last active" is written at most once in this time. @default 60 seconds */
   touchEvery?: number
@@ -110,7 +110,7 @@ function requireTouchesInTime ({ touchEvery, absoluteTimeout, idleTimeout, remem
 /** The value is not shown: it may be the secret. */
 function secretOrSecrets (secret: string | string[]): string | undefined {
   const secrets = [secret].flat()
-  if (secrets.length > 0 && secrets.every(one => typeof one === 'string' && one.length >= 32)) return undefined
+  if (secrets.length > 0 && secrets.every(key => typeof key === 'string' && key.length >= 32)) return undefined
   return 'must be a string of at least 32 characters, or an array of them (newest first)'
 }
 

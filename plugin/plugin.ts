@@ -13,7 +13,7 @@ import { provideCore } from './core.js'
 import { optionError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens } from './request/csrf.js'
-import { createLookup } from './request/fastify-session.js'
+import { createSessionStore } from './request/fastify-session.js'
 import { currentLoginSession } from './request/guard.js'
 import { createSessionEvents } from './request/hooks.js'
 import { createKnownDevices } from './request/known-device.js'
@@ -77,8 +77,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   await given.prepare?.()
 
   const background = createBackgroundWrites(store, (err, message) => app.log.warn({ err }, message))
-  const { started, ended, drain } = createSessionEvents(resolved, app.log)
-  const parts = { store, now, announceEnd: ended }
+  const { announceStart, announceEnd, drain } = createSessionEvents(resolved, app.log)
+  const parts = { store, now, announceEnd }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background })
   const confirmation = createConfirmation(waysOf(resolved), store, now)
   const signer = new Signer(secrets)
@@ -91,7 +91,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   // Before @fastify/session's own onSend, which then only has to issue the cookie.
   app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
-    if (started !== undefined) devices.setCookie(request, reply)
+    if (announceStart !== undefined) devices.setCookie(request, reply)
     const saving = logins.beforeResponse(request, reply)
     if (saving === undefined) done(null, payload)
     else saving.then(() => done(null, payload), done)
@@ -99,7 +99,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   await app.register(sessionPlugin, {
     secret: signer,
-    store: createLookup(lifecycle),
+    store: createSessionStore(lifecycle),
     cookieName: cookie.name,
     cookie: logins.cookie,
     idGenerator: newToken,
@@ -121,7 +121,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   }
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, confirm })
 
-  const signIn = createSignIn({ logins, lifecycle, devices, started, cookie, maxSessionsPerUser })
+  const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser })
   decorateLogins(app, logins, signIn)
 
   app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {

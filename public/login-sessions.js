@@ -1,6 +1,6 @@
 /*
- * What the page needs beside htmx: the dialog opens and closes, focus goes somewhere sensible, a button says that it
- * works, what fails says why. Without this file, or without JavaScript, every link and form works as an ordinary page.
+ * What the page needs besides htmx: it opens and closes the dialog, moves the focus, shows on the button that a request
+ * is running, and reports failures. Without this file, or without JavaScript, every link and form works as an ordinary page.
  *
  * A page may have more than one section. Each works by itself: elements are found by `data-ls-part` within it.
  */
@@ -11,8 +11,8 @@
   const isBusy = dialog => dialog.querySelector('[data-ls-idle]') !== null
 
   /*
-   * Trusted Types: a way for htmx's markup into the page, and for no script. It takes whatever htmx hands it; what is no
-   * fragment of ours is kept away before (see htmx:after:request), and the Content-Security-Policy stands behind it.
+   * Trusted Types: this policy lets htmx insert markup, and never scripts. It accepts all markup from htmx: the handler of
+   * htmx:after:request has refused responses that are not our fragments, and the Content-Security-Policy applies as well.
    */
   window.htmx?.registerExtension('login-sessions', {
     init (api) {
@@ -21,24 +21,24 @@
         const policy = window.trustedTypes.createPolicy('login-sessions', { createHTML: markup => markup })
         api.initSecurity({ createHTML: markup => policy.createHTML(markup), createScript: () => { throw new TypeError('login-sessions: a fragment has no scripts') } })
       } catch {
-        // A page of the host's that names other policies has to let htmx work by one of them.
+        // The page's own policy may name other Trusted Types policies. Then one of those must allow htmx.
       }
     }
   })
 
-  /* The section and the errand of each request, noted when it sets out: its element may be replaced before the answer comes. */
+  /* The section and purpose of each request. They are stored when it starts, because its element may be replaced before the response. */
   const requests = new WeakMap()
 
-  function errandOf (source) {
+  function purposeOf (source) {
     if (source.closest('dialog')) return 'answer'
     if (source.dataset.lsPart === 'table') return 'refresh'
     return source.dataset.lsPart === 'show-all' ? 'reveal' : 'question'
   }
 
   /*
-   * Of each section: `invoker` is the button that asked the question, `focused` what had the focus in the list before the
-   * swap, both as selectors, since these elements may be replaced. `failed` is the errand that failed last, as long as
-   * the problem is shown.
+   * The state of each section: `invoker` is the button that opened the question, and `focused` is the element of the list
+   * that had the focus before the swap. Both are selectors, because these elements may be replaced. `failed` is the purpose
+   * of the request that failed last, as long as its message is shown.
    */
   const states = new WeakMap()
 
@@ -47,7 +47,7 @@
     return states.get(section)
   }
 
-  /* Finds this button or link of a list also in the list that replaces it. */
+  /* A selector that finds this button or link also in the list that replaces its list. */
   function selectorOf ({ dataset: { lsPart, lsSession } }) {
     return `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
   }
@@ -56,41 +56,41 @@
     const source = ctx.sourceElement
     const section = source?.closest?.(SECTION)
     if (!section) return
-    const errand = errandOf(source)
-    requests.set(ctx, { section, errand })
-    if (errand === 'answer') startWorking(source)
-    if (errand === 'question') stateOf(section).invoker = selectorOf(source)
+    const purpose = purposeOf(source)
+    requests.set(ctx, { section, purpose })
+    if (purpose === 'answer') startWorking(source)
+    if (purpose === 'question') stateOf(section).invoker = selectorOf(source)
   })
 
-  on('htmx:after:request', ({ event, section, errand, ctx }) => {
+  on('htmx:after:request', ({ event, section, purpose, ctx }) => {
     const { status, headers } = ctx.response
     // A proxy's error page, or a sign-in page in its place, must not replace the list.
-    if (headers.get('login-sessions') !== 'fragment') complain(section, errand)
-    // Nobody has clicked: what is being typed elsewhere on the page is not thrown away, but the list is.
-    else if (errand === 'refresh' && status === 401) showEnded(section, headers.get('hx-redirect'))
+    if (headers.get('login-sessions') !== 'fragment') showUnreachable(section, purpose)
+    // This request was not a click, so the page must stay as it is: the user may be typing elsewhere. Only the list is removed.
+    else if (purpose === 'refresh' && status === 401) showEnded(section, headers.get('hx-redirect'))
     else return
     event.preventDefault()
   })
 
-  on('htmx:error', ({ section, errand, ctx }) => { if (!ctx.response) complain(section, errand) })
+  on('htmx:error', ({ section, purpose, ctx }) => { if (!ctx.response) showUnreachable(section, purpose) })
 
-  on('htmx:before:swap', ({ event, section, errand, ctx }) => {
+  on('htmx:before:swap', ({ event, section, purpose, ctx }) => {
     const state = stateOf(section)
     keepWithin(section, event.detail.tasks)
     // Otherwise htmx copies empty style attributes that browsers leave behind, and the Content-Security-Policy reports them.
     for (const styled of section.querySelectorAll('[style]')) styled.removeAttribute('style')
     state.focused = part(section, 'list').contains(document.activeElement) ? selectorOf(document.activeElement) : null
-    if (ctx.response.status >= 400) state.failed = errand
-    // A refresh takes back only what a refresh has said.
-    else if (errand !== 'refresh' || state.failed === 'refresh') part(section, 'problem').textContent = ''
+    if (ctx.response.status >= 400) state.failed = purpose
+    // A refresh removes only a message that a refresh has shown.
+    else if (purpose !== 'refresh' || state.failed === 'refresh') part(section, 'problem').textContent = ''
   })
 
-  on('htmx:after:swap', ({ section, errand, ctx }) => {
+  on('htmx:after:swap', ({ section, purpose, ctx }) => {
     const fresh = section.querySelector('dialog[data-ls-open]:not([open])')
     if (fresh) return open(section, fresh)
-    if (ctx.response.status >= 400) return problemShown(section, errand)
-    if (errand === 'reveal') return focusFirstRevealed(section)
-    if (errand === 'answer') return focusAfter(section)
+    if (ctx.response.status >= 400) return afterServerProblem(section, purpose)
+    if (purpose === 'reveal') return focusFirstRevealed(section)
+    if (purpose === 'answer') return focusAfter(section)
     keepFocus(section)
   })
 
@@ -107,18 +107,18 @@
     if (dialog && !isBusy(dialog)) dialog.close()
   })
 
-  /* A link that looks and is announced as a button has to take the space bar too. */
+  /* A link that looks like a button and is announced as one must react to the space bar too. */
   document.addEventListener('keydown', event => {
     if (event.key !== ' ' || !event.target.matches?.(`${SECTION} a[role=button]`)) return
     event.preventDefault()
     event.target.click()
   })
 
-  /* What another tab or device did meanwhile. An open dialog stays: it stands beside the list. */
+  /* Another tab or device may have changed the list. An open dialog stays open, because it is outside the list. */
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') refresh(document) })
   window.addEventListener('pageshow', event => { if (event.persisted) refresh(document) })
 
-  /* Listens to htmx where it is about a section of ours, and not about the rest of a host's page. */
+  /* Handles htmx events of our sections only, not those of the rest of the page. */
   function on (name, listener) {
     document.addEventListener(name, event => {
       const { ctx } = event.detail
@@ -128,8 +128,8 @@
   }
 
   /*
-   * htmx looks for a part in the whole document: it finds the first for the answer itself, and that of every section for
-   * an <hx-partial>. Only the parts of this section are meant.
+   * htmx looks for targets in the whole document: it finds the first one for the response itself, and those of all sections
+   * for an <hx-partial>. Only the parts of this section are meant.
    */
   function keepWithin (section, tasks) {
     const isElsewhere = ({ target }) => target?.closest?.(SECTION) && !section.contains(target)
@@ -142,34 +142,34 @@
     const { invoker } = state
     dialog.addEventListener('close', () => {
       dialog.remove()
-      // Not when another question has been asked already.
+      // Not if another question has been opened already.
       if (state.invoker === invoker) focusAfter(section)
     })
     dialog.addEventListener('cancel', event => { if (isBusy(dialog)) event.preventDefault() })
     dialog.showModal()
   }
 
-  /* What has been sent is under way: closing would look as if it had been taken back. */
+  /* The request has been sent, so the dialog must not close: that would look like a cancellation. */
   function startWorking (form) {
     const button = form.querySelector('[data-ls-working]')
     if (!button) return
     button.dataset.lsIdle = button.textContent
     button.textContent = button.dataset.lsWorking
-    // Browsers let a second Esc pass, whatever a listener says.
+    // Browsers close a dialog at the second Esc even if a listener prevented the first.
     form.closest('dialog').setAttribute('closedby', 'none')
   }
 
-  /* Where it was tried: in the dialog, which keeps what was typed, or above the list, which stays. */
-  function complain (section, errand) {
-    stateOf(section).failed = errand
-    const place = part(section, errand === 'answer' && openDialog(section) ? 'error' : 'problem')
-    place.textContent = section.dataset.lsUnreachable
-    if (errand === 'question') focusAfter(section)
+  /* Shows that the server could not be reached: in the dialog, which keeps the typed text, or above the list. */
+  function showUnreachable (section, purpose) {
+    stateOf(section).failed = purpose
+    const region = part(section, purpose === 'answer' && openDialog(section) ? 'error' : 'problem')
+    region.textContent = section.dataset.lsUnreachable
+    if (purpose === 'question') focusAfter(section)
   }
 
-  /* The server has said why, in the dialog or above the list. What a refresh says is not asked again. */
-  function problemShown (section, errand) {
-    if (errand === 'refresh' || part(section, 'problem').textContent.trim() === '') return
+  /* The server's message is shown already. After a failed refresh, the list is not refreshed again. */
+  function afterServerProblem (section, purpose) {
+    if (purpose === 'refresh' || part(section, 'problem').textContent.trim() === '') return
     if (openDialog(section)) openDialog(section).close()
     else focusAfter(section)
     refresh(section)
@@ -189,7 +189,7 @@
     for (const table of root.querySelectorAll(`${SECTION} [data-ls-part=table]`)) window.htmx.trigger(table, 'ls:refresh')
   }
 
-  /* Back to the button; if its row has gone, to the list's heading. */
+  /* Moves the focus back to the button, or to the list's heading if its row has been removed. */
   function focusAfter (section) {
     const state = stateOf(section)
     const target = (state.invoker && section.querySelector(state.invoker)) ?? part(section, 'title')
@@ -197,13 +197,13 @@
     target.focus()
   }
 
-  /* The link that was pressed is gone: on from where it stood. */
+  /* The pressed link has been removed: focus the first row that it revealed. */
   function focusFirstRevealed (section) {
     const target = section.querySelector('[data-ls-revealed] a') ?? part(section, 'title')
     target.focus()
   }
 
-  /* The focus was in the list that was replaced. If its element has gone, too (ended elsewhere), it goes to the heading. */
+  /* Moves the focus to the same element in the new list, or to the heading if it has been removed: the session ended elsewhere. */
   function keepFocus (section) {
     const { focused } = stateOf(section)
     if (focused === null || document.activeElement !== document.body) return

@@ -1,13 +1,13 @@
 /*
- * Keeps the times on the page true while it is open, and tells absolute ones in the reader's own zone.
- * Without it, or without JavaScript, they stay as the server wrote them.
+ * Keeps relative times up to date, and shows absolute times in the reader's time zone.
+ * Without JavaScript, the times stay as the server wrote them.
  */
 (() => {
-  /* The same steps as the server's (plugin/pages/texts.ts): how long each unit is in seconds, and from how many on the next says more. */
+  /* The units of plugin/pages/texts.ts: name, length in seconds, and the number from which the next unit is used. */
   const UNITS = [['minute', 60, 60], ['hour', 3600, 24], ['day', 86400, 7], ['week', 604800, 5], ['month', 2592000, 12], ['year', 31536000, Infinity]]
   const HALF_A_MINUTE = 30_000
 
-  /* The reader's clock may be wrong; the server's is what the times are from. */
+  /* How far the server's clock is ahead of the reader's, in ms. The times come from the server's clock. */
   const ahead = new WeakMap()
 
   function update () {
@@ -25,7 +25,7 @@
           time.title = absolute.format(date)
         }
       }
-      // The names of buttons tell moments, too: they are words, and moments among them.
+      // The accessible names of buttons contain times too.
       for (const button of section.querySelectorAll('[data-ls-label]')) {
         const parts = JSON.parse(button.dataset.lsLabel)
         button.ariaLabel = parts.map(part => typeof part === 'string' ? part : absolute.format(new Date(part.iso))).join('')
@@ -47,7 +47,7 @@
     return format.format(Math.sign(seconds) * Math.round(distance / length), unit)
   }
 
-  /* Only what differs: a screen reader may read each change. */
+  /* Writes only what differs, because a screen reader may read each change. */
   function write (time, words) {
     if (time.textContent !== words) time.textContent = words
   }

@@ -1,5 +1,5 @@
 /**
- * The rooms of plugin/ (DESIGN in one table): what each may import, and which packages only it knows.
+ * The rooms of plugin/ in one table: what each may import, and which packages only it knows.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -30,7 +30,7 @@ const ROOMS: Record<string, Room> = {
   'boot-checks': { http: true, imports: BELOW_CORE },
   core: { http: true, imports: BELOW_CORE },
   options: { http: false, imports: BELOW_CORE },
-  request: { http: true, imports: ['confirmation', 'sessions', 'client', ...LEAVES], packages: ['@fastify/csrf'] },
+  request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
   stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb', 'dataloader'] },
   sessions: { http: false, imports: ['client', ...LEAVES] },

@@ -28,7 +28,7 @@ export interface Device {
 }
 
 /** The characters of a user agent that are kept. Real ones are shorter than 512; Node allows headers of 16 KiB. */
-export const USER_AGENT_LENGTH = 512
+const USER_AGENT_LENGTH = 512
 
 /** The part of a user-agent header that is stored. */
 export const cutUserAgent = (userAgent: string | undefined): string => (userAgent ?? '').slice(0, USER_AGENT_LENGTH)
@@ -36,7 +36,7 @@ export const cutUserAgent = (userAgent: string | undefined): string => (userAgen
 /**
  * The browser, operating system and device that a user agent names. Client hints add details if they agree with it.
  *
- * @param userAgent - the header; only its first {@link USER_AGENT_LENGTH} characters are used
+ * @param userAgent - the header; only its first 512 characters are used
  * @param headers - the request's headers, for `Sec-CH-UA…`
  * @example
  * describeDevice('Mozilla/5.0 (Windows NT 10.0; Win64; x64) … Chrome/149.0.0.0 Safari/537.36')
@@ -48,7 +48,7 @@ export function describeDevice (userAgent: string, headers: HeaderRecord = {}): 
   const text = cutUserAgent(userAgent)
   const robot = robotOf(text)
   // A robot pretends to be a browser: the system and the device that it names are not its own.
-  if (robot !== null) return { ...label(robot, 2), os: null, osVersion: null, kind: 'program', model: null }
+  if (robot !== null) return { ...browserLabels(robot, 2), os: null, osVersion: null, kind: 'program', model: null }
   const hints = matchingHints(readHints(headers), text)
   const parser = new UAParser(cutLongWords(text))
   const system = detectSystem(text, parser.getOS(), parser.getDevice(), hints)
@@ -81,7 +81,7 @@ const UNVERSIONED = new Set<string | null>(['WebKit', 'iOS WebView'])
 type BrowserLabels = Pick<Device, 'browser' | 'browserVersion'>
 
 /** @param parts how many parts of the version are shown */
-function label (product: { name: string | null, version?: string | null | undefined } | null, parts: number): BrowserLabels {
+function browserLabels (product: { name: string | null, version?: string | null | undefined } | null, parts: number): BrowserLabels {
   const browser = labelOf(product?.name)
   return { browser, browserVersion: browser === null || UNVERSIONED.has(browser) ? null : versionOf(product?.version, parts) }
 }
@@ -89,12 +89,12 @@ function label (product: { name: string | null, version?: string | null | undefi
 /** @param parsed what ua-parser-js detected */
 function detectBrowser (userAgent: string, parsed: IBrowser, { brands }: Hints): BrowserLabels {
   const script = isScript(userAgent) ? scriptOf(userAgent) : null
-  if (script !== null) return label(script, 2)
+  if (script !== null) return browserLabels(script, 2)
   const app = appOf(userAgent)
   const name = app?.name ?? correctWebKit(browserName(parsed.name), userAgent)
   const brand = name === null ? undefined : brandFor(name, brands)
-  if (brand !== undefined) return label(brand, 6)
-  return label({ name, version: (app ?? parsed).version }, name === 'Safari' ? 2 : 1)
+  if (brand !== undefined) return browserLabels(brand, 6)
+  return browserLabels({ name, version: (app ?? parsed).version }, name === 'Safari' ? 2 : 1)
 }
 
 /** WebKit is Safari only on Apple's systems and Windows. On an iPhone or iPad, WebKit without a name is an app's web view. */
@@ -105,7 +105,7 @@ function correctWebKit (name: string | null, userAgent: string): string | null {
 
 /** For user agents without a known browser: any name in them. If the system is known, the comment names only the system. */
 function detectProgram (userAgent: string, os: string | null): BrowserLabels {
-  return label(scriptOf(userAgent) ?? (os === null ? commentOf(userAgent) : null), 2)
+  return browserLabels(scriptOf(userAgent) ?? (os === null ? commentOf(userAgent) : null), 2)
 }
 
 /** Names that many browsers use in addition to their own. */

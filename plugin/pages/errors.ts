@@ -1,5 +1,5 @@
 /**
- * Errors as pages: a whole page for a browser, a line of text for htmx, the sign-in page for visitors.
+ * Errors as pages: a whole page for a browser, a line of text for htmx, the sign-in page for people who are not signed in.
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -24,7 +24,7 @@ const MESSAGES: ErrorMessages = {
 /**
  * The error handler of a context of pages.
  *
- * @param signInUrl where a visitor with this request is sent
+ * @param signInUrl where people who are not signed in are sent
  * @param pageMessages for errors that only this page can have
  */
 export function createErrorPages (frameOf: FrameOf, signInUrl: (request: FastifyRequest) => string, pageMessages: ErrorMessages) {
@@ -52,7 +52,7 @@ function toSignIn (request: FastifyRequest, reply: FastifyReply, url: string): F
 /** Where people sign in. */
 export interface SignInOptions {
   signInPath: string
-  /** Query parameter that tells the sign-in page where its visitor wanted to go. */
+  /** Query parameter that tells the sign-in page where people wanted to go. */
   returnTo?: string | undefined
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import formbody from '@fastify/formbody'
-import assets from '@fastify/static'
+import staticFiles from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { requireLoginSession } from '../request/guard.js'
@@ -27,7 +27,7 @@ export interface KitOptions extends FrameOptions {
 export async function registerKit (app: FastifyInstance, options: KitOptions): Promise<FrameOf> {
   const frameOf = createFrames(options, app.prefix)
   const caching = { immutable: true, maxAge: '365d' }
-  await app.register(assets, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, ...caching })
+  await app.register(staticFiles, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, ...caching })
   await registerTemplates(app, options.templates)
   return frameOf
 }

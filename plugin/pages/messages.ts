@@ -31,7 +31,7 @@ export type HostTexts = Record<string, Partial<Messages>>
 export function mergeTexts (hosts: HostTexts): Record<string, Messages> {
   const merged: Record<string, Messages> = { ...SHIPPED }
   for (const [tag, texts] of Object.entries(hosts)) {
-    const language = canonical(tag)
+    const language = canonicalTag(tag)
     if (texts === null || typeof texts !== 'object') {
       throw optionError(`pages: texts.${tag} must be an object: write texts: { ${tag}: { title: '…' } }`)
     }
@@ -42,7 +42,7 @@ export function mergeTexts (hosts: HostTexts): Record<string, Messages> {
   return merged
 }
 
-function canonical (tag: string): string {
+function canonicalTag (tag: string): string {
   try {
     return Intl.getCanonicalLocales(tag)[0]!
   } catch {

@@ -21,7 +21,7 @@ const PATIENCE = 500
 /** Characters of a place that are shown. */
 const LENGTH = 80
 
-const LABELS: Partial<Record<ReturnType<typeof addressKind>, MessageKey>> = {
+const LABELS_BY_KIND: Partial<Record<ReturnType<typeof addressKind>, MessageKey>> = {
   private: 'localNetwork', linkLocal: 'localNetwork', loopback: 'sameComputer', carrier: 'providerNetwork'
 }
 
@@ -38,7 +38,7 @@ export async function placesOf (
   for (const ip of new Set(ips)) {
     if (ip === null) continue
     const kind = addressKind(ip)
-    const label = LABELS[kind]
+    const label = LABELS_BY_KIND[kind]
     if (label !== undefined) places.set(ip, texts.say(label))
     else if (kind === 'public' && locate !== undefined) searches.push(find(ip, locate))
   }

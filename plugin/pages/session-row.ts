@@ -57,6 +57,7 @@ function toSessionView (session: LoginSession, options: RowOptions, { texts, pla
 /** What a row shows beside the name of the device. */
 export type Facts = Pick<SessionView, 'model' | 'version' | 'ip' | 'place'>
 
+/** The facts of a session. */
 export function factsOf ({ device, ip }: LoginSession, places: ReadonlyMap<string, string>, texts: Texts): Facts {
   return {
     model: device.model,
@@ -72,10 +73,10 @@ const textOf = (parts: WordsAndMoments): string => parts.map(part => typeof part
 function withUniqueLabels (sessions: SessionView[]): SessionView[] {
   const seen = new Map<string, number>()
   return sessions.map(session => {
-    const times = (seen.get(session.revokeLabel) ?? 0) + 1
-    seen.set(session.revokeLabel, times)
-    if (times === 1) return session
-    return { ...session, revokeLabel: `${session.revokeLabel} (${times})`, revokeLabelParts: [...session.revokeLabelParts, ` (${times})`] }
+    const occurrence = (seen.get(session.revokeLabel) ?? 0) + 1
+    seen.set(session.revokeLabel, occurrence)
+    if (occurrence === 1) return session
+    return { ...session, revokeLabel: `${session.revokeLabel} (${occurrence})`, revokeLabelParts: [...session.revokeLabelParts, ` (${occurrence})`] }
   })
 }
 
@@ -83,11 +84,11 @@ function withUniqueLabels (sessions: SessionView[]): SessionView[] {
 export function deviceName ({ device }: Pick<LoginSession, 'device'>, texts: Texts): string {
   const { browser, os } = device
   if (os === null) return browser ?? texts.say('unknownDevice')
-  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: systemName(os, device) })
+  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: systemLabel(os, device) })
 }
 
 /** Only the major version is shown. Windows has names like "8.1", which are shown whole. */
-function systemName (os: string, { osVersion }: Device): string {
+function systemLabel (os: string, { osVersion }: Device): string {
   if (osVersion === null) return os
   return `${os} ${os === 'Windows' ? osVersion : osVersion.split('.')[0]}`
 }

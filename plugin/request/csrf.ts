@@ -24,13 +24,13 @@ export interface CsrfTokens {
  * @param secrets newest first
  */
 export function createCsrfTokens (secrets: readonly string[]): CsrfTokens {
-  const tokens = Csrf()
+  const forms = Csrf()
   const keyOf = (secret: string, sessionId: string) =>
     createHmac('sha256', secret).update(`csrf:${sessionId}`).digest('base64url')
   return {
-    create: sessionId => tokens.create(keyOf(secrets[0]!, sessionId)),
+    create: sessionId => forms.create(keyOf(secrets[0]!, sessionId)),
     verify (sessionId, token) {
-      const isValid = typeof token === 'string' && secrets.some(secret => tokens.verify(keyOf(secret, sessionId), token))
+      const isValid = typeof token === 'string' && secrets.some(secret => forms.verify(keyOf(secret, sessionId), token))
       if (!isValid) throw csrfTokenError()
     }
   }

@@ -29,7 +29,7 @@ export function takeLookup (session: object): Lookup {
 }
 
 /** The store that @fastify/session is given. */
-export function createLookup (lifecycle: Lifecycle): SessionStore {
+export function createSessionStore (lifecycle: Lifecycle): SessionStore {
   return {
     get (token, callback) {
       // Outside the promise chain: the promise must not catch what the callback throws.

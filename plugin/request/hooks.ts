@@ -53,8 +53,8 @@ export interface SessionHooks {
 
 /** The hooks as the plugin calls them. They return immediately and never throw. Undefined: the host did not give this hook. */
 export interface SessionEvents {
-  started: ((session: LoginSession, context: SessionStart) => void) | undefined
-  ended: AnnounceEnd | undefined
+  announceStart: ((session: LoginSession, context: SessionStart) => void) | undefined
+  announceEnd: AnnounceEnd | undefined
   /** Resolves when no hook is running any more, including hooks started meanwhile, and after 10 s at the latest. */
   drain(): Promise<void>
 }
@@ -62,6 +62,7 @@ export interface SessionEvents {
 /** How long a closing server waits for hooks, in ms. Fastify gives a plugin the same time to start (`pluginTimeout`). */
 const DRAIN_TIMEOUT = 10_000
 
+/** Calls the host's hooks and logs their errors. */
 export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHooks, log: FastifyBaseLogger): SessionEvents {
   const running = new Set<Promise<void>>()
 
@@ -83,11 +84,11 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
   }
 
   return {
-    started: onSessionStart && ((session, context) => {
+    announceStart: onSessionStart && ((session, context) => {
       run('onSessionStart', session, () => onSessionStart(session, context))
     }),
 
-    ended: onSessionEnd && ((session, reason) => {
+    announceEnd: onSessionEnd && ((session, reason) => {
       run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason))
     }),
 

@@ -1,7 +1,8 @@
 /**
  * The room `request/`: one request, from its cookie to the record, `request.session` and Set-Cookie.
  * This file: who is signed in on a request, signing in and out, and the token's rotation. Only it, `fastify-session.ts`
- * (the store) and `request-session.ts` (the session object) know how @fastify/session works.
+ * (the store), `request-session.ts` (the session object) and `plugin.ts`, which registers it, know how @fastify/session
+ * works.
  *
  * Three habits of @fastify/session are met here (all observed):
  * - it clears a cookie without Secure, which `__Host-` cookies need: the cookie is hidden from it and cleared here;
@@ -53,18 +54,18 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
   const { path, httpOnly, sameSite } = cookie.attributes
 
   function createState (request: FastifyRequest): RequestState {
-    const session = request.session
-    const { record, outage } = takeLookup(session)
+    const sessionObject = request.session
+    const { record, outage } = takeLookup(sessionObject)
     const state: RequestState = {
       request,
-      session,
-      token: session.sessionId,
+      sessionObject,
+      token: sessionObject.sessionId,
       record,
       snapshot: snapshotOf(record?.data),
       cookieSent: false,
       clearCookie: false,
-      signedOut: false,
-      deadToken: null,
+      clearSiteData: false,
+      unknownToken: null,
       issueCookie: false,
       saving: null,
       responseSent: false
@@ -81,31 +82,31 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
    * it is hidden from the host's logs and from @fastify/session, which would clear any that is not exactly the session's.
    */
   function judgeCookie (state: RequestState): void {
-    const { request, session, record, token } = state
+    const { request, sessionObject, record, token } = state
     const { [cookie.name]: sent } = request.cookies
     if (sent === undefined) return
     delete request.cookies[cookie.name]
     state.cookieSent = true
-    if (record !== null) state.issueCookie = sent !== session.encryptedSessionId && isNewest(record, token)
+    if (record !== null) state.issueCookie = sent !== sessionObject.encryptedSessionId && isNewest(record, token)
     else if (outageOf(request) === undefined) {
       state.clearCookie = true
       // A forged cookie never showed a private page. An expired visitor session cannot be told from a login.
       const { valid, value } = signer.unsign(sent)
-      state.signedOut = valid
-      state.deadToken = valid ? value : null
+      state.clearSiteData = valid
+      state.unknownToken = valid ? value : null
     }
   }
 
   function replaceSessionMethods (state: RequestState): void {
-    const { request, session } = state
-    replaceMethods(session, {
+    const { request, sessionObject } = state
+    replaceMethods(sessionObject, {
       isModified: () => state.issueCookie,
 
       async save () {
         await save(state)
         // The attributes that @fastify/session will send if its own onSend saves: all of them are ours.
         const expires = state.record?.remember ? state.record.endsAt : undefined
-        Object.assign(session.cookie, { toJSON: () => ({ ...cookie.attributes, expires }) })
+        Object.assign(sessionObject.cookie, { toJSON: () => ({ ...cookie.attributes, expires }) })
       },
 
       destroy: () => end(state, []),
@@ -117,7 +118,7 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
         // Ended meanwhile. The browser may hold a newer cookie by now, so nothing is cleared.
         if (record === null) return becomeVisitor(state, {})
         setRecord(state, record)
-        replaceData(session, record.data)
+        replaceData(sessionObject, record.data)
       }
     })
   }
@@ -125,11 +126,11 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
   function setRecord (state: RequestState, record: LoginSessionRecord | null): void {
     state.record = record
     state.snapshot = snapshotOf(record?.data)
-    delete state.view
+    delete state.loginSession
   }
 
   function setToken (state: RequestState, token: string, issueCookie: boolean): void {
-    replaceToken(state.session, token, signer.sign(token))
+    replaceToken(state.sessionObject, token, signer.sign(token))
     Object.assign(state, { token, issueCookie })
   }
 
@@ -138,23 +139,23 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
     throwOutage(state.request)
     await allSaved(state)
     if (state.record !== null) await lifecycle.end(state.record, state.token, 'signed-out')
-    else await endDeadToken(state)
-    if (state.record?.userId !== undefined) state.signedOut = state.cookieSent
-    const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
+    else await endUnknownToken(state)
+    if (state.record?.userId !== undefined) state.clearSiteData = state.cookieSent
+    const kept = Object.entries(dataOf(state.sessionObject)).filter(([key]) => keep.includes(key))
     becomeVisitor(state, Object.fromEntries(kept))
     state.clearCookie = state.cookieSent
   }
 
   /** A record that looks removed may come back after a failover, so make the removal durable before answering. */
-  async function endDeadToken (state: RequestState): Promise<void> {
-    if (state.deadToken !== null) await lifecycle.endByTokenDurably(state.deadToken, 'signed-out')
-    state.deadToken = null
+  async function endUnknownToken (state: RequestState): Promise<void> {
+    if (state.unknownToken !== null) await lifecycle.endByTokenDurably(state.unknownToken, 'signed-out')
+    state.unknownToken = null
   }
 
   /** The request goes on with a visitor session, under a token that no browser has. */
   function becomeVisitor (state: RequestState, data: Record<string, unknown>): void {
     setRecord(state, null)
-    replaceData(state.session, data)
+    replaceData(state.sessionObject, data)
     setToken(state, newToken(), false)
   }
 
@@ -184,8 +185,8 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
         if (state.clearCookie && !state.issueCookie) reply.clearCookie(cookie.name, cookie.attributes as object)
         // The Back button must not show private pages again: Chromium keeps `no-store` pages too (ASVS 5.0 14.3.1). Only
         // after a sign-out, since it empties the cache of the whole origin.
-        if (state.signedOut && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
-        state.clearCookie = state.signedOut = false
+        if (state.clearSiteData && !reply.hasHeader('clear-site-data')) reply.header('clear-site-data', '"cache"')
+        state.clearCookie = state.clearSiteData = false
         state.responseSent = true
       }
       const saving = save(state)
@@ -195,33 +196,33 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
     current (request) {
       const state = states.get(request)
       if (state?.record?.userId === undefined) return null
-      return (state.view ??= toLoginSession(state.record))
+      return (state.loginSession ??= toLoginSession(state.record))
     },
 
     async signIn (request, userId, remember) {
       const state = stateOf(request)
       if (state.responseSent) throw tooLate()
       await allSaved(state)
-      const { session, record: former, token: formerToken } = state
+      const { sessionObject, record: former, token: formerToken } = state
       const token = newToken()
       // Signing in keeps the visitor's session data and discards data of a previous login.
-      const data = former?.userId === undefined ? dataOf(session) : {}
+      const data = former?.userId === undefined ? dataOf(sessionObject) : {}
       const record = await lifecycle.start({ token, userId, remember, visit: visits.visitOf(request), data })
       try {
         if (state.responseSent) throw tooLate()
         if (former !== null) await lifecycle.end(former, formerToken, 'replaced')
         // The old record may still exist if its lookup failed, and an expired one may be prolonged by a late touch.
         else if (outageOf(request) !== undefined) await lifecycle.endByToken(formerToken, 'replaced')
-        else if (state.deadToken !== null) await lifecycle.endByToken(state.deadToken, 'replaced')
+        else if (state.unknownToken !== null) await lifecycle.endByToken(state.unknownToken, 'replaced')
       } catch (error) {
         // The browser will not get this token, so its record must not stay in the user's list.
         await lifecycle.undoStart({ userId, id: record.id }).catch(() => {})
         throw error
       }
-      state.deadToken = null
+      state.unknownToken = null
       clearOutage(request)
       setRecord(state, record)
-      replaceData(session, data)
+      replaceData(sessionObject, data)
       setToken(state, token, true)
       return toLoginSession(record)
     },
@@ -229,7 +230,7 @@ export function createRequestLogins (lifecycle: Lifecycle, signer: Signer, cooki
     async signOut (request) {
       const state = stateOf(request)
       throwOutage(request)
-      if (state.record === null) await endDeadToken(state)
+      if (state.record === null) await endUnknownToken(state)
       else if (state.record.userId !== undefined) await end(state, [])
     },
 

@@ -38,9 +38,10 @@ export interface Saving {
   allSaved(state: RequestState): Promise<void>
 }
 
+/** Saves through this lifecycle. */
 export function createSaving (lifecycle: Lifecycle, visits: Visits): Saving {
   function save (state: RequestState): Promise<void> | null {
-    const data = dataOf(state.session)
+    const data = dataOf(state.sessionObject)
     const changes = changesBetween(state.snapshot, data)
     if (changes === null) return state.saving
     // Before the write: if the store fails, the response to the error must not try again.

@@ -16,20 +16,20 @@ export interface SignInParts {
   logins: RequestLogins
   lifecycle: Pick<Lifecycle, 'endSurplus'>
   devices: KnownDevices
-  started: SessionEvents['started']
+  announceStart: SessionEvents['announceStart']
   cookie: ResolvedCookie
   /** null: no limit. */
   maxSessionsPerUser: number | null
 }
 
 /** @returns `request.startLoginSession`, with the request as its first argument */
-export function createSignIn ({ logins, lifecycle, devices, started, cookie, maxSessionsPerUser }: SignInParts) {
+export function createSignIn ({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser }: SignInParts) {
   return async (request: FastifyRequest, userId: string, options: StartOptions): Promise<LoginSession> => {
     const { remember } = checkedStart(userId, options)
     warnIfCookieIsLost(request, cookie)
     const sameUser = request.loginSession?.userId === userId
     const session = await logins.signIn(request, userId, remember)
-    if (started !== undefined) started(session, { newDevice: !devices.recognise(request, userId) && !sameUser, request })
+    if (announceStart !== undefined) announceStart(session, { newDevice: !devices.recognise(request, userId) && !sameUser, request })
     if (maxSessionsPerUser !== null) await endSurplus(request, session, maxSessionsPerUser)
     return session
   }

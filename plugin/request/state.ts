@@ -14,7 +14,7 @@ export type Snapshot = ReadonlyMap<string, string>
 /** One request's session, from its lookup to the response. */
 export interface RequestState {
   request: FastifyRequest
-  session: SessionObject
+  sessionObject: SessionObject
   token: string
   record: LoginSessionRecord | null
   /** The session data as last read or saved. */
@@ -24,16 +24,16 @@ export interface RequestState {
   /** The cookie is no longer valid: clear it on this response. */
   clearCookie: boolean
   /** This browser was signed out, now or since its last request: send Clear-Site-Data. */
-  signedOut: boolean
+  clearSiteData: boolean
   /** Token of a correctly signed cookie for which no live record was found. */
-  deadToken: string | null
+  unknownToken: string | null
   /** Set-Cookie is due on this response. */
   issueCookie: boolean
   /** The save under way; the next one comes after it. */
   saving: Promise<void> | null
   /** The response has been sent: no cookie can be set any more. */
   responseSent: boolean
-  view?: LoginSession
+  loginSession?: LoginSession
 }
 
 const outages = new WeakMap<FastifyRequest, LoginSessionError>()

@@ -52,7 +52,7 @@ export interface Visits {
   sightingOf(request: FastifyRequest, record: Visit): Sighting
 }
 
-const LABELS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
+const LABEL_FIELDS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
 const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 
 /** @param options already checked */
@@ -108,7 +108,7 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
 function sanitize (answer: unknown): Partial<Device> {
   if (answer === null || typeof answer !== 'object') return {}
   const { kind, ...values } = answer as Record<string, unknown>
-  const labels = LABELS.flatMap(name => {
+  const labels = LABEL_FIELDS.flatMap(name => {
     const label = typeof values[name] === 'string' ? labelOf(values[name]) : null
     return label === null ? [] : [[name, label] as const]
   })
@@ -127,7 +127,7 @@ function merge (ourDevice: Device, hostDevice: Partial<Device>): Device {
 }
 
 function isEqual (a: Device, b: Device): boolean {
-  return a.kind === b.kind && LABELS.every(name => a[name] === b[name])
+  return a.kind === b.kind && LABEL_FIELDS.every(name => a[name] === b[name])
 }
 
 /**

@@ -72,7 +72,7 @@ export function createTouchQueue (write: LoginSessionStore['touch'], onError: (e
   }
 }
 
-/** One write for each former token. */
+/** One write for each retirement. */
 function createRetirements (write: LoginSessionStore['retireFormer'], onError: (error: unknown) => void): Queue<Retirement> {
   const underWay = new Map<string, Promise<void>>()
 

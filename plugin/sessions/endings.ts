@@ -2,9 +2,10 @@
  * Sessions that end before they expire: removed from the store, and announced one by one. A new reason needs one line in
  * {@link SessionEndReason} and a caller that passes it.
  *
- * Three endings are not announced: a visitor session, which is nobody's login, ends by its token (`lifecycle.ts`, `end`);
- * a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if it was stored
- * late); and the database removes what has expired.
+ * Four endings are not announced: a visitor session, which is nobody's login, ends by its token (`lifecycle.ts`,
+ * `endRecord`); a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if
+ * it was stored late); sessions that start faster than {@link Endings.endAll} can end them; and what the database removes
+ * as expired.
  * @module
  */
 import { lateOutcomeOf } from '../errors.js'
@@ -64,17 +65,17 @@ const ROUNDS = 5
 export function createEndings (store: LoginSessionStore, now: () => Date, announce?: AnnounceEnd): Endings {
   async function endOne (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
     // The store gives each record to one caller only, on whatever server.
-    const announced = (record: LoginSessionRecord | null): LoginSession | null => {
+    const announceRemoved = (record: LoginSessionRecord | null): LoginSession | null => {
       if (record === null) return null
       const session = toLoginSession(record)
       announce?.(session, reason)
       return session
     }
     try {
-      return announced(await store.remove(userId, id, now()))
+      return announceRemoved(await store.remove(userId, id, now()))
     } catch (error) {
       // If the removal completes after its caller was told that it failed, the session has ended all the same.
-      lateOutcomeOf(error)?.then(record => announced(record as LoginSessionRecord | null), () => {})
+      lateOutcomeOf(error)?.then(record => announceRemoved(record as LoginSessionRecord | null), () => {})
       throw error
     }
   }

@@ -22,8 +22,8 @@ export interface LoginSessions {
   revoke(userId: string, id: string): Promise<LoginSession | null>
   /**
    * Ends all sessions of this user except the given one, and returns their number. It ends every session that existed at
-   * the call; one that starts meanwhile may stay. If it rejects, some may have ended: call it again. After a password
-   * change:
+   * the call; one that starts meanwhile may stay. If it rejects, some may have ended: call it again. Use it after a
+   * password change.
    * @example
    * await app.loginSessions.revokeOthers(currentLoginSession(request))
    */
@@ -63,12 +63,12 @@ export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsP
     },
 
     async find (userId, id) {
-      const [user, session] = [requireText(userId, 'userId'), requireString(id, 'id')]
-      const found = await findLive(user, session)
+      const [ownerId, sessionId] = [requireText(userId, 'userId'), requireString(id, 'id')]
+      const found = await findLive(ownerId, sessionId)
       if (found !== null) return found
       // A removal that failed for lack of a majority is visible, too, and a failover may undo it. So make sure first.
       await store.barrier()
-      return await findLive(user, session)
+      return await findLive(ownerId, sessionId)
     },
 
     async revoke (userId, id) {

@@ -20,9 +20,9 @@ export interface AttemptState {
 export interface LoginSessionRecord {
   /** Public handle, 128 random bits, base64url. Shown in pages and URLs; never a credential and not derived from one. */
   id: string
-  /** The newest, and after a rotation the one before it. */
+  /** The hashes of its tokens: see `tokens.ts`. */
   tokens: TokenHash[]
-  /** Absent on an anonymous session, which exists only because the host wrote data to it. */
+  /** Absent on a visitor session, which exists only because the host wrote data to it. */
   userId?: string
   /** When the user signed in. */
   createdAt: Date

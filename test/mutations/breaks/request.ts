@@ -35,7 +35,7 @@ export default [
       {
         name: 'a session that is gone counts as ended',
         promise: 'T1: nobody hears of the end of a session that a failover brings back',
-        from: "await lifecycle.endByTokenDurably(state.deadToken, 'signed-out')",
+        from: "await lifecycle.endByTokenDurably(state.unknownToken, 'signed-out')",
         to: 'await Promise.resolve()',
         tests: ['request/races', 'promises/failover']
       },

@@ -28,7 +28,7 @@ export default [
       },
       {
         name: 'a token has 64 bits',
-        promise: 'DESIGN 4: a token has 256 random bits',
+        promise: 'ASVS 5.0 7.2.3: a token has 256 random bits',
         from: 'randomBytes(32)',
         to: 'randomBytes(8)'
       },
@@ -134,7 +134,7 @@ export default [
       {
         name: 'a session is looked up only once',
         promise: 'T1: nobody is told that a session has ended that a failover brings back',
-        from: 'return await findLive(user, session)',
+        from: 'return await findLive(ownerId, sessionId)',
         to: 'return null'
       }
     ]
@@ -146,14 +146,14 @@ export default [
       {
         name: 'a session is announced before it is removed',
         promise: 'R13: an end is announced once, after the removal',
-        from: 'return announced(await store.remove(userId, id, now()))',
-        to: 'const session = announced(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
+        from: 'return announceRemoved(await store.remove(userId, id, now()))',
+        to: 'const session = announceRemoved(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
       },
       {
         name: 'a removal that failed is announced',
         promise: 'T1: a removal that failed is an error, and is not announced',
-        from: 'return announced(await store.remove(userId, id, now()))',
-        to: 'const found = await store.find(userId, id, now())\n      return announced(await store.remove(userId, id, now()).catch(() => found))'
+        from: 'return announceRemoved(await store.remove(userId, id, now()))',
+        to: 'const found = await store.find(userId, id, now())\n      return announceRemoved(await store.remove(userId, id, now()).catch(() => found))'
       },
       {
         name: 'after five rounds the rest is spared',
@@ -184,7 +184,7 @@ export default [
       {
         name: 'a removal that completes late is not announced',
         promise: 'R13: a removal that completes after its caller was told that it failed is announced then',
-        from: 'announced(record as LoginSessionRecord | null)',
+        from: 'announceRemoved(record as LoginSessionRecord | null)',
         to: 'undefined'
       },
       {
