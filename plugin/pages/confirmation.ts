@@ -7,7 +7,6 @@ import type { FastifyRequest } from 'fastify'
 import type { ConfirmationKind } from '../confirmation/confirmation.js'
 import type { LoginSessionError } from '../errors.js'
 import type { ErrorMessages } from './errors.js'
-import { field } from './headers.js'
 import type { MessageKey } from './messages.js'
 
 /** What the list shows about the user's kind of confirmation. */
@@ -79,4 +78,9 @@ export async function confirmationNoteFor (request: FastifyRequest): Promise<Con
     request.log.warn({ err: error }, 'login sessions: verifyPassword failed, so the list does not know who has a password')
     return CAN_REVOKE
   }
+}
+
+/** A field of the request's form; undefined if it is not there. */
+export function field ({ body }: Pick<FastifyRequest, 'body'>, name: string): unknown {
+  return (body as Record<string, unknown> | null | undefined)?.[name]
 }
