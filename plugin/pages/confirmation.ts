@@ -79,3 +79,8 @@ export async function confirmationNoteFor (request: FastifyRequest): Promise<Con
     return CAN_REVOKE
   }
 }
+
+/** A field of the request's form; undefined if it is not there. */
+export function field ({ body }: Pick<FastifyRequest, 'body'>, name: string): unknown {
+  return (body as Record<string, unknown> | null | undefined)?.[name]
+}

@@ -8,7 +8,7 @@ import type { MessageKey } from './messages.js'
 import { type FrameOf, withParameter } from './frame.js'
 import { isFragment } from './headers.js'
 import { type HandledError, reportError } from '../core.js'
-import { render } from './templates.js'
+import { renderKit } from './templates.js'
 
 /** What an error page says, by error code. */
 export type ErrorMessages = Partial<Record<LoginSessionErrorCode, MessageKey>>
@@ -38,7 +38,7 @@ export function createErrorPages (frameOf: FrameOf, signInUrl: (request: Fastify
     if (isFragment(request)) reply.header('hx-retarget', '[data-ls-part=problem]').header('hx-reswap', 'innerHTML')
     const frame = frameOf(request)
     const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(messages[error.code] ?? 'unexpected') }
-    return render(reply, isFragment(request) ? 'problem' : 'error', model)
+    return renderKit(reply, isFragment(request) ? 'problem' : 'error', model)
   }
 }
 

@@ -17,6 +17,8 @@ const CACHED_FRAMES = 200
 export interface FrameOptions {
   /** The title of the pages. */
   title: MessageKey
+  /** The label of links to where people come back to. */
+  backLabel: MessageKey
   texts: HostTexts
   /** The language of all requests, if it does not depend on the request. */
   fixedLanguage?: string | undefined
@@ -42,8 +44,8 @@ export function createFrames (options: FrameOptions, base: string): FrameOf {
 
   function createFrame (language: string, timeZone: string): PageView {
     const texts = createTexts(language, messages[language]!, timeZone)
-    const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null, title } = options
-    return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say(title) }
+    const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null, title, backLabel } = options
+    return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say(title), backLabel: texts.say(backLabel) }
   }
 
   function findFrame (request: FastifyRequest): PageView {

@@ -41,8 +41,3 @@ export function isFragment ({ headers }: FastifyRequest): boolean {
   const wholePage = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
   return headers['hx-request'] === 'true' && !wholePage
 }
-
-/** A field of the request's form; undefined if it is not there. */
-export function field ({ body }: Pick<FastifyRequest, 'body'>, name: string): unknown {
-  return (body as Record<string, unknown> | null | undefined)?.[name]
-}

@@ -8,7 +8,7 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { templatesDir } from './assets.js'
-import type { PageView } from './view-models.js'
+import type { KitTemplates, PageView } from './view-models.js'
 
 const RENDER = 'renderLoginSessionView'
 
@@ -55,6 +55,9 @@ export function render (reply: FastifyReply, name: string, model: PageView): Fas
   reply.type('text/html; charset=utf-8').header('content-language', model.texts.language)
   return views[RENDER](name, model)
 }
+
+/** Renders a template of the kit as the reply. */
+export const renderKit: Render<KitTemplates> = render
 
 /** Renders a template to a string. @param app the context of {@link registerTemplates} */
 export async function renderText (app: FastifyInstance, name: string, model: PageView): Promise<string> {

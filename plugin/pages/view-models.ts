@@ -6,6 +6,8 @@
  * |---|---|
  * | `layout`, `head` | the model of the page around them |
  * | `error`, `problem` | {@link ErrorView} |
+ * | `confirm`, `dialog` | {@link ConfirmView} |
+ * | `confirm-form` | {@link ConfirmView}, and `inDialog` in a dialog |
  * | `row` | the model of the list, with one of its `sessions` as `session` |
  * | `icon` | {@link SessionView} |
  * | `time` | `moment`, a {@link MomentView} |
@@ -14,6 +16,7 @@
  */
 import type { AssetUrls } from './assets.js'
 import type { DeviceKind } from '../client/device.js'
+import type { ConfirmationFields } from './confirmation.js'
 import type { Texts } from './texts.js'
 
 /** A moment as a page shows it. */
@@ -68,6 +71,8 @@ export interface PageView {
   base: string
   /** Where people come back to: the page, or the host's own page with the section in it. */
   homeUrl: string
+  /** The label of links to `homeUrl`, such as "Back to your sessions". */
+  backLabel: string
   /** Where the password is set or changed, or null. */
   passwordUrl: string | null
   title: string
@@ -76,4 +81,37 @@ export interface PageView {
 /** A page that says why something did not work. */
 export interface ErrorView extends PageView {
   message: string
+}
+
+/** A hidden field of a form. */
+export interface HiddenField {
+  name: string
+  value: string
+}
+
+/** The question before sessions are ended. */
+export interface ConfirmView extends PageView, ConfirmationFields {
+  action: string
+  question: string
+  detail: WordsAndMoments
+  /** The details of a session's row, line by line. */
+  facts: string[][]
+  /** The label of the submit button; null if the question cannot be answered: `error` says why. */
+  submit: string | null
+  /** The name that the user signs in with, for password managers; null if it is not known. */
+  accountName: string | null
+  /** The longest password, in characters. */
+  passwordLength: number
+  csrf: string
+  /** The page's own fields, which the form sends back. */
+  hidden: HiddenField[]
+  error: string | null
+}
+
+/** The kit's templates that are rendered by name, and their view models. They include the others. */
+export interface KitTemplates {
+  dialog: ConfirmView
+  confirm: ConfirmView
+  error: ErrorView
+  problem: ErrorView
 }

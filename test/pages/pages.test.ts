@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
+import { PASSWORD_LENGTH } from '../../plugin/confirmation/password.js'
 import { assetUrls } from '../../plugin/pages/assets.js'
 import { PASSWORD } from '../support/app.js'
 import { browser, setCookies } from '../support/browser-jar.js'
@@ -60,6 +61,7 @@ t.test('signing one out asks for the password, does it, and says what happened o
   const question = await chrome.get(`${PAGE}/${id}/revoke`)
   t.match(textOf(question), 'Sign out Safari on macOS?')
   t.match(question.body, 'autocomplete="current-password"')
+  t.match(question.body, `maxlength="${PASSWORD_LENGTH}"`, 'the field takes no more than is checked')
   const reply = await submit(chrome, formOf(question), PASSWORD)
 
   t.equal(reply.statusCode, 303)

@@ -8,9 +8,10 @@ import fp from 'fastify-plugin'
 import { coreOf } from '../../core.js'
 import { registerKit } from '../kit.js'
 import { takeNotice } from '../notice.js'
+import { createQuestions } from '../question.js'
 import { createListViews } from './list.js'
 import { type LoginSessionPagesOptions, type ResolvedPageOptions, resolvePageOptions } from './options.js'
-import { createQuestions } from './question.js'
+import { createTargets } from './question.js'
 import { accountRoutes } from './routes.js'
 import { renderText } from './views.js'
 
@@ -49,9 +50,11 @@ const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function
 
 /** Everything below the prefix. @param host the instance that gets the decorator of the section */
 async function pagesContext (app: FastifyInstance, host: FastifyInstance, options: ResolvedPageOptions): Promise<void> {
-  const frameOf = await registerKit(app, { ...options, title: 'title' })
+  const frameOf = await registerKit(app, { ...options, title: 'title', backLabel: 'back' })
   const listViewOf = createListViews(app, options.locate)
-  await app.register(accountRoutes, { frameOf, listViewOf, questions: createQuestions(app, frameOf, options), signIn: options })
+  const targets = createTargets(app, frameOf, options.locate)
+  const questions = createQuestions(app, frameOf, options)
+  await app.register(accountRoutes, { frameOf, listViewOf, targets, questions, signIn: options })
 
   // If the pages are registered again for other paths, the decorator stays that of the first.
   if (host.hasReplyDecorator('renderLoginSessions')) return

@@ -1,88 +1,31 @@
 /**
- * The pages' options: those of every page, and those of the account page. To add one: its type and comment in the
- * interface, and its row in the table below it.
+ * The account page's options: its own beside those of every page. To add one: its type and comment in the interface, and
+ * its row in the table below it.
  * @module
  */
-import { statSync } from 'node:fs'
-import type { FastifyRequest } from 'fastify'
-import { optionError } from '../../errors.js'
-import { createHostCallbacks } from '../../host-callback.js'
-import type { HostTexts } from '../messages.js'
-import { aFunction, anObject, aPath, isFixedPath, type OptionTable, prefixRow, resolveTable, shown } from '../../option-check.js'
-import type { Locate } from '../places.js'
+import { aPath, type OptionTable, prefixRow, resolveTable } from '../../option-check.js'
+import { PAGE_TABLE, type PageOptions, type Resolved, resolvePrefix, resolveReaderOptions } from '../options.js'
 
-/** Options of every page. */
-export interface PageOptions {
-  /** Where the pages are: a fixed path, '/' for the root of the context. */
-  prefix: string
-  /** A place for a public address, shown as approximate; see the README for a recipe. @default none */
-  locate?: Locate | undefined
-  /** The reader's language, as a tag: one for all, or by request. @default by Accept-Language, otherwise English */
-  language?: string | ((request: FastifyRequest) => string | null | undefined) | undefined
-  /** Other words for shipped texts, or further languages, by language tag. @default {} */
-  texts?: HostTexts
-  /**
-   * IANA time zone of the times shown, for all or by request. With JavaScript, people see their own in any case.
-   * @default 'UTC'
-   */
-  timeZone?: string | ((request: FastifyRequest) => string | null | undefined)
-  /**
-   * A directory of your own templates: each file there replaces the shipped one of the same name (`layout.eta` brings
-   * your header and stylesheet), and both include each other by name. @default none
-   */
-  templates?: string | undefined
-}
-
-const PAGE_TABLE: OptionTable<PageOptions> = {
-  prefix: prefixRow('/account/sessions'),
-  locate: { default: undefined, check: aFunction, write: 'ip => countryOf(ip)' },
-  language: { default: undefined, check: aLanguage, write: "'de'" },
-  texts: { default: {}, check: anObject, write: "{ en: { title: 'Your sessions' } }" },
-  timeZone: { default: 'UTC', check: aTimeZone, write: "'Europe/Berlin'" },
-  templates: { default: undefined, check: aDirectory, write: "'/srv/shop/templates'" }
-}
-
-/** Options of the account page. */
+/** Options of the account page only. */
 export interface AccountOptions {
-  /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
-  signInPath?: string
-  /**
-   * Name of the query parameter in which `signInPath` is told where they wanted to go: 'returnTo' makes
-   * `/login?returnTo=%2Faccount%2Fsessions`. Accept only paths of your own site there. @default none
-   */
-  returnTo?: string | undefined
   /**
    * Your page that shows the section (see `reply.renderLoginSessions`): where people come back to.
    * @default the page below `prefix`
    */
   homePath?: string | undefined
-  /** Your page for setting or changing the password: linked where the text advises it. @default none */
-  passwordPath?: string | undefined
-  /** The name that this user signs in with, so that password managers offer the right entry. @default none */
-  accountName?: ((userId: string) => string | null | undefined | Promise<string | null | undefined>) | undefined
 }
 
 const ACCOUNT_TABLE: OptionTable<AccountOptions> = {
-  signInPath: { default: '/login', check: aPath, write: "'/login'" },
-  returnTo: { default: undefined, check: aParameter, write: "'returnTo'" },
-  homePath: { default: undefined, check: aPath, write: "'/account#sessions'" },
-  passwordPath: { default: undefined, check: aPath, write: "'/account/password'" },
-  accountName: { default: undefined, check: aFunction, write: 'userId => users.emailOf(userId)' }
+  homePath: { default: undefined, check: aPath, write: "'/account#sessions'" }
 }
 
 /** Options of the pages plugin. */
 export interface LoginSessionPagesOptions extends PageOptions, AccountOptions {}
 
-const TABLE: OptionTable<LoginSessionPagesOptions> = { ...PAGE_TABLE, ...ACCOUNT_TABLE }
+const TABLE: OptionTable<LoginSessionPagesOptions> = { prefix: prefixRow('/account/sessions'), ...PAGE_TABLE, ...ACCOUNT_TABLE }
 
 /** The options as the pages work with them. One without a value and without a default is undefined. */
-export interface ResolvedPageOptions extends Omit<Required<LoginSessionPagesOptions>, 'language' | 'timeZone'> {
-  /** The language of all requests, if it does not depend on the request. */
-  fixedLanguage: string | undefined
-  /** The language that the host chooses for a request; undefined: the browser's. */
-  languageOf(request: FastifyRequest): string | undefined
-  timeZoneOf(request: FastifyRequest): string
-}
+export interface ResolvedPageOptions extends Resolved<LoginSessionPagesOptions> {}
 
 /**
  * @param outer prefix of the context that the pages are registered in
@@ -90,73 +33,5 @@ export interface ResolvedPageOptions extends Omit<Required<LoginSessionPagesOpti
  */
 export function resolvePageOptions (options: LoginSessionPagesOptions, outer = ''): ResolvedPageOptions {
   const { prefix, language, timeZone, ...rest } = resolveTable(TABLE, options, { kind: 'plugin', name: 'pages' })
-  requireFixedPlace(prefix, outer)
-  return {
-    ...rest,
-    prefix: prefix === '/' ? '' : prefix,
-    fixedLanguage: typeof language === 'string' ? language : undefined,
-    languageOf: createLanguageOf(language),
-    timeZoneOf: createTimeZoneOf(timeZone)
-  }
-}
-
-/** Links are made of the whole path. */
-function requireFixedPlace (prefix: string, outer: string): void {
-  // If something follows, Fastify drops a slash at the end of a context's prefix.
-  const whole = prefix === '/' ? outer : outer.replace(/\/$/, '') + prefix
-  if (whole === '' || isFixedPath(whole)) return
-  throw optionError(`pages: links need a fixed path, not ${shown(prefix)} below ${shown(outer)}: ` +
-    `write prefix: ${PAGE_TABLE.prefix.write}, and give that context a fixed path, too`)
-}
-
-function aDirectory (path: string): string | undefined {
-  const right = typeof path === 'string' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  return right ? undefined : `must be a directory that exists, not ${shown(path)}`
-}
-
-function aParameter (name: string): string | undefined {
-  return typeof name === 'string' && name !== '' ? undefined : `must be the name of a query parameter, not ${shown(name)}`
-}
-
-function aLanguage (language: Exclude<PageOptions['language'], undefined>): string | undefined {
-  const right = typeof language === 'function' || (typeof language === 'string' && language !== '')
-  return right ? undefined : `must be a tag or a function of the request, not ${shown(language)}`
-}
-
-function aTimeZone (timeZone: Exclude<PageOptions['timeZone'], undefined>): string | undefined {
-  const right = typeof timeZone === 'function' || knownZone(timeZone) !== null
-  return right ? undefined : `must be an IANA name or a function of the request, not ${shown(timeZone)}`
-}
-
-function createLanguageOf (language: PageOptions['language']): ResolvedPageOptions['languageOf'] {
-  if (typeof language !== 'function') return () => language
-  const askText = createAskText()
-  return request => askText(request, 'language', () => language(request))
-}
-
-function createTimeZoneOf (timeZone: Required<PageOptions>['timeZone']): ResolvedPageOptions['timeZoneOf'] {
-  if (typeof timeZone !== 'function') {
-    const zone = knownZone(timeZone)!
-    return () => zone
-  }
-  const askText = createAskText()
-  // The host's record of a user may be outdated or empty. That must not fail a page.
-  return request => knownZone(askText(request, 'timeZone', () => timeZone(request))) ?? 'UTC'
-}
-
-/** What the host answers, if it is text. Its mistakes must not fail a page, nor the page that reports a mistake. */
-function createAskText () {
-  const ask = createHostCallbacks()
-  return (request: FastifyRequest, option: string, answer: () => unknown): string | undefined => {
-    const text = ask(request, option, answer)
-    return typeof text === 'string' && text !== '' ? text : undefined
-  }
-}
-
-function knownZone (timeZone: string | undefined): string | null {
-  try {
-    return timeZone === undefined ? null : new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
-  } catch {
-    return null
-  }
+  return { ...rest, prefix: resolvePrefix(prefix, outer, TABLE.prefix), ...resolveReaderOptions({ language, timeZone }) }
 }

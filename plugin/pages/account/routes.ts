@@ -9,22 +9,24 @@ import type { FrameOf } from '../frame.js'
 import { isFragment } from '../headers.js'
 import { preparePageRoutes } from '../kit.js'
 import { leaveNotice, type Notice, takeNotice } from '../notice.js'
+import type { Question, Questions } from '../question.js'
 import { deviceName } from '../session-row.js'
 import type { ListViewOf } from './list.js'
-import type { Questions } from './question.js'
+import type { Targets } from './question.js'
 import { render, wantsWholeList, withWholeList } from './views.js'
 
 /** What the routes are made of. */
 export interface AccountRoutesOptions {
   frameOf: FrameOf
   listViewOf: ListViewOf
+  targets: Targets
   questions: Questions
   signIn: SignInOptions
 }
 
 /** A Fastify plugin. */
 export async function accountRoutes (app: FastifyInstance, options: AccountRoutesOptions): Promise<void> {
-  const { frameOf, listViewOf, questions, signIn } = options
+  const { frameOf, listViewOf, targets, questions, signIn } = options
   await preparePageRoutes(app, frameOf, signIn, CONFIRMATION_ERRORS)
 
   app.get('/', async (request, reply) => {
@@ -36,15 +38,15 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   })
 
   app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) =>
-    questions.ask(request, reply, await questions.findSession(request, request.params.id)))
+    questions.ask(request, reply, await targets.questionAbout(request, await targets.findSession(request, request.params.id))))
 
-  app.get('/others/revoke', async (request, reply) => questions.ask(request, reply, await questions.findOthers(request)))
+  app.get('/others/revoke', async (request, reply) => questions.ask(request, reply, await questionAboutOthers(request)))
 
   app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
     const { userId } = questions.verifyForm(request)
-    const target = await questions.findSession(request, request.params.id)
+    const target = await targets.findSession(request, request.params.id)
     if (target.current) return await signOut(request, reply)
-    if (!await questions.confirmOrAskAgain(request, reply, async () => target)) return reply
+    if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
     const ended = await app.loginSessions.revoke(userId, target.session.id)
     return await showResult(request, reply, ended === null
       ? { key: 'gone', values: {} }
@@ -53,10 +55,14 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
 
   app.post('/others/revoke', async (request, reply) => {
     const session = questions.verifyForm(request)
-    if (!await questions.confirmOrAskAgain(request, reply, () => questions.findOthers(request))) return reply
+    if (!await questions.confirmOrAskAgain(request, reply, () => questionAboutOthers(request))) return reply
     const count = await app.loginSessions.revokeOthers(session)
     return await showResult(request, reply, { key: 'signedOutOthers', values: { count } })
   })
+
+  async function questionAboutOthers (request: FastifyRequest): Promise<Question> {
+    return await targets.questionAbout(request, await targets.findOthers(request))
+  }
 
   async function showResult (request: FastifyRequest, reply: FastifyReply, notice: Notice): Promise<FastifyReply> {
     const frame = frameOf(request)

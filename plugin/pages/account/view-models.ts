@@ -2,8 +2,8 @@
  * The view models of the account page's templates. The ones of the kit are in `../view-models.ts`.
  * @module
  */
-import type { ConfirmationFields, ConfirmationNote } from '../confirmation.js'
-import type { ErrorView, PageView, SessionView, WordsAndMoments } from '../view-models.js'
+import type { ConfirmationNote } from '../confirmation.js'
+import type { PageView, SessionView } from '../view-models.js'
 
 /** The list and what stands around it. */
 export interface ListView extends PageView, ConfirmationNote {
@@ -28,23 +28,6 @@ export interface ListView extends PageView, ConfirmationNote {
   message: string | null
 }
 
-/** The question before a session is ended. */
-export interface ConfirmView extends PageView, ConfirmationFields {
-  action: string
-  question: string
-  detail: WordsAndMoments
-  /** The details of its row, line by line. */
-  facts: string[][]
-  /** The label of the submit button; null if the question cannot be answered: `error` says why. */
-  submit: string | null
-  /** The name that the user signs in with, for password managers; null if it is not known. */
-  accountName: string | null
-  csrf: string
-  /** True if the list was shown whole, and will be again. */
-  all: boolean
-  error: string | null
-}
-
 /** The templates that are rendered by name, and their view models. They include the others. */
 export interface AccountTemplates {
   page: ListView
@@ -52,8 +35,4 @@ export interface AccountTemplates {
   head: PageView
   list: ListView
   changed: ListView
-  dialog: ConfirmView
-  confirm: ConfirmView
-  error: ErrorView
-  problem: ErrorView
 }

@@ -8,8 +8,8 @@ import { withParameter } from '../frame.js'
 import { deviceName, factsOf, type RowContext, toSessionViews } from '../session-row.js'
 import * as templates from '../templates.js'
 import type { Texts } from '../texts.js'
-import type { PageView } from '../view-models.js'
-import type { AccountTemplates, ConfirmView, ListView } from './view-models.js'
+import type { ConfirmView, HiddenField, PageView } from '../view-models.js'
+import type { AccountTemplates, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
 export const render: templates.Render<AccountTemplates> = templates.render
@@ -68,11 +68,11 @@ export interface SessionTarget { kind: 'session', session: LoginSession, current
 export type Target = SessionTarget | { kind: 'others', count: number }
 
 /** The words of a question, and where its form is sent. */
-export type QuestionView = Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'>
+export type QuestionWords = Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'>
 
 /** @param places labels for addresses */
-export function toQuestionView (target: Target, { say, texts, base }: PageView, places: ReadonlyMap<string, string>): QuestionView {
-  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []): QuestionView =>
+export function toQuestionWords (target: Target, { say, texts, base }: PageView, places: ReadonlyMap<string, string>): QuestionWords {
+  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []): QuestionWords =>
     ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
 
   if (target.kind === 'others') {
@@ -95,14 +95,17 @@ function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): 
 const withoutNulls = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
 
 /** The parameter that asks for the whole list. The host's page may get it too, so its name must not clash with common ones. */
-const WHOLE_LIST = 'sessions'
+const WHOLE_LIST = { name: 'sessions', value: 'all' }
 
 /** Adds the parameter for the whole list to a path, if the list is whole. */
 export function withWholeList (path: string, whole: boolean): string {
-  return whole ? withParameter(path, WHOLE_LIST, 'all') : path
+  return whole ? withParameter(path, WHOLE_LIST.name, WHOLE_LIST.value) : path
 }
+
+/** The same for a form: the fields that it sends back. */
+export const wholeListFields = (whole: boolean): HiddenField[] => whole ? [WHOLE_LIST] : []
 
 /** True if the URL, or the form that the page sends back, asks for the whole list. */
 export function wantsWholeList ({ query, body }: { query: unknown, body: unknown }): boolean {
-  return [query, body].some(values => (values as Record<string, unknown> | null | undefined)?.[WHOLE_LIST] === 'all')
+  return [query, body].some(values => (values as Record<string, unknown> | null | undefined)?.[WHOLE_LIST.name] === WHOLE_LIST.value)
 }

@@ -66,13 +66,13 @@ export default [
       {
         name: 'nobody waits for the password',
         promise: 'P3: a wrong password ends nothing',
-        from: '!await questions.confirmOrAskAgain(request, reply, async',
-        to: '!questions.confirmOrAskAgain(request, reply, async'
+        from: '!await questions.confirmOrAskAgain(request, reply, () => targets',
+        to: '!questions.confirmOrAskAgain(request, reply, () => targets'
       }
     ]
   },
   {
-    file: 'plugin/pages/account/question.ts',
+    file: 'plugin/pages/question.ts',
     tests,
     breaks: [
       {
@@ -80,7 +80,13 @@ export default [
         promise: 'T4: every form has a token of its session',
         from: "csrf.verify(session.id, field(request, 'csrf'))",
         to: ''
-      },
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/account/question.ts',
+    tests,
+    breaks: [
       {
         name: 'a foreign id shows a question',
         promise: 'P5: foreign, unknown, expired and removed ids answer the same',
