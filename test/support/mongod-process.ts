@@ -28,7 +28,7 @@ export interface Member {
   suspend(): void
   /** It goes on where it was suspended (SIGCONT). */
   resume(): void
-  /** Asks this member, whatever its state in the set is; over one client from its start until it is killed. */
+  /** Asks this member, whatever its state in the set is. */
   command(command: Document): Promise<Document>
 }
 
@@ -59,7 +59,6 @@ export async function prepareMember ({ binary, folder, name, args, cleaner }: Me
   const log = join(dbPath, 'log')
   const host = `127.0.0.1:${port}`
   let running: ChildProcess | null = null
-  let client: MongoClient | null = null
 
   const signal = (name: NodeJS.Signals): void => {
     if (running === null) throw new Error(`${host} is not running`)
@@ -90,23 +89,26 @@ export async function prepareMember ({ binary, folder, name, args, cleaner }: Me
     },
 
     async kill () {
-      const used = client
-      client = null
-      if (running !== null) {
-        const exit = once(running, 'exit')
-        running.ref()
-        signal('SIGKILL')
-        await exit
-      }
-      await used?.close()
+      if (running === null) return
+      const exit = once(running, 'exit')
+      running.ref()
+      signal('SIGKILL')
+      await exit
     },
 
     suspend: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
-    async command (command) {
-      client ??= new MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000, socketTimeoutMS: 90_000 })
-      return await client.db('admin').command(command, { readPreference: 'nearest' })
-    }
+    command: command => ask(host, command)
+  }
+}
+
+/** Sends one command to this mongod alone, over a connection of its own. */
+async function ask (host: string, command: Document): Promise<Document> {
+  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000, socketTimeoutMS: 90_000 })
+  try {
+    return await client.db('admin').command(command, { readPreference: 'nearest' })
+  } finally {
+    await client.close()
   }
 }
 
