@@ -143,8 +143,8 @@ async function runTap (variables) {
   mkdirSync('.tap', { recursive: true })
   rmSync(tapOutput, { force: true })
   rmSync(tokenScans, { recursive: true, force: true })
-  // One more than processors: many tests wait, for a database or a browser.
-  const jobs = `--jobs=${availableParallelism() + 1}`
+  // Two more than processors: many tests wait, for a database or a browser.
+  const jobs = `--jobs=${availableParallelism() + 2}`
   return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...tapArguments()], { env })
 }
 

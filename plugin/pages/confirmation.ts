@@ -48,7 +48,7 @@ export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
 }
 
 /** What the form's fields prove. */
-export const proofIn = ({ body }: FastifyRequest): Proof => (body ?? {}) as Proof
+export const proofIn = ({ body }: FastifyRequest): Proof => body as Proof
 
 /** Why the question is asked again; null if the user cannot correct the error in its form. */
 export function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {
