@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 const tapOutput = '.tap/run.tap'
 // Where each process leaves what it has scanned for tokens: see support/token-scan.ts.
 const tokenScans = '.tap/token-scan'
-/** Folders of tests that take long. In a whole run their tests begin first, so that none of them runs alone at its end. */
+/** Folders of tests that take long, or need a browser, a replica set or the example: outside of the fast lane. */
 const SLOW = ['test/promises', 'test/pages/e2e', 'test/example']
 
 const args = process.argv.slice(2)
@@ -148,12 +148,12 @@ async function runTap (variables) {
   return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...tapArguments()], { env })
 }
 
+/** tap sorts its files by name: the folders of `SLOW` stand in the middle, so that none of them runs alone at the end. */
 function tapArguments () {
+  if (lane === 'all') return []
   if (lane === 'some') return ['--allow-incomplete-coverage', ...args]
-  const files = readdirSync('test', { recursive: true }).map(path => `test/${path.replaceAll('\\', '/')}`).filter(path => path.endsWith('.test.ts')).sort()
-  const isSlow = path => SLOW.some(folder => path.startsWith(`${folder}/`))
-  const quick = files.filter(path => !isSlow(path))
-  return lane === 'unit' ? ['--disable-coverage', ...quick] : [...files.filter(isSlow), ...quick]
+  const files = readdirSync('test', { recursive: true }).map(path => `test/${path.replaceAll('\\', '/')}`)
+  return ['--disable-coverage', ...files.filter(path => path.endsWith('.test.ts') && !SLOW.some(folder => path.startsWith(`${folder}/`)))]
 }
 
 /** tap's own total is the last line of its kind. Whatever else it ends with, such as missing coverage, is a failure. */
