@@ -12,6 +12,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const tapOutput = '.tap/run.tap'
@@ -51,8 +52,9 @@ async function main () {
 
 // --- what must be there ---
 
+/** Debian's packages and npm's at the same moment: both wait for the network. */
 async function install () {
-  if (!isInstalled()) await must('npm', ['ci'])
+  await together([isInstalled() || must('npm', ['ci']), lane === 'unit' || hasChromium() || installChromium()])
   if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
 }
 
@@ -71,17 +73,16 @@ function packagesOf (lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {}
 }
 
-async function ensureChromium () {
-  const { findChromium } = await importTypeScript('./support/browser.ts')
-  return findChromium().catch(async missing => {
-    const debianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-    if (!debianRoot) throw missing
-    await installChromium()
-    return findChromium()
-  })
+/** The names that support/browser.ts looks for, which cannot be imported yet. */
+function hasChromium () {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  return process.env.CHROMIUM_PATH !== undefined || folders.some(folder => names.some(name => existsSync(join(folder, name))))
 }
 
+/** On Debian as root. Elsewhere support/browser.ts says what to do. */
 async function installChromium () {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
   heading('installing Chromium')
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
   await must('apt-get', ['update', '-qq'], quiet)
@@ -92,7 +93,7 @@ async function installChromium () {
 
 /** The checks run at the same moment as what the tests wait for is fetched and started. */
 async function checkAndTest (count) {
-  const browser = lane === 'unit' ? undefined : ensureChromium()
+  const browser = lane === 'unit' ? undefined : findBrowser()
   const starting = startMongod()
   try {
     await together([check(count), browser, starting, buildTap()])
@@ -112,6 +113,11 @@ async function check (count) {
 /** tap makes its test class once, of the plugins that package.json names. */
 async function buildTap () {
   if (!existsSync('.tap/plugins')) await must('npx', ['tap', 'build'], { quiet: true })
+}
+
+async function findBrowser () {
+  const { findChromium } = await importTypeScript('./support/browser.ts')
+  return await findChromium()
 }
 
 async function startMongod () {

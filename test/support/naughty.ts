@@ -14,14 +14,14 @@ const OWN = [
   'x'.repeat(513), '<b>'.repeat(300), '('.repeat(600), '\u0301'.repeat(600), '👩‍👩‍👧‍👦'.repeat(100)
 ]
 
-/** Chooses the half of the list; another seed chooses another half. */
+/** Chooses the third of the list; another seed chooses another third. */
 const SEED = Number(process.env.SEED ?? 20261127)
 
-/** Half of the list and all of our own, each once. With `NAUGHTY=all`: all of the list. */
-export const NAUGHTY: readonly string[] = [...new Set([...(process.env.NAUGHTY === 'all' ? list : half(list)), ...OWN])]
+/** A third of the list and all of our own, each once. With `NAUGHTY=all`: all of the list. */
+export const NAUGHTY: readonly string[] = [...new Set([...(process.env.NAUGHTY === 'all' ? list : third(list)), ...OWN])]
 
-function half (texts: readonly string[]): string[] {
-  return createRandom(SEED).shuffled([...texts]).slice(0, Math.ceil(texts.length / 2))
+function third (texts: readonly string[]): string[] {
+  return createRandom(SEED).shuffled([...texts]).slice(0, Math.ceil(texts.length / 3))
 }
 
 /** A string as it arrives in a header: UTF-8, of which Node makes a character of each byte; without what ends a header. */

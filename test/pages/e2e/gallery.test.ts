@@ -22,7 +22,7 @@ const ENLARGED = { width: 320, height: 256 }
 
 /** Scenes that are looked at in every mode. */
 const THOROUGHLY = ['the list', 'the question as a page']
-const COLOURS = ['light', 'dark', 'forced colours']
+const COLOURS = ['light', 'dark']
 
 const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> =>
   Object.entries(SCENES).filter(([, scene]) => (scene.noQuestion ? shopWithoutQuestion : shop) === ofShop && (script || !scene.script))
