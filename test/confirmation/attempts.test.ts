@@ -243,7 +243,7 @@ async function queue (): Promise<<T>(check: () => Promise<T>) => Promise<T>> {
   const record = aRecord()
   await store.insert(record)
   const { run } = createAttempts(store, () => NOW)
-  return check => run(record.id, check)
+  return check => run(record._id, check)
 }
 
 t.test('an attempt waits for a check that still runs, also after the attempt between them has given up waiting', async t => {
