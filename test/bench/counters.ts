@@ -42,9 +42,9 @@ export async function countOperations (client: MongoClient, database: string): P
   const sum: Operations = { reads: 0, writes: 0 }
   for (const [namespace, counts] of Object.entries<any>(totals)) {
     if (!namespace.startsWith(`${database}.`)) continue
-    sum.reads += counts.queries.count + counts.getmore.count
-    // findAndModify is counted among the commands.
-    sum.writes += counts.insert.count + counts.update.count + counts.remove.count + counts.commands.count
+    // By lock: find, getMore and aggregate are reads; insert, each update and delete of a bulk, and findAndModify are writes.
+    sum.reads += counts.readLock.count
+    sum.writes += counts.writeLock.count
   }
   return sum
 }
