@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findOnPath } from '../../../example/mongod.js'
 import { root } from '../../support/root.js'
+import { SAMPLES } from '../../support/user-agents.js'
 
 const run = promisify(execFile)
 
@@ -38,10 +39,13 @@ export interface Loader {
   load(options: LoadOptions): Promise<LoadResult>
 }
 
+/** What all requests carry. */
+export const USER_AGENT = SAMPLES[0]!.userAgent
+
 /** wrk if it is on the PATH, otherwise autocannon. */
 export async function findLoader (): Promise<Loader> {
   const wrk = await findOnPath('wrk', process.env)
-  return wrk === undefined || wrk === null
+  return wrk === undefined
     ? { name: 'autocannon', load: loadWithAutocannon }
     : { name: 'wrk', load: async options => await loadWithWrk(wrk, options) }
 }
@@ -49,7 +53,7 @@ export async function findLoader (): Promise<Loader> {
 async function loadWithWrk (wrk: string, { url, connections, seconds, cookies }: LoadOptions): Promise<LoadResult> {
   const { stdout } = await run(wrk, [
     '--threads', '1', '--connections', String(connections), '--duration', `${Math.ceil(seconds)}s`, '--timeout', '10s',
-    '--script', `${root}test/bench/compare/wrk.lua`, url.origin, '--', url.pathname, ...cookies === null ? [] : [cookies]
+    '--script', `${root}test/bench/compare/wrk.lua`, url.origin, '--', url.pathname, USER_AGENT, ...cookies === null ? [] : [cookies]
   ])
   return parseWrk(stdout)
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { Agent, request } from 'node:http'
+import { SAMPLES } from '../../support/user-agents.js'
 import type { Kind } from './kinds.js'
 
 /** How many requests are under way at the same moment. */
@@ -15,10 +16,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: PARALLEL, keepAliveMsecs:
 
 export const userAt = (index: number): string => `user-${String(index).padStart(5, '0')}`
 
-/** Signs in one user after another. Resolves to their Cookie headers, in the order of `userAt`. @throws if one cannot sign in */
+/** Signs in all of them, with browsers of many kinds. Resolves to their Cookie headers, in the order of `userAt`. @throws if one cannot sign in */
 export async function signInAll (url: string, count: number): Promise<string[]> {
   return await inParallel(count, async index => {
-    const { status, cookie, body } = await ask('POST', `${url}/sign-in/${userAt(index)}`)
+    const { status, cookie, body } = await ask('POST', `${url}/sign-in/${userAt(index)}`, { 'user-agent': SAMPLES[index % SAMPLES.length]!.userAgent })
     if (status !== 200 || cookie === '') throw new Error(`sign-in of ${userAt(index)} was answered ${status}: ${body}`)
     return cookie
   })
@@ -41,13 +42,13 @@ export async function checkAnswers (kind: Kind, url: string, cookies: readonly s
   const step = cookies === null ? 1 : Math.max(1, Math.floor(cookies.length / SAMPLE))
   await inParallel(Math.min(SAMPLE, cookies?.length ?? SAMPLE), async number => {
     const index = number * step
-    const { status, body } = await ask('GET', url + kind.path, cookies?.[index])
+    const { status, body } = await ask('GET', url + kind.path, cookies === null ? {} : { cookie: cookies[index]! })
     const expected = expectedAnswer(kind, index)
     if (status !== 200 || body !== expected) throw new Error(`WRONG ANSWER of ${kind.name}: ${status} ${body} instead of 200 ${expected}`)
   })
   if (kind.cookies !== 'own') return
-  for (const cookie of [undefined, forge(cookies![0]!)]) {
-    const { status, body } = await ask('GET', url + kind.path, cookie)
+  for (const headers of [{}, { cookie: forge(cookies![0]!) }]) {
+    const { status, body } = await ask('GET', url + kind.path, headers)
     if (status !== 401) throw new Error(`WRONG ANSWER of ${kind.name}: ${status} ${body} to a visitor instead of 401`)
   }
 }
@@ -59,9 +60,9 @@ interface Answer {
   cookie: string
 }
 
-async function ask (method: string, url: string, cookie?: string): Promise<Answer> {
+async function ask (method: string, url: string, headers: Record<string, string>): Promise<Answer> {
   return await new Promise((resolve, reject) => {
-    const sent = request(url, { method, agent, headers: { ...cookie !== undefined && { cookie } } }, response => {
+    const sent = request(url, { method, agent, headers }, response => {
       let body = ''
       response.setEncoding('utf8').on('data', text => { body += text })
       response.on('error', reject)

@@ -1,18 +1,18 @@
 -- Requests with each of many cookies in turn, and a summary as one line of JSON.
--- Arguments: the path, and the file with one Cookie header a line; no file, no cookie.
+-- Arguments: the path, the User-Agent, and the file with one Cookie header a line; no file, no cookie.
 local requests = {}
 local count = 0
 local index = 0
 
 function init(args)
-  if args[2] then
-    for line in io.lines(args[2]) do
+  if args[3] then
+    for line in io.lines(args[3]) do
       count = count + 1
-      requests[count] = wrk.format("GET", args[1], { ["Cookie"] = line })
+      requests[count] = wrk.format("GET", args[1], { ["User-Agent"] = args[2], ["Cookie"] = line })
     end
   else
     count = 1
-    requests[1] = wrk.format("GET", args[1])
+    requests[1] = wrk.format("GET", args[1], { ["User-Agent"] = args[2] })
   end
 end
 

@@ -4,34 +4,31 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Collection } from 'mongodb'
+import { keyOf } from '../../../plugin/sessions/key.js'
 import { userAt } from '../compare/visitors.js'
 import { short } from '../statistics.js'
-import { keyOf } from './keys.js'
+import { EACH, usersOf } from './orders.js'
 
-/** Sessions of each user. */
-export const EACH = 3
-
+const TEMPLATES = 200
 const BATCH = 2000
 /** Batches that are under way at the same moment. */
 const PARALLEL = 6
 const SIGN_OF_LIFE = 5000
-
-/** Users of a collection of this size. */
-export const usersOf = (size: number): number => Math.floor(size / EACH)
 
 /**
  * Gives every user three sessions. The first users have one already, which the plugin made.
  * @param signedIn number of these
  */
 export async function fill (collection: Collection<any>, size: number, signedIn: number): Promise<void> {
-  const template = await collection.findOne()
+  // Browsers of many kinds, as the plugin has written them.
+  const templates = await collection.find().limit(TEMPLATES).toArray()
   const users = usersOf(size)
   const missing = users * EACH - signedIn
   const began = performance.now()
   let [next, done, said] = [0, 0, began]
 
-  /** The sessions of the first round are those that the plugin made, for as many users as there are. */
-  const recordAt = (index: number): object => recordLike(template, userAt((index + signedIn) % users))
+  /** As if users signed in one after another, EACH times in turn; the plugin has made the first of these records. */
+  const recordAt = (index: number): object => recordLike(templates[index % templates.length], userAt((index + signedIn) % users))
 
   await Promise.all(Array.from({ length: PARALLEL }, async () => {
     while (next < missing) {

@@ -4,28 +4,9 @@
  * @module
  */
 import { MongoClient } from 'mongodb'
+import { idOf, keyOf } from '../../../plugin/sessions/key.js'
 import { createApp, serve } from '../compare/servers/contestant.js'
-import { idOf, keyOf } from './keys.js'
-
-export interface GrowthServerOptions {
-  uri: string
-  database: string
-  secret: string
-  /** URL of the plugin's built `index.js`. */
-  plugin: string
-}
-
-/** What the verbs are, as the table has them. */
-export type Verb = 'list' | 'revoke one' | 'revoke others'
-
-/** Which verb to time, once for each of these users. */
-export interface Order {
-  verb: Verb
-  users: string[]
-}
-
-/** Name of the collection. */
-export const COLLECTION = 'loginSessions'
+import { COLLECTION, EACH, type GrowthServerOptions, type Order, type OrderAnswer, type Verb } from './orders.js'
 
 const DAY = 24 * 60 * 60_000
 const { uri, database, secret, plugin }: GrowthServerOptions = JSON.parse(process.argv[2]!)
@@ -42,7 +23,7 @@ async function time ({ verb, users }: Order): Promise<number[]> {
     const before = performance.now()
     const sessions = await app.loginSessions.list(user)
     const listed = performance.now() - before
-    if (sessions.length !== 3) throw new Error(`${user} has ${sessions.length} sessions instead of 3`)
+    if (sessions.length !== EACH) throw new Error(`${user} has ${sessions.length} sessions instead of ${EACH}`)
     times.push(verb === 'list' ? listed : await timeRevocation(verb, user, sessions))
   }
   return times
@@ -58,15 +39,16 @@ async function timeRevocation (verb: Verb, user: string, sessions: Sessions): Pr
     ? await app.loginSessions.revoke(user, sessions[1]!.id) === null ? 0 : 1
     : await app.loginSessions.revokeOthers(sessions[0]!)
   const took = performance.now() - before
-  const expected = verb === 'revoke one' ? 1 : 2
-  if (ended !== expected || records.length !== 3) throw new Error(`${verb} of ${user} ended ${ended} sessions instead of ${expected}`)
+  const expected = verb === 'revoke one' ? 1 : EACH - 1
+  if (ended !== expected || records.length !== EACH) throw new Error(`${verb} of ${user} ended ${ended} sessions instead of ${expected}`)
   const gone = records.filter(({ _id }) => verb === 'revoke one' ? idOf(_id) === sessions[1]!.id : idOf(_id) !== sessions[0]!.id)
   await collection.insertMany(gone)
   return took
 }
 
 process.on('message', (order: Order) => {
-  void time(order).then(times => process.send!({ times }), error => process.send!({ error: String(error) }))
+  const answer = (message: OrderAnswer): unknown => process.send!(message)
+  time(order).then(times => answer({ times }), error => answer({ error: String(error) }))
 })
 process.once('disconnect', () => process.exit(0))
 

@@ -4,14 +4,14 @@
  * about cookies: whatever the plugin costs above this is the price of what it does.
  * @module
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import cookie, { Signer } from '@fastify/cookie'
 import { type Collection, type Db, MongoClient } from 'mongodb'
 import { type Contestant, type ContestantOptions, createApp, serve } from './contestant.js'
 
-interface Session {
+interface FloorSession {
   _id: string
-  tokens: Array<{ hash: string }>
+  tokens: Array<{ hash: string, generation: number }>
   userId: string
   createdAt: Date
   lastActiveAt: Date
@@ -25,10 +25,10 @@ interface Session {
   data: object
 }
 
-type Find = (_id: string) => Promise<Session | undefined>
+type Find = (_id: string) => Promise<FloorSession | undefined>
 
 declare module 'fastify' {
-  interface FastifyRequest { floor: Session | null }
+  interface FastifyRequest { floor: FloorSession | null }
 }
 
 const NAME = '__Host-session'
@@ -37,11 +37,11 @@ const LIFE = 90 * 24 * 60 * 60_000
 /** Characters of `_id`: eight of the user's hash, and 22 random ones. The secret follows it in the cookie. */
 const KEY = 30
 
-const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
+const hashOf = (text: string): string => hash('sha256', text, 'base64url')
 
 export async function start ({ uri, database, secret }: ContestantOptions): Promise<Contestant> {
   const db = (await new MongoClient(uri).connect()).db(database)
-  const sessions = db.collection<Session>(COLLECTION)
+  const sessions = db.collection<FloorSession>(COLLECTION)
   await sessions.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
   const find = sharedFind(db, sessions)
   const signer = new Signer(secret)
@@ -66,17 +66,17 @@ export async function start ({ uri, database, secret }: ContestantOptions): Prom
   })
 }
 
-function isLive ({ tokens, expiresAt }: Session, secret: string): boolean {
-  const hash = hashOf(secret)
-  return tokens.some(token => timingSafeEqual(Buffer.from(token.hash, 'base64url'), hash)) && expiresAt > new Date()
+function isLive ({ tokens, expiresAt }: FloorSession, secret: string): boolean {
+  const presented = Buffer.from(hashOf(secret))
+  return tokens.some(token => timingSafeEqual(Buffer.from(token.hash), presented)) && expiresAt > new Date()
 }
 
-function newSession (userId: string, secret: string, ip: string, userAgent: string): Session {
+function newSession (userId: string, secret: string, ip: string, userAgent: string): FloorSession {
   const now = new Date()
   const end = new Date(now.getTime() + LIFE)
   return {
-    _id: hashOf(userId).toString('base64url').slice(0, 8) + randomBytes(16).toString('base64url'),
-    tokens: [{ hash: hashOf(secret).toString('base64url') }],
+    _id: hashOf(userId).slice(0, 8) + randomBytes(16).toString('base64url'),
+    tokens: [{ hash: hashOf(secret), generation: 0 }],
     userId,
     createdAt: now,
     lastActiveAt: now,
@@ -92,8 +92,8 @@ function newSession (userId: string, secret: string, ip: string, userAgent: stri
 }
 
 /** One command for all lookups of an event-loop turn. */
-function sharedFind (db: Db, sessions: Collection<Session>): Find {
-  let waiting: Array<{ _id: string, resolve: (session: Session | undefined) => void, reject: (error: unknown) => void }> = []
+function sharedFind (db: Db, sessions: Collection<FloorSession>): Find {
+  let waiting: Array<{ _id: string, resolve: (session: FloorSession | undefined) => void, reject: (error: unknown) => void }> = []
 
   async function send (): Promise<void> {
     const turn = waiting
@@ -113,7 +113,7 @@ function sharedFind (db: Db, sessions: Collection<Session>): Find {
 }
 
 /** The plain command costs less than a cursor, but it has no retryable reads, and a reply may be cut at 16 MB. */
-async function findAll (db: Db, sessions: Collection<Session>, ids: string[]): Promise<Session[]> {
+async function findAll (db: Db, sessions: Collection<FloorSession>, ids: string[]): Promise<FloorSession[]> {
   const filter = { _id: { $in: ids } }
   try {
     const { cursor } = await db.command({ find: COLLECTION, filter, limit: ids.length, batchSize: ids.length })

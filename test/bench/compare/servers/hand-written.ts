@@ -8,7 +8,7 @@ import cookie from '@fastify/cookie'
 import { MongoClient } from 'mongodb'
 import { type Contestant, type ContestantOptions, createApp, serve } from './contestant.js'
 
-interface Session {
+interface HandWrittenSession {
   tokens: Array<{ hash: string }>
   userId: string
   createdAt: Date
@@ -18,7 +18,7 @@ interface Session {
 }
 
 declare module 'fastify' {
-  interface FastifyRequest { handWritten: Session | null }
+  interface FastifyRequest { handWritten: HandWrittenSession | null }
 }
 
 const NAME = '__Host-session'
@@ -28,7 +28,7 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 
 export async function start ({ uri, database, secret }: ContestantOptions): Promise<Contestant> {
   const client = await new MongoClient(uri).connect()
-  const sessions = client.db(database).collection<Session>('sessions')
+  const sessions = client.db(database).collection<HandWrittenSession>('sessions')
   await sessions.createIndex({ 'tokens.hash': 1 }, { unique: true })
   await sessions.createIndex({ userId: 1 })
   await sessions.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
