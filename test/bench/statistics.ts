@@ -22,16 +22,16 @@ export function ratioOf (values: readonly number[], others: readonly number[]): 
   return spreadOf(values.map((value, index) => value / others[index]!))
 }
 
-/** Three significant digits, thousands as k: `12.3k`, `0.85`, `7`. */
+/** Three significant digits, thousands as k: `12.3k`, `0.850`; whole numbers below a thousand as they are: `7`. */
 export function short (value: number): string {
-  if (value === 0) return '0'
   if (Math.abs(value) >= 999.5) return `${plain(value / 1000)}k`
-  return plain(value)
+  return Number.isInteger(value) ? String(value) : plain(value)
 }
 
 function plain (value: number): string {
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
-  return value.toFixed(Math.min(digits, 3))
+  const rounded = Number(value.toPrecision(3))
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))))
+  return rounded.toFixed(Math.min(digits, 3))
 }
 
 /** Rows as columns of text: the first is aligned to the left, the others to the right. */

@@ -11,11 +11,13 @@ export interface CompareArguments {
   rounds: number
   connections: number[]
   kinds: Kind[]
+  /** All kinds at all numbers of connections, so that the results may replace the former ones. */
+  whole: boolean
   /** Signed-in sessions of each kind. */
   sessions: number
   /** Measure the memory of server processes instead. */
   memory: boolean
-  /** For node, in the server processes: `--flags "--cpu-prof --cpu-prof-dir=/tmp/profiles"`. */
+  /** For node, in the server processes: `--flags="--cpu-prof --cpu-prof-dir=/tmp/profiles"`. */
   flags: string[]
 }
 
@@ -34,6 +36,7 @@ export function parseCompareArguments (args: string[]): CompareArguments {
     rounds: whole('rounds', values.rounds ?? (memory ? '1' : '5')),
     connections: list(values.connections ?? (memory ? '100' : '1,10,100,500')).map(text => whole('connections', text)),
     kinds: values.kinds !== undefined ? kindsNamed(list(values.kinds)) : memory ? kindsNamed(MEMORY_KINDS) : [...KINDS],
+    whole: values.kinds === undefined && values.connections === undefined,
     sessions: whole('sessions', values.sessions ?? '10000'),
     memory,
     flags: (values.flags ?? '').split(' ').filter(flag => flag !== '')

@@ -6,7 +6,8 @@
 import { MongoClient } from 'mongodb'
 import { startMongod } from '../../../example/mongod.js'
 import { buildProcesses, installPeers } from '../processes.js'
-import { describeMachine, saveJson, saveText } from '../results.js'
+import type { CompareResult } from '../report/report.js'
+import { describeMachine, type Machine, saveJson, saveText } from '../results.js'
 import { short, textTable } from '../statistics.js'
 import { type CompareArguments, parseCompareArguments } from './arguments.js'
 import { type Candidate, type Contest, SERVER_FILE, startCandidate } from './contest.js'
@@ -97,15 +98,17 @@ function told (measurement: Measurement, when: string): Measurement {
   return measurement
 }
 
-async function report (chosen: CompareArguments, measurements: Measurement[], machine: object): Promise<void> {
+async function report (chosen: CompareArguments, measurements: Measurement[], machine: Machine): Promise<void> {
   const measured = measuredIn(measurements)
   const busiest = measured.connections().includes(100) ? 100 : measured.connections().at(-1)!
   const verdicts: Verdict[] = chosen.memory ? memoryVerdict(measured, busiest) : verdictsOf(measured)
   console.log(`\n${textTable(rateRows(measured))}\n\n${textTable(costRows(measured, busiest))}\n`)
   for (const { line } of verdicts) console.log(line)
+  if (!chosen.whole) return console.log('test/bench/results/ is left as it is: it keeps runs of all kinds at all numbers of connections')
   const { seconds, rounds, sessions } = chosen
   const name = chosen.memory ? 'memory' : 'compare'
-  await saveJson(name, { machine, seconds, rounds, sessions, verdicts, measurements })
+  const result: CompareResult = { machine, seconds, rounds, sessions, verdicts, measurements }
+  await saveJson(name, result)
   const plot = chosen.memory ? null : plotOf(measured)
   if (plot !== null) await saveText(`${name}.svg`, plot)
 }

@@ -10,10 +10,10 @@ import type { Verdict } from '../compare/verdicts.js'
 import { mongodPid, residentMemory } from '../counters.js'
 import { buildProcesses } from '../processes.js'
 import { describeMachine, type Machine, saveJson } from '../results.js'
-import { textTable } from '../statistics.js'
+import { short, textTable } from '../statistics.js'
 import { type GrowthArguments, parseGrowthArguments, sizeWords } from './arguments.js'
-import { growthRows, type Pair, type Rounds, storageRows, verdictsOf } from './report.js'
-import { SERVER_FILE, type Shelf, startShelf } from './shelf.js'
+import { FIGURES, growthRows, type Pair, type Rounds, storageRows, verdictsOf } from './report.js'
+import { type Effort, type GrowthFigure, SERVER_FILE, type Shelf, startShelf } from './shelf.js'
 
 /** What `results/growth.json` holds. */
 export interface GrowthResult {
@@ -53,7 +53,7 @@ async function measurePair ({ sizes, rounds, seconds, users }: GrowthArguments, 
     const library = { uri: mongod.uri, client, loader, writeCookies: cookies.write }
     for (const each of [sizes[0]!, size]) shelves.push(await startShelf(library, each))
     const [small, large] = shelves as [Shelf, Shelf]
-    const measured = await measureInTurn(small, large, rounds, seconds, users)
+    const measured = await measureInTurn(small, large, rounds, { seconds, users })
     const pid = await mongodPid(client)
     return {
       machine: await describeMachine(client, loader.name),
@@ -69,16 +69,30 @@ async function measurePair ({ sizes, rounds, seconds, users }: GrowthArguments, 
   }
 }
 
-async function measureInTurn (small: Shelf, large: Shelf, rounds: number, seconds: number, users: number): Promise<{ figures: Rounds, smallestFigures: Rounds }> {
+async function measureInTurn (small: Shelf, large: Shelf, rounds: number, effort: Effort): Promise<{ figures: Rounds, smallestFigures: Rounds }> {
   console.log(`${sizeWords(small.size)} and ${sizeWords(large.size)} records: warming up`)
-  for (const shelf of [small, large]) await shelf.measure(Math.min(seconds, 2), Math.min(users, 20))
+  await measureRound(small, large, { seconds: Math.min(effort.seconds, 2), users: Math.min(effort.users, 20) })
   const [figures, smallestFigures]: [Rounds, Rounds] = [[], []]
   for (let round = 1; round <= rounds; round++) {
-    console.log(`round ${round} of ${rounds}`)
     // Each is the first of the two in every other round.
-    for (const shelf of round % 2 === 1 ? [small, large] : [large, small]) {
-      (shelf === small ? smallestFigures : figures).push(await shelf.measure(seconds, users))
+    const [one, other] = round % 2 === 1 ? [small, large] : [large, small]
+    const measured = await measureRound(one, other, effort)
+    smallestFigures.push(measured.get(small)!)
+    figures.push(measured.get(large)!)
+    for (const shelf of [small, large]) {
+      const words = Object.entries(measured.get(shelf)!).map(([name, value]) => `${name} ${short(value)} ms`)
+      console.log(`round ${round} of ${rounds}  ${sizeWords(shelf.size).padEnd(14)}${words.join('  ')}`)
     }
   }
   return { figures, smallestFigures }
+}
+
+/** Every figure of the one, and immediately afterwards the same of the other. */
+async function measureRound (one: Shelf, other: Shelf, effort: Effort): Promise<Map<Shelf, Record<GrowthFigure, number>>> {
+  const shelves = [one, other]
+  const measured = new Map(shelves.map(shelf => [shelf, {} as Record<GrowthFigure, number>]))
+  for (const [figure] of FIGURES) {
+    for (const shelf of shelves) measured.get(shelf)![figure] = await shelf.measure(figure, effort)
+  }
+  return measured
 }

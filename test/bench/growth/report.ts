@@ -22,7 +22,8 @@ export interface Pair {
   mongodMemory: number | null
 }
 
-const FIGURES: Array<[figure: GrowthFigure, words: string]> = [
+/** What is measured, and what the table calls it. */
+export const FIGURES: Array<[figure: GrowthFigure, words: string]> = [
   ['request', 'signed-in request'], ['request at 100', 'request at 100 connections'], ['list', 'list'], ['revoke one', 'revoke one'], ['revoke others', 'revoke others']
 ]
 

@@ -5,10 +5,9 @@
 import { randomBytes } from 'node:crypto'
 import type { MongoClient } from 'mongodb'
 import type { Kind } from '../compare/kinds.js'
-import type { Loader } from '../compare/load.js'
+import type { Loader, LoadResult } from '../compare/load.js'
 import { checkAnswers, signInAll, userAt } from '../compare/visitors.js'
 import { pluginUrl, startChild } from '../processes.js'
-import { short } from '../statistics.js'
 import { median } from '../verdict.js'
 import { sizeWords } from './arguments.js'
 import { fill } from './fill.js'
@@ -28,10 +27,16 @@ export interface Storage {
   indexes: number
 }
 
+/** How long one figure is measured: seconds of load, or users whose sessions are listed or revoked. */
+export interface Effort {
+  seconds: number
+  users: number
+}
+
 export interface Shelf {
   size: number
-  /** One round. The time of a request at 100 connections is that between two answers. */
-  measure(seconds: number, users: number): Promise<Record<GrowthFigure, number>>
+  /** A median in ms. Of requests at 100 connections, it is the time between two answers. */
+  measure(figure: GrowthFigure, effort: Effort): Promise<number>
   storage(): Promise<Storage>
   end(): Promise<void>
 }
@@ -59,10 +64,16 @@ export async function startShelf ({ uri, client, loader, writeCookies }: Library
   console.log(`filling a collection with ${sizeWords(size)} records`)
   const cookies = await signInAll(url, Math.min(usersOf(size), MOST_SIGNED_IN))
   await fill(db.collection(COLLECTION), size, cookies.length)
+  await checkpoint()
   await checkAnswers(KIND, url, cookies)
   const file = await writeCookies(database, cookies)
 
-  async function load (connections: number, seconds: number): Promise<{ requests: number, seconds: number, latency: number }> {
+  /** Writes what is in memory into the files: it is not measured later, and the files get their sizes. */
+  async function checkpoint (): Promise<void> {
+    await client.db('admin').command({ fsync: 1 })
+  }
+
+  async function load (connections: number, seconds: number): Promise<LoadResult> {
     const result = await loader.load({ url: new URL('/', url), connections, seconds, cookies: file })
     if (result.refused > 0 || result.broken > 0) throw new Error(`WRONG ANSWERS at ${size} records: ${result.refused} of ${result.requests} were refused, ${result.broken} connections broke`)
     return result
@@ -78,22 +89,14 @@ export async function startShelf ({ uri, client, loader, writeCookies }: Library
 
   return {
     size,
-    async measure (seconds, users) {
-      const one = await load(1, seconds)
-      const busy = await load(100, seconds)
-      const figures = {
-        request: one.latency,
-        'request at 100': busy.seconds * 1000 / busy.requests,
-        list: await time('list', users),
-        'revoke one': await time('revoke one', users),
-        'revoke others': await time('revoke others', users)
-      }
-      console.log(`  ${sizeWords(size).padEnd(14)}${Object.entries(figures).map(([name, value]) => `${name} ${short(value)} ms`).join('  ')}`)
-      return figures
+    async measure (figure, effort) {
+      if (figure === 'request') return (await load(1, effort.seconds)).latency
+      if (figure !== 'request at 100') return await time(figure, effort.users)
+      const { seconds, requests } = await load(100, effort.seconds)
+      return seconds * 1000 / requests
     },
     async storage () {
-      // The files have their sizes after a checkpoint.
-      await client.db('admin').command({ fsync: 1 })
+      await checkpoint()
       const { count, avgObjSize, storageSize, totalIndexSize } = await db.command({ collStats: COLLECTION })
       return { records: count, document: avgObjSize, storage: storageSize / count, indexes: totalIndexSize / count }
     },
