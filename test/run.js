@@ -20,6 +20,11 @@ const tapOutput = '.tap/run.tap'
 const tokenScans = '.tap/token-scan'
 /** Folders of tests that take long, or need a browser, a replica set or the example: outside of the fast lane. */
 const SLOW = ['test/promises', 'test/pages/e2e', 'test/example']
+/** Debian's packages, each with its programs as support/browser.ts and support/nginx.ts look for them, which cannot be imported yet. */
+const DEBIAN = [
+  { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], given: process.env.CHROMIUM_PATH },
+  { name: 'nginx', programs: ['nginx'], given: process.env.NGINX_PATH }
+]
 
 const args = process.argv.slice(2)
 const lane = args.length === 0 ? 'all' : args.join() === 'unit' ? 'unit' : 'some'
@@ -72,12 +77,6 @@ function isInstalled () {
 function packagesOf (lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {}
 }
-
-/** Debian's packages, each with its programs as support/browser.ts and support/nginx.ts look for them, which cannot be imported yet. */
-const DEBIAN = [
-  { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], given: process.env.CHROMIUM_PATH },
-  { name: 'nginx', programs: ['nginx'], given: process.env.NGINX_PATH }
-]
 
 /** On Debian as root, in one call. Elsewhere the tests that need them say what to do. */
 async function installFromDebian () {
