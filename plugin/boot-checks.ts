@@ -19,10 +19,10 @@ export function refuseSecondSession (app: FastifyInstance): void {
 
 /**
  * Reports an unreachable database within `storeTimeout`, instead of after the 10 seconds of Fastify's `pluginTimeout`. It reads
- * by id, because creating an index, or reading without one, may take longer.
+ * by key, because creating an index, or reading without one, may take longer.
  */
 export async function probe (store: LoginSessionStore): Promise<void> {
-  await store.attempts('nobody').catch(error => { throw storeUnreachableError(error.cause) })
+  await store.find(['nobody']).catch((error: Error) => { throw storeUnreachableError(error.cause) })
 }
 
 const COOKIES_NOT_READ = "@fastify/cookie has not read the cookies yet: register it without its option 'hook', or leave it " +

@@ -23,6 +23,7 @@ export type LoginSessionErrorCode =
   | 'FST_LOGIN_SESSION_LOCKED'
   | 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED'
   | 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
+  | 'FST_LOGIN_SESSION_DATA'
 
 /** An error of this package, with a stable `code`, an HTTP `statusCode` and its response headers. */
 export interface LoginSessionError extends Error {
@@ -55,6 +56,9 @@ const StoreUnreachableError = createError<[string, { cause: unknown }]>('FST_LOG
   'If connecting takes longer, await client.connect() first or raise storeTimeout', 503)
 const StoreUnavailableError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE',
   'Sign-in is temporarily unavailable', 503)
+const DataError = createError<[string, { cause: unknown }]>('FST_LOGIN_SESSION_DATA',
+  'request.session has a value that the database refuses (%s): keep strings, numbers, dates, arrays and plain objects in it; ' +
+  'values such as ObjectId must come from the mongodb version whose collection was given to mongoStore', 500)
 
 /** 500: the host configured or called this package wrongly. @param advice what to write instead */
 export const optionError = (advice: string): LoginSessionError => coded(new OptionError(advice))
@@ -99,6 +103,9 @@ export function storeUnavailableError (cause: unknown, call: Promise<unknown>): 
   // Not enumerable: loggers and serializers must not see it.
   return Object.defineProperty(error, LATE, { value: call })
 }
+
+/** 500: the host put a value into `request.session` that the store cannot keep. Nothing was saved. */
+export const dataError = (cause: Error): LoginSessionError => coded(new DataError(cause.message, { cause }))
 
 const LATE = Symbol('late outcome')
 

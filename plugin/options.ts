@@ -3,7 +3,7 @@
  * @module
  */
 import type { AddressMode } from './client/address.js'
-import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie.js'
+import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie-options.js'
 import { optionError } from './errors.js'
 import {
   aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable
@@ -62,8 +62,8 @@ export interface LoginSessionsOptions {
   onSessionStart?: OnSessionStart | undefined
   /** Called once for each session that ends before its time; not for those that expire. @default none */
   onSessionEnd?: OnSessionEnd | undefined
-  /** The clock, for tests. @default () => new Date() */
-  now?: () => Date
+  /** The clock, for tests. @default the store's clock, which all servers share */
+  now?: (() => Date) | undefined
 }
 
 /** The options as the plugin works with them. One without a value and without a default is undefined. */
@@ -88,7 +88,7 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   parseUserAgent: { default: undefined, check: aFunction, write: "userAgent => ({ browser: 'Shop app' })" },
   onSessionStart: { default: undefined, check: aFunction, write: 'async (session, { newDevice }) => { … }' },
   onSessionEnd: { default: undefined, check: aFunction, write: 'async (session, reason) => { … }' },
-  now: { default: () => new Date(), check: aClock, write: '() => new Date()' }
+  now: { default: undefined, check: aClock, write: '() => new Date()' }
 }
 
 /**

@@ -2,30 +2,35 @@
  * The core plugin: registers cookie and session, and decorates every request with its login-session record. Wiring only.
  * @module
  */
-import cookiePlugin, { Signer } from '@fastify/cookie'
-import sessionPlugin from '@fastify/session'
+import cookiePlugin from '@fastify/cookie'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
 import { waysOf } from './confirmation/ways.js'
 import { provideCore } from './core.js'
-import { optionError } from './errors.js'
+import { optionError, storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens } from './request/csrf.js'
-import { createSessionStore } from './request/fastify-session.js'
+import { createSessionCookie } from './request/cookie.js'
+import { registerFastifySession } from './request/fastify-session.js'
 import { currentLoginSession } from './request/guard.js'
 import { createSessionEvents } from './request/hooks.js'
 import { createKnownDevices } from './request/known-device.js'
 import { createRequestLogins, type RequestLogins } from './request/login.js'
+import { createRequestLookups } from './request/lookup.js'
+import { createSaving } from './request/saving.js'
 import { createSignIn } from './request/sign-in.js'
 import type { StartOptions } from './request/start-checks.js'
+import { provideStates } from './request/state.js'
 import { askForHints, createVisits } from './request/visit.js'
 import { createBackgroundWrites } from './sessions/background-writes.js'
+import { createSharedClock } from './sessions/clock.js'
 import { createLifecycle } from './sessions/lifecycle.js'
 import type { LoginSession } from './sessions/login-session.js'
 import { createLoginSessions, type LoginSessions } from './sessions/login-sessions.js'
-import { newToken } from './sessions/tokens.js'
+import { createLookups } from './sessions/lookups.js'
+import type { LoginSessionStore } from './sessions/store.js'
 import { boundedStore } from './stores/bounded.js'
 
 declare module 'fastify' {
@@ -69,48 +74,40 @@ declare module 'fastify' {
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
   const resolved = resolveOptions(options)
-  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, cookie, now } = resolved
+  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, cookie } = resolved
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, resolved)
+  const warn = (err: unknown, message: string): void => { app.log.warn({ err }, message) }
   const store = boundedStore(given, storeTimeout)
   await probe(store)
   await given.prepare?.()
+  const now = resolved.now ?? await startClock(store, warn)
 
-  const background = createBackgroundWrites(store, (err, message) => app.log.warn({ err }, message))
+  const background = createBackgroundWrites(store, warn)
   const { announceStart, announceEnd, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd }
-  const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background })
+  const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
   const confirmation = createConfirmation(waysOf(resolved), store, now)
-  const signer = new Signer(secrets)
-  const logins = createRequestLogins(lifecycle, signer, cookie, createVisits(resolved))
+  const sessionCookie = createSessionCookie(cookie, secrets)
+  const visits = createVisits(resolved)
+  const logins = createRequestLogins(lifecycle, sessionCookie, createSaving(lifecycle, sessionCookie, visits), visits)
+  const lookups = createRequestLookups({ lifecycle, cookie: sessionCookie, name: cookie.name, actions: logins.actions, visits, now })
   const devices = createKnownDevices(secrets, cookie)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
   else app.addHook('onRequest', needCookies)
+  await registerFastifySession(app, lifecycle, sessionCookie)
 
-  // Before @fastify/session's own onSend, which then only has to issue the cookie.
+  provideStates(app)
+  app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
+  app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
+
   app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
     if (announceStart !== undefined) devices.setCookie(request, reply)
     const saving = logins.beforeResponse(request, reply)
     if (saving === undefined) done(null, payload)
     else saving.then(() => done(null, payload), done)
-  })
-
-  await app.register(sessionPlugin, {
-    secret: signer,
-    store: createSessionStore(lifecycle),
-    cookieName: cookie.name,
-    cookie: logins.cookie,
-    idGenerator: newToken,
-    // With its defaults it would write on every request and store a document for every visiting robot.
-    rolling: false,
-    saveUninitialized: false
-  })
-
-  app.addHook('onRequest', function loginSessionsAttach (request, _reply, done) {
-    logins.attach(request)
-    done()
   })
 
   app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })
@@ -137,6 +134,13 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     }
     await confirm(this, { password })
   })
+}
+
+/** The clock that all servers share; this server's own if the store has none. */
+async function startClock ({ time }: LoginSessionStore, warn: (error: unknown, message: string) => void): Promise<() => Date> {
+  const clock = createSharedClock(time, Date.now, error => warn(error, "login sessions: the store's clock could not be read"))
+  await clock.adjust().catch((error: Error) => { throw storeUnreachableError(error.cause) })
+  return clock.now
 }
 
 function decorateLogins (app: FastifyInstance, logins: RequestLogins, signIn: ReturnType<typeof createSignIn>): void {

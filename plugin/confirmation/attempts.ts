@@ -27,33 +27,34 @@ export interface Attempts {
    * @throws FST_LOGIN_SESSION_LOCKED with the time that is left, or with a second if earlier attempts take too long;
    * FST_LOGIN_SESSION_REQUIRED if the session has ended; what `check` throws
    */
-  run<T>(id: string, check: () => Promise<T>): Promise<T>
+  run<T>(key: string, check: () => Promise<T>): Promise<T>
   /** How long this session's confirmation is locked, in ms; 0: it is not. */
-  lockedFor(id: string): Promise<number>
+  lockedFor(key: string): Promise<number>
 }
 
 export function createAttempts (store: LoginSessionStore, now: () => Date): Attempts {
   const inTurn = createTurns()
 
-  async function take (id: string): Promise<void> {
+  async function take (key: string): Promise<void> {
     const at = now()
-    if (await store.takeAttempt(id, ATTEMPTS, new Date(at.getTime() + LOCK_TIME), at) !== null) return
-    const state = await store.attempts(id)
-    if (state === null) throw requiredError()
-    throw lockedError(timeLeft(state.lockedUntil))
+    if (await store.takeAttempt(key, ATTEMPTS, new Date(at.getTime() + LOCK_TIME), at) !== null) return
+    const [record = null] = await store.find([key])
+    if (record === null) throw requiredError()
+    throw lockedError(timeLeft(record.confirmation.lockedUntil))
   }
 
   const timeLeft = (lockedUntil: Date | undefined): number =>
     lockedUntil === undefined ? 0 : Math.max(0, lockedUntil.getTime() - now().getTime())
 
   return {
-    run: (id, check) => inTurn(id, async () => {
-      await take(id)
+    run: (key, check) => inTurn(key, async () => {
+      await take(key)
       return await check()
     }),
 
-    async lockedFor (id) {
-      return timeLeft((await store.attempts(id))?.lockedUntil)
+    async lockedFor (key) {
+      const [record] = await store.find([key])
+      return timeLeft(record?.confirmation.lockedUntil)
     }
   }
 }

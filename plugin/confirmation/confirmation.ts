@@ -4,6 +4,7 @@
  * @module
  */
 import { noPasswordError, requiredError } from '../errors.js'
+import { keyOf } from '../sessions/key.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { createAttempts } from './attempts.js'
 
@@ -37,14 +38,14 @@ export interface Confirmation {
   /**
    * Resolves when the proof is right and the session has its new token, or if a question is enough. Rejects with the
    * coded error otherwise.
-   * @param rotate gives the session its new token; false: it was rotated or ended meanwhile
+   * @param rotate gives the session its new token; false: it has ended, or has too many tokens already
    */
   confirm(session: { id: string, userId: string }, proof: Proof, rotate: () => Promise<boolean>): Promise<void>
   /**
    * How long no proof of this session is checked, in ms; 0: it is not locked, or it has ended. One read of the store.
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
    */
-  lockedFor(session: { id: string }): Promise<number>
+  lockedFor(session: { id: string, userId: string }): Promise<number>
 }
 
 /** @param ways the first that a user can use counts; none at all: nothing is checked, a plain question is enough */
@@ -59,13 +60,19 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
     return null
   }
 
-  async function isRight (id: string, verify: () => Promise<boolean>): Promise<boolean> {
+  async function isRight (key: string, verify: () => Promise<boolean>): Promise<boolean> {
     try {
       return await verify()
     } catch (error) {
-      await store.returnAttempt(id)
+      await store.returnAttempt(key)
       throw error
     }
+  }
+
+  /** A request may have been looked up before its session ended. */
+  async function requireSession (key: string): Promise<void> {
+    const [record = null] = await store.find([key])
+    if (record === null) throw requiredError()
   }
 
   return {
@@ -74,20 +81,21 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
     },
 
     async confirm ({ id, userId }, proof, rotate) {
-      if (ways.length === 0) return
+      const key = keyOf(userId, id)
+      if (ways.length === 0) return await requireSession(key)
       const found = await findWay(userId)
       if (found === null) throw noPasswordError()
       const verify = found.check(proof)
-      await attempts.run(id, async () => {
-        if (!await isRight(id, verify)) throw found.way.wrongError()
+      await attempts.run(key, async () => {
+        if (!await isRight(key, verify)) throw found.way.wrongError()
         if (await rotate()) return
         // The session ended during the check: it confirms nothing any more.
-        if (await store.attempts(id) === null) throw requiredError()
-        // A parallel confirmation was faster, and reset the count before this attempt was taken.
-        await store.returnAttempt(id)
+        await requireSession(key)
+        // Parallel confirmations have left no room for another token. This one is right all the same.
+        await store.returnAttempt(key)
       })
     },
 
-    lockedFor: ({ id }) => attempts.lockedFor(id)
+    lockedFor: ({ id, userId }) => attempts.lockedFor(keyOf(userId, id))
   }
 }

@@ -1,76 +1,119 @@
 /**
- * The session cookie's options, and the attributes that no host may choose. To add an option: its type and comment in
- * {@link LoginSessionCookieOptions}, and its row in `TABLE`.
+ * The session cookie on requests and responses: which values of it we have signed, and when one is issued or cleared.
+ *
+ * Three rules: a value that we did not sign is left alone. A Set-Cookie is sent only on a response that no shared cache
+ * may keep (RFC 9111 does not keep caches from storing it with the response). Where a login is over, the cookie changes
+ * twice: Chromium forgets the private pages that the Back button would show if a cookie changes after it was cleared.
  * @module
  */
-import { optionError } from '../errors.js'
-import { oneOf, type OptionTable, resolveTable, shown, trueOrFalse } from '../option-check.js'
+import { fastifyCookie, signerFactory } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { TOKEN_LENGTH } from '../sessions/tokens.js'
+import { makePrivate } from './caching.js'
+import type { ResolvedCookie } from './cookie-options.js'
+import { keysFor } from './keys.js'
+import type { RequestState, SentCookie } from './state.js'
 
-/** The session cookie. It is always HttpOnly with Path=/. */
-export interface LoginSessionCookieOptions {
-  /** @default '__Host-login-session' */
-  name?: string
-  /** false only where there is no https at all; then the name must not begin with __Host- or __Secure-. @default true */
-  secure?: boolean
-  /** @default 'lax' */
-  sameSite?: 'lax' | 'strict'
-  /** Share the cookie with subdomains; then the name must not begin with __Host-. @default none */
-  domain?: string | undefined
+/** The cookie's attributes. */
+export type CookieView = Omit<ResolvedCookie['attributes'], 'domain'> & { originalMaxAge: null, domain?: string, expires?: Date }
+
+/** Reads the cookie, and changes it. */
+export interface SessionCookie {
+  /** The tokens that this browser sent. Several if there are cookies of one name for several domains, or a sibling domain set one. */
+  read(request: FastifyRequest): readonly SentCookie[]
+  /** The token of a cookie's value, or null if we did not sign it. */
+  unsign(value: string): SentCookie | null
+  /** What hosts see of it as `request.session.cookie`. */
+  attributesOf(state: RequestState): CookieView
+  /**
+   * May a visitor session start on this request? Not if its cookie could overwrite that of a login: one that the browser
+   * withheld from a cross-site request, or one that it got meanwhile.
+   */
+  mayStartVisitorSession(state: RequestState): boolean
+  /** onSend: issues or clears the cookie, as the state says. */
+  send(state: RequestState, reply: FastifyReply): void
 }
 
-/** The cookie's name and attributes. */
-export interface ResolvedCookie {
-  name: string
-  /** The explicit `undefined`s override `parseOptions` of the host's own @fastify/cookie. */
-  attributes: {
-    path: '/'
-    httpOnly: true
-    secure: boolean
-    sameSite: 'lax' | 'strict'
-    domain: string | undefined
-    signed: false
-    maxAge: undefined
-    expires: undefined
-    partitioned: undefined
-    priority: undefined
+/** The most values that are looked up, in one read. */
+const MOST_SENT = 5
+
+/** The most values that are verified. */
+const MOST_VERIFIED = 10
+
+/** A signed token: the token, a dot, 32 bytes as base64. */
+const VALUE_LENGTH = TOKEN_LENGTH + 1 + 43
+
+const NONE: readonly SentCookie[] = []
+
+/** @param secrets newest first. The newest one signs; all are accepted */
+export function createSessionCookie ({ name, attributes }: ResolvedCookie, secrets: readonly string[]): SessionCookie {
+  const signer = signerFactory(keysFor('session cookie', secrets))
+  const prefix = `${name}=`
+  const isHostOnly = /^__host-/i.test(name)
+
+  function unsign (value: string): SentCookie | null {
+    if (value.length !== VALUE_LENGTH) return null
+    const { value: token, renew } = signer.unsign(value)
+    return token === null ? null : { token, renew }
+  }
+
+  /** A browser keeps one cookie for each domain: this name may also exist for the whole site, or only for this host. */
+  function otherDomains (request: FastifyRequest): Array<string | undefined> {
+    if (isHostOnly) return []
+    const labels = request.hostname.split('.')
+    const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
+    const own = attributes.domain?.replace(/^\./, '')
+    return [undefined, ...parents].filter(domain => domain !== own)
+  }
+
+  const cleared = (domain: string | undefined): string =>
+    fastifyCookie.serialize(name, '', { ...attributes, domain: domain as string, expires: new Date(0), maxAge: 0 })
+
+  function issued ({ record, token }: RequestState): string {
+    return fastifyCookie.serialize(name, signer.sign(token!), { ...attributes, ...(record?.remember && { expires: record.endsAt }) })
+  }
+
+  return {
+    unsign,
+
+    read (request) {
+      const header = request.headers.cookie
+      if (header === undefined || !header.includes(prefix)) return NONE
+      const values = header.split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(prefix))
+        .map(pair => decode(pair.slice(prefix.length))).filter(value => value.length === VALUE_LENGTH)
+      const sent = [...new Set(values)].slice(0, MOST_VERIFIED).flatMap(value => unsign(value) ?? [])
+      return sent.slice(0, MOST_SENT)
+    },
+
+    attributesOf: ({ record }) => ({ ...attributes, originalMaxAge: null, ...(record?.remember && { expires: record.endsAt }) }),
+
+    mayStartVisitorSession ({ request: { headers, method }, sent, superseded }) {
+      if (superseded) return false
+      if (sent.length > 0 || headers['sec-fetch-site'] !== 'cross-site') return true
+      if (attributes.sameSite === 'strict') return false
+      return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
+    },
+
+    send (state, reply) {
+      if (state.cookie !== 'issue' && state.cookie !== 'clear') return
+      if (!makePrivate(reply, !state.cookieMayWait)) return
+      // The browser may have the cookie for other domains, too. They go when a session begins or ends.
+      const others = state.sent.length > 0 && !state.cookieMayWait ? otherDomains(state.request).map(cleared) : []
+      const change = state.cookie === 'issue'
+        ? [...others, issued(state)]
+        : [fastifyCookie.serialize(name, 'ended', attributes), cleared(attributes.domain), ...others]
+      for (const header of change) reply.header('set-cookie', header)
+      state.cookie = state.cookie === 'issue' ? 'keep' : 'none'
+    }
   }
 }
 
-const TABLE: OptionTable<LoginSessionCookieOptions> = {
-  name: { default: '__Host-login-session', check: aCookieName, write: "'login-session'" },
-  secure: { default: true, check: trueOrFalse, write: 'false where there is no https at all' },
-  sameSite: { default: 'lax', check: oneOf('lax', 'strict'), write: "'strict'" },
-  domain: { default: undefined, check: aDomain, write: "'example.com'" }
-}
-
-/** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead */
-export function resolveCookie (options: LoginSessionCookieOptions): ResolvedCookie {
-  const { name, secure, sameSite, domain } = resolveTable(TABLE, options, { kind: 'option', name: 'cookie' })
-  requireAcceptable(name, secure, domain)
-  const unset = { maxAge: undefined, expires: undefined, partitioned: undefined, priority: undefined }
-  return { name, attributes: { path: '/', httpOnly: true, secure, sameSite, domain, signed: false, ...unset } }
-}
-
-/** Browsers take the prefixes of names in any case (RFC 6265bis). */
-function requireAcceptable (name: string, secure: boolean, domain: string | undefined): void {
-  if (/^__host-/i.test(name) && (!secure || domain !== undefined)) {
-    throw optionError('browsers refuse a __Host- cookie that is not secure or has a domain: ' +
-      "write cookie: { name: 'login-session', … }")
+/** The value as it was before it was written into a header; '' if it is malformed. */
+function decode (value: string): string {
+  if (!value.includes('%')) return value
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return ''
   }
-  if (/^__secure-/i.test(name) && !secure) {
-    throw optionError('browsers refuse a __Secure- cookie that is not secure: ' +
-      "write cookie: { name: 'login-session', secure: false }")
-  }
-}
-
-function aCookieName (name: string): string | undefined {
-  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return `must be a cookie name, not ${shown(name)}`
-  // A request without cookies would seem to have it.
-  return name in Object.prototype ? `must not be a property of Object.prototype, such as ${shown(name)}` : undefined
-}
-
-/** A domain that no cookie can have would only fail when the first cookie is sent, outside of any error handler. */
-function aDomain (domain: string): string | undefined {
-  const right = typeof domain === 'string' && /^\.?[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(domain)
-  return right ? undefined : "must be a domain like 'example.com'"
 }

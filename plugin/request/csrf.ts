@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import Csrf from '@fastify/csrf'
 import type { FastifyRequest } from 'fastify'
 import { crossOriginError, csrfTokenError } from '../errors.js'
+import { keysFor } from './keys.js'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
@@ -18,19 +19,19 @@ export interface CsrfTokens {
 }
 
 /**
- * The tokens need no storage: each session's key is derived from the server's secret and the session's id. A thief of the
+ * The tokens need no storage: each session's key is derived from the server's key and the session's id. A thief of the
  * database cannot forge forms. Forms that were signed with an earlier secret are still accepted.
  *
  * @param secrets newest first
  */
 export function createCsrfTokens (secrets: readonly string[]): CsrfTokens {
   const forms = Csrf()
-  const keyOf = (secret: string, sessionId: string) =>
-    createHmac('sha256', secret).update(`csrf:${sessionId}`).digest('base64url')
+  const keys = keysFor('form token', secrets)
+  const keyOf = (key: Buffer, sessionId: string): string => createHmac('sha256', key).update(sessionId).digest('base64url')
   return {
-    create: sessionId => forms.create(keyOf(secrets[0]!, sessionId)),
+    create: sessionId => forms.create(keyOf(keys[0]!, sessionId)),
     verify (sessionId, token) {
-      const isValid = typeof token === 'string' && secrets.some(secret => forms.verify(keyOf(secret, sessionId), token))
+      const isValid = typeof token === 'string' && keys.some(key => forms.verify(keyOf(key, sessionId), token))
       if (!isValid) throw csrfTokenError()
     }
   }

@@ -1,52 +1,58 @@
 /**
- * The store that @fastify/session gets. It only looks records up; the result is carried on the Session object.
+ * Registers @fastify/session, which hosts and other plugins expect to find: `request.session` with its types, and
+ * `app.decryptSession`. Only this file knows how it works, and `request-session.ts` keeps its interface.
  *
- * If a store finds nothing, @fastify/session drops the browser's cookie; if a store fails, every route answers 500. So
- * during an outage this store answers with an empty Session, which keeps the token and carries the error.
+ * It does nothing for a request, by two of its own rules: on paths outside of its cookie's path it looks nothing up, and
+ * on responses it leaves a session without `encryptedSessionId` alone. `lookup.ts` then puts our own session in place.
  * @module
  */
-import type { Session } from 'fastify'
-import type { SessionStore } from '@fastify/session'
-import type { LoginSessionError } from '../errors.js'
+import sessionPlugin, { type SessionStore } from '@fastify/session'
+import type { FastifyInstance, Session } from 'fastify'
 import type { Lifecycle } from '../sessions/lifecycle.js'
-import type { LoginSessionRecord } from '../sessions/record.js'
+import { idOf, newId } from '../sessions/key.js'
+import { keyOfToken } from '../sessions/tokens.js'
+import type { SessionCookie } from './cookie.js'
 
-/** The result of looking up a request's token. Both null: there was no token, or no live record. */
-export interface Lookup {
-  record: LoginSessionRecord | null
-  /** The store's failure: it is not known who is signed in. */
-  outage: LoginSessionError | null
-}
+/** No request has this path. */
+const NO_PATH = '\0'
 
-/** An enumerable key, since @fastify/session copies no others. */
-const CARRIED = '__loginSession'
+/** Registers @fastify/session. `app.decryptSession` then reads the sessions of this lifecycle. */
+export async function registerFastifySession (app: FastifyInstance, lifecycle: Lifecycle, cookie: SessionCookie): Promise<void> {
+  // `decryptSession` calls `unsign` and `get` in the same turn. Between them it carries the public id, so that the
+  // session that it makes never shows the token.
+  const tokens = new Map<string, string>()
 
-/** Takes the result off a Session that @fastify/session has just made. */
-export function takeLookup (session: object): Lookup {
-  const { [CARRIED]: lookup } = session as Partial<Record<typeof CARRIED, Lookup>>
-  delete (session as Partial<Record<typeof CARRIED, Lookup>>)[CARRIED]
-  return lookup ?? { record: null, outage: null }
-}
-
-/** The store that @fastify/session is given. */
-export function createSessionStore (lifecycle: Lifecycle): SessionStore {
-  return {
-    get (token, callback) {
+  const store: SessionStore = {
+    get (id, callback) {
+      const token = tokens.get(id)!
+      tokens.delete(id)
       // Outside the promise chain: the promise must not catch what the callback throws.
       lifecycle.resume(token).then(
-        record => { process.nextTick(callback, null, record === null ? null : carry({ record, outage: null })) },
-        (outage: LoginSessionError) => { process.nextTick(callback, null, carry({ record: null, outage })) })
+        ({ record }) => { process.nextTick(callback, null, record === null ? null : { ...record.data } as unknown as Session) },
+        error => { process.nextTick(callback, error) })
     },
-    // A request's own session has methods of its own; these are for Sessions that `app.decryptSession` makes.
-    set (_token, _session, callback) { process.nextTick(callback, null) },
-    destroy (token, callback) {
-      lifecycle.endByToken(token, 'signed-out').then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
-    }
+    set: (_id, _session, callback) => { process.nextTick(callback, readOnly()) },
+    destroy: (_id, callback) => { process.nextTick(callback, readOnly()) }
   }
+
+  await app.register(sessionPlugin, {
+    store,
+    secret: {
+      sign: () => '',
+      unsign (value) {
+        const token = cookie.unsign(value)?.token
+        if (token === undefined) return { valid: false, renew: false, value: null }
+        const id = idOf(keyOfToken(token))
+        tokens.set(id, token)
+        return { valid: true, renew: false, value: id }
+      }
+    },
+    cookie: { path: NO_PATH },
+    idGenerator: newId,
+    rolling: false,
+    saveUninitialized: false
+  })
 }
 
-function carry (lookup: Lookup): Session {
-  // Not part of @fastify/session's hash of the session: that would serialize the whole record on each request.
-  const carried = { ...lookup, toJSON: () => undefined }
-  return { ...lookup.record?.data, [CARRIED]: carried } as unknown as Session
-}
+const readOnly = (): TypeError => new TypeError('a session of app.decryptSession can only be read: ' +
+  'change request.session in a request, or end the session with app.loginSessions.revoke(userId, session.sessionId)')

@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { optionError, requiredError } from '../errors.js'
-import { outageOf } from './state.js'
+import { stateOf } from './state.js'
 import type { LoginSession } from '../sessions/login-session.js'
 
 /** Without this error, everybody would seem to be signed out. */
@@ -22,6 +22,7 @@ const NOT_PROCESSED = 'requireLoginSession ran on a request that loginSessions h
  */
 export async function requireLoginSession (request: FastifyRequest): Promise<void> {
   currentLoginSession(request)
+  stateOf(request)!.guarded = true
 }
 
 /**
@@ -31,6 +32,7 @@ export async function requireLoginSession (request: FastifyRequest): Promise<voi
 export function currentLoginSession (request: FastifyRequest): LoginSession {
   // `== null`: without the core plugin the getter does not exist, and that must not let anyone in.
   if (request.loginSession != null) return request.loginSession
-  if (request.loginSession === undefined || request.session == null) throw optionError(NOT_PROCESSED)
-  throw outageOf(request) ?? requiredError()
+  const state = stateOf(request)
+  if (state == null) throw optionError(NOT_PROCESSED)
+  throw state.outage ?? requiredError()
 }

@@ -11,8 +11,10 @@
  * @module
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ResolvedCookie } from './cookie.js'
+import type { ResolvedCookie } from './cookie-options.js'
+import { keysFor } from './keys.js'
 
 /** The number of users that a cookie remembers. */
 const USERS = 5
@@ -40,7 +42,7 @@ export interface KnownDevices {
 /** @param secrets newest first. The newest one makes the marks; marks of all of them are recognised */
 export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie): KnownDevices {
   const cookieName = `${name}-device`
-  const keys = secrets.map(secret => createHmac('sha256', secret).update('known-device').digest())
+  const keys = keysFor('device cookie', secrets)
   const pendingValues = new WeakMap<FastifyRequest, string>()
 
   return {
@@ -57,7 +59,7 @@ export function createKnownDevices (secrets: readonly string[], { name, attribut
       const value = pendingValues.get(request)
       if (value === undefined) return
       pendingValues.delete(request)
-      reply.setCookie(cookieName, value, { ...attributes, maxAge: MAX_AGE } as object)
+      reply.header('set-cookie', fastifyCookie.serialize(cookieName, value, { ...attributes, maxAge: MAX_AGE }))
     }
   }
 }

@@ -5,30 +5,12 @@
  */
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import type { DataChanges } from '../sessions/store.js'
+import { newToken } from '../sessions/tokens.js'
+import type { SessionCookie } from './cookie.js'
 import { dataOf } from './request-session.js'
-import { type RequestState, type Snapshot, throwOutage } from './state.js'
+import { changesBetween, snapshotOf } from './snapshot.js'
+import type { RequestState } from './state.js'
 import type { Visits } from './visit.js'
-
-const EMPTY: Snapshot = new Map()
-
-/** The data as it is now; later changes inside its values do not change the snapshot. */
-export function snapshotOf (data: Record<string, unknown> = {}): Snapshot {
-  const entries = Object.entries(data)
-  return entries.length === 0 ? EMPTY : new Map(entries.map(([key, value]) => [key, jsonOf(value)]))
-}
-
-/** The changes from the snapshot to `data`, or null for none. `undefined` counts as deleted. */
-export function changesBetween (before: Snapshot, data: Record<string, unknown>): DataChanges | null {
-  const present = Object.entries(data).filter(([, value]) => value !== undefined)
-  if (present.length === 0 && before.size === 0) return null
-  const set = Object.fromEntries(present.filter(([key, value]) => before.get(key) !== jsonOf(value)))
-  const unset = [...before.keys()].filter(key => !Object.hasOwn(data, key) || data[key] === undefined)
-  return Object.keys(set).length + unset.length === 0 ? null : { set, unset }
-}
-
-function jsonOf (value: unknown): string {
-  return JSON.stringify(value, (_key, part) => typeof part === 'bigint' ? `${part}n` : part) ?? ''
-}
 
 /** Saves session data. */
 export interface Saving {
@@ -39,9 +21,9 @@ export interface Saving {
 }
 
 /** Saves through this lifecycle. */
-export function createSaving (lifecycle: Lifecycle, visits: Visits): Saving {
+export function createSaving (lifecycle: Lifecycle, cookie: SessionCookie, visits: Visits): Saving {
   function save (state: RequestState): Promise<void> | null {
-    const data = dataOf(state.sessionObject)
+    const data = dataOf(state.session)
     const changes = changesBetween(state.snapshot, data)
     if (changes === null) return state.saving
     // Before the write: if the store fails, the response to the error must not try again.
@@ -57,20 +39,25 @@ export function createSaving (lifecycle: Lifecycle, visits: Visits): Saving {
   }
 
   async function write (state: RequestState, changes: DataChanges): Promise<void> {
-    throwOutage(state.request)
+    state.throwOutage()
     // False means signed out meanwhile: nothing is saved and nothing is revived.
     if (state.record !== null) await lifecycle.saveData(state.record, changes)
-    else await startVisitorSession(state, changes.set)
+    else if (cookie.mayStartVisitorSession(state)) await startVisitorSession(state, changes.set)
+    else state.request.log.debug('login sessions: session data was dropped, because its cookie could overwrite that of a login')
   }
 
   /** A visitor session gets its record with its first data. */
   async function startVisitorSession (state: RequestState, data: Record<string, unknown>): Promise<void> {
-    const { token } = state
+    const { key, snapshot } = state
+    const token = newToken(key)
     const record = await lifecycle.start({ token, remember: false, visit: visits.visitOf(state.request), data })
-    // The visitor has signed in meanwhile, and the data moved to that session.
-    if (state.token !== token) return await lifecycle.end(record, token, 'signed-out')
-    state.record = record
-    state.issueCookie = true
+    // The visitor has signed in or out meanwhile, and the data moved with that.
+    if (state.key !== key) return await lifecycle.end(record, 'signed-out')
+    state.setRecord(record, token)
+    // The host may have changed more since, and compares with what was to be saved.
+    state.snapshot = snapshot
+    state.cookie = 'issue'
+    state.cookieMayWait = false
   }
 
   return { save, allSaved }

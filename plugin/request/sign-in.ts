@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import type { LoginSession } from '../sessions/login-session.js'
-import type { ResolvedCookie } from './cookie.js'
+import type { ResolvedCookie } from './cookie-options.js'
 import type { SessionEvents } from './hooks.js'
 import type { KnownDevices } from './known-device.js'
 import type { RequestLogins } from './login.js'

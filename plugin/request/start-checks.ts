@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { isObject, type OptionTable, resolveTable, shown, trueOrFalse } from '../option-check.js'
-import type { ResolvedCookie } from './cookie.js'
+import type { ResolvedCookie } from './cookie-options.js'
 
 /** Choices of one sign-in. */
 export interface StartOptions {

@@ -4,24 +4,24 @@
  */
 import type { Touch } from './record.js'
 import type { LoginSessionStore } from './store.js'
-import type { Retirement } from './tokens.js'
+import type { TokenChange } from './tokens.js'
 
 /** Both kinds of writes. */
 export interface BackgroundWrites {
   /** Queues a touch. While one of the same session is queued or being written, a second is dropped. */
   touch(touch: Touch): void
-  /** Starts a retirement. While one of the same token is being written, a second is dropped. */
-  retire(retirement: Retirement): void
+  /** Gives former tokens their end. While one change of the same record is being written, a second is dropped. */
+  retire(change: TokenChange): void
   /** Resolves when everything has been written or has failed. */
   flush(): Promise<void>
 }
 
 /** @param warn called with the error of a write that failed; the next request repeats it, since the record shows that it is still due */
 export function createBackgroundWrites (
-  { touch, retireFormer }: Pick<LoginSessionStore, 'touch' | 'retireFormer'>, warn: (error: unknown, message: string) => void
+  { touch, setTokens }: Pick<LoginSessionStore, 'touch' | 'setTokens'>, warn: (error: unknown, message: string) => void
 ): BackgroundWrites {
   const touches = createTouchQueue(touch, error => warn(error, 'login sessions: last-active times could not be written'))
-  const retirements = createRetirements(retireFormer, error => warn(error, 'login sessions: a former token could not be retired'))
+  const retirements = createRetirements(setTokens, error => warn(error, 'login sessions: a former token could not be retired'))
   return {
     touch: touches.add,
     retire: retirements.add,
@@ -61,8 +61,8 @@ export function createTouchQueue (write: LoginSessionStore['touch'], onError: (e
 
   return {
     add (touch) {
-      if (underWay.has(touch.id) || waiting.has(touch.id)) return
-      waiting.set(touch.id, touch)
+      if (underWay.has(touch._id) || waiting.has(touch._id)) return
+      waiting.set(touch._id, touch)
       running ??= run()
     },
 
@@ -72,14 +72,14 @@ export function createTouchQueue (write: LoginSessionStore['touch'], onError: (e
   }
 }
 
-/** One write for each retirement. */
-function createRetirements (write: LoginSessionStore['retireFormer'], onError: (error: unknown) => void): Queue<Retirement> {
-  const underWay = new Map<string, Promise<void>>()
+/** One write for each record. If its tokens have changed meanwhile, nothing is written: the next request finds what is due. */
+function createRetirements (write: LoginSessionStore['setTokens'], onError: (error: unknown) => void): Queue<TokenChange> {
+  const underWay = new Map<string, Promise<unknown>>()
 
   return {
-    add ({ id, newest, until }) {
-      if (underWay.has(newest)) return
-      underWay.set(newest, write(id, newest, until).catch(onError).finally(() => { underWay.delete(newest) }))
+    add ({ _id, expected, tokens }) {
+      if (underWay.has(_id)) return
+      underWay.set(_id, write(_id, expected, tokens).catch(onError).finally(() => { underWay.delete(_id) }))
     },
 
     async flush () {

@@ -2,15 +2,16 @@
  * Sessions that end before they expire: removed from the store, and announced one by one. A new reason needs one line in
  * {@link SessionEndReason} and a caller that passes it.
  *
- * Four endings are not announced: a visitor session, which is nobody's login, ends by its token (`lifecycle.ts`,
+ * Four endings are not announced: a visitor session, which is nobody's login, ends by its key (`lifecycle.ts`,
  * `endRecord`); a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if
  * it was stored late); sessions that start faster than {@link Endings.endAll} can end them; and what the database removes
  * as expired.
  * @module
  */
 import { lateOutcomeOf } from '../errors.js'
+import { idOf, keyOf, userKeyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
-import type { LoginSessionRecord } from './record.js'
+import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
 /**
@@ -64,25 +65,27 @@ const ROUNDS = 5
  */
 export function createEndings (store: LoginSessionStore, now: () => Date, announce?: AnnounceEnd): Endings {
   async function endOne (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
+    const at = now()
     // The store gives each record to one caller only, on whatever server.
-    const announceRemoved = (record: LoginSessionRecord | null): LoginSession | null => {
-      if (record === null) return null
+    const announceRemoved = (record: RecordWithoutData | null): LoginSession | null => {
+      if (record === null || !isLive(record, at)) return null
       const session = toLoginSession(record)
       announce?.(session, reason)
       return session
     }
     try {
-      return announceRemoved(await store.remove(userId, id, now()))
+      return announceRemoved(await store.remove(keyOf(userId, id), userId))
     } catch (error) {
       // If the removal completes after its caller was told that it failed, the session has ended all the same.
-      lateOutcomeOf(error)?.then(record => announceRemoved(record as LoginSessionRecord | null), () => {})
+      lateOutcomeOf(error)?.then(record => announceRemoved(record as RecordWithoutData | null), () => {})
       throw error
     }
   }
 
   async function endAll (userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
     // By id: a removal that the database carries out late, after it was reported as failed, must not end a later sign-in.
-    const remaining = async (): Promise<string[]> => (await store.idsByUser(userId)).filter(id => id !== exceptId)
+    const remaining = async (): Promise<string[]> =>
+      (await store.listByUser(userId)).map(({ _id }) => idOf(_id)).filter(id => id !== exceptId)
     let ended = 0
     // Until a read after a durable write finds none. The first read may have reached a server that was deposed since, and
     // a sign-in during the first removals must not escape either.
@@ -90,14 +93,18 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
       const ids = await remaining()
       if (ids.length > 0) ended += await endMany(userId, ids, reason)
       else if (round > 0) return ended
-      else await store.barrier()
+      else await store.barrier(userKeyOf(userId))
     }
     // Sign-ins come faster than the rounds: these end without an announcement.
-    return ended + await store.removeMany(userId, await remaining(), now())
+    return ended + await removeMany(userId, await remaining())
   }
 
   async function endMany (userId: string, ids: string[], reason: SessionEndReason): Promise<number> {
-    return announce === undefined ? await store.removeMany(userId, ids, now()) : await endEach(userId, ids, reason)
+    return announce === undefined ? await removeMany(userId, ids) : await endEach(userId, ids, reason)
+  }
+
+  async function removeMany (userId: string, ids: string[]): Promise<number> {
+    return await store.removeMany(ids.map(id => keyOf(userId, id)), userId, now())
   }
 
   /** @throws the first failure, after everything that ran beside it has been announced */
@@ -115,24 +122,29 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
 
   async function endSurplus (started: LoginSession, limit: number): Promise<void> {
     const { userId } = started
-    const listed = await store.listByUser(userId, now())
+    const at = now()
+    const listed = (await store.listByUser(userId)).filter(record => isLive(record, at))
     // Rank by sign-in time, which every server reads identically. If each sign-in ranked itself as the newest, two could
     // end each other.
-    const isOlder = (record: LoginSessionRecord): boolean => record.id !== started.id && newestFirst(record, started) > 0
+    const startedKey = { _id: keyOf(userId, started.id), createdAt: started.createdAt }
+    const isOlder = (record: RecordWithoutData): boolean => newestFirst(record, startedKey) > 0
     const ranked = [
       ...listed.filter(record => !isOlder(record)).sort(newestFirst),
       ...listed.filter(isOlder).sort(lastActiveFirst)
     ]
-    const ids = ranked.slice(limit).map(({ id }) => id)
+    const ids = ranked.slice(limit).map(({ _id }) => idOf(_id))
     if (ids.length > 0) await endMany(userId, announce === undefined ? ids : ids.slice(-PARALLEL), 'evicted')
   }
 
   return { endOne, endAll, endSurplus }
 }
 
-/** By sign-in time. The ids decide between equals, so that all servers remove the same ones. */
-const newestFirst = (a: Pick<LoginSession, 'id' | 'createdAt'>, b: Pick<LoginSession, 'id' | 'createdAt'>): number =>
-  b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1)
+type Start = Pick<RecordWithoutData, '_id' | 'createdAt'>
 
-const lastActiveFirst = (a: LoginSessionRecord, b: LoginSessionRecord): number =>
+/** By sign-in time. The keys decide between equals, so that all servers remove the same ones. */
+const newestFirst = (a: Start, b: Start): number => b.createdAt.getTime() - a.createdAt.getTime() || compare(b._id, a._id)
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
+
+const lastActiveFirst = (a: RecordWithoutData, b: RecordWithoutData): number =>
   b.lastActiveAt.getTime() - a.lastActiveAt.getTime() || newestFirst(a, b)

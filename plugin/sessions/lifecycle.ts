@@ -5,36 +5,57 @@
  */
 import type { BackgroundWrites } from './background-writes.js'
 import { createEndings, type SessionEndReason } from './endings.js'
+import { idOf, keyOf } from './key.js'
 import type { LoginSession } from './login-session.js'
 import type { LoginSessionsParts } from './login-sessions.js'
+import type { FindRecord } from './lookups.js'
 import { dueTouch, isLive, type Lifetime, type LoginSessionRecord, type NewSession, type Sighting, startRecord } from './record.js'
 import type { DataChanges } from './store.js'
-import { acceptsToken, dueRetirement, hashToken, prepareRotation } from './tokens.js'
+import { acceptsToken, dueRetirement, hashToken, keyOfToken, newToken, rotatedTokens } from './tokens.js'
+
+/**
+ * What a token is worth. `live`: it signs in. `superseded`: its session lives on under a later token; it signs nobody in
+ * any more, and may still sign out. `over`: its session has ended or expired.
+ */
+export type Standing = 'live' | 'superseded' | 'over'
+
+/** A token that was looked up. */
+export interface Resumed {
+  token: string
+  /** The hash of its secret. */
+  hash: string
+  /** Not null if the token is live. */
+  record: LoginSessionRecord | null
+  standing: Standing
+  /** When it was judged. */
+  at: Date
+}
 
 /** What a request does to its session. */
 export interface Lifecycle {
   /** Stores a new record for this token. */
   start(session: NewSession): Promise<LoginSessionRecord>
-  /** The record that this token signs in now, or null. */
-  resume(token: string): Promise<LoginSessionRecord | null>
+  /** Looks this token up, together with all others of this event-loop turn. */
+  resume(token: string): Promise<Resumed>
   /**
-   * Notes a request with this token: queues a touch if one is due, and retires the former token if this is the newest
-   * one's first use.
+   * Notes a request with a live token: queues a touch if one is due, and gives former tokens their end at a newer one's
+   * first use.
+   * @param hash of the token's secret
    * @param sight called only if a touch is due
    */
-  noteActivity(record: LoginSessionRecord, token: string, sight: () => Sighting): void
+  noteActivity(record: LoginSessionRecord, hash: string, sight: () => Sighting): void
   /** Saves session data. False: signed out meanwhile. */
   saveData(record: LoginSessionRecord, changes: DataChanges): Promise<boolean>
   /**
-   * Replaces the token after a confirmation. Returns the new token, or null if a parallel request rotated first (its
-   * response will deliver the new token).
+   * Makes a new token after a confirmation. Returns null if the session has ended, the token is not accepted any more, or
+   * too many confirmations at the same moment have left no room for another token.
    */
   rotate(record: LoginSessionRecord, token: string): Promise<string | null>
-  /** Ends a session: a login by its id, whatever has become of its token since; a visitor session by the token. */
-  end(record: LoginSessionRecord, token: string, reason: SessionEndReason): Promise<void>
+  /** Ends a session, whatever has become of its tokens since. */
+  end(record: LoginSessionRecord, reason: SessionEndReason): Promise<void>
   /**
-   * Ends the session of this token, also if it has expired, because a late touch could prolong it. A former token after
-   * its end ends nothing. False: there is no record with this token.
+   * Ends the session of this token, also if it has expired, because a late touch could prolong it, and also if the token
+   * is superseded. False: there is no such record. @param token one that we have signed
    */
   endByToken(token: string, reason: SessionEndReason): Promise<boolean>
   /**
@@ -52,22 +73,34 @@ export interface Lifecycle {
 export interface LifecycleParts extends LoginSessionsParts {
   lifetime: Lifetime
   background: BackgroundWrites
+  findRecord: FindRecord
 }
 
-export function createLifecycle ({ store, now, announceEnd, lifetime, background }: LifecycleParts): Lifecycle {
+/** How often a rotation is tried while servers rotate the same session at the same moment. Each time one of them succeeds. */
+const ROTATION_TRIES = 10
+
+export function createLifecycle ({ store, now, announceEnd, lifetime, background, findRecord }: LifecycleParts): Lifecycle {
   const { endOne, endSurplus } = createEndings(store, now, announceEnd)
 
-  async function endRecord (record: LoginSessionRecord, hash: string, reason: SessionEndReason): Promise<void> {
-    if (record.userId !== undefined) await endOne(record.userId, record.id, reason)
+  async function end ({ _id, userId }: LoginSessionRecord, reason: SessionEndReason): Promise<void> {
+    if (userId !== undefined) await endOne(userId, idOf(_id), reason)
     // A visitor session is nobody's login: no announcement.
-    else await store.removeByToken(hash)
+    else await store.remove(_id, undefined)
   }
 
   async function endByToken (token: string, reason: SessionEndReason): Promise<boolean> {
-    const hash = hashToken(token)
-    const record = await store.findByToken(hash)
-    if (record !== null && acceptsToken(record, hash, now())) await endRecord(record, hash, reason)
+    const record = await findRecord(keyOfToken(token))
+    if (record !== null) await end(record, reason)
     return record !== null
+  }
+
+  function judge (token: string, record: LoginSessionRecord | null): Resumed {
+    const hash = hashToken(token)
+    const at = now()
+    if (record === null || !isLive(record, at)) return { token, hash, record: null, standing: 'over', at }
+    return acceptsToken(record, hash, at)
+      ? { token, hash, record, standing: 'live', at }
+      : { token, hash, record: null, standing: 'superseded', at }
   }
 
   return {
@@ -77,43 +110,46 @@ export function createLifecycle ({ store, now, announceEnd, lifetime, background
       return record
     },
 
-    async resume (token) {
-      const hash = hashToken(token)
-      const record = await store.findByToken(hash)
-      return record !== null && isLive(record, hash, now()) ? record : null
-    },
+    resume: token => findRecord(keyOfToken(token)).then(record => judge(token, record)),
 
-    noteActivity (record, token, sight) {
+    noteActivity (record, hash, sight) {
       const at = now()
       const touch = dueTouch(record, sight, lifetime, at)
       if (touch !== null) background.touch(touch)
-      const retirement = dueRetirement(record, token, at)
+      const retirement = dueRetirement(record, hash, at)
       if (retirement !== null) background.retire(retirement)
     },
 
     saveData (record, changes) {
-      return store.updateData(record.id, changes)
+      return store.updateData(record._id, changes)
     },
 
-    async rotate (record, token) {
-      const at = now()
-      const { token: next, current, tokens, lostBefore } = prepareRotation(token, at)
-      return await store.rotate(record.id, current, tokens, at, lostBefore) ? next : null
+    async rotate ({ _id, tokens }, token) {
+      const next = newToken(_id)
+      let latest: Pick<LoginSessionRecord, '_id' | 'tokens'> | null = { _id, tokens }
+      for (let tries = 0; tries < ROTATION_TRIES && latest !== null; tries++) {
+        const at = now()
+        const rotated = rotatedTokens(latest, hashToken(token), hashToken(next), at)
+        if (rotated === null) return null
+        if (await store.setTokens(_id, latest.tokens, rotated, { failures: 0, at })) return next
+        latest = await findRecord(_id)
+      }
+      return null
     },
 
-    end: (record, token, reason) => endRecord(record, hashToken(token), reason),
+    end,
     endByToken,
 
     async endByTokenDurably (token, reason) {
       if (await endByToken(token, reason)) return
-      await store.barrier()
+      await store.barrier(keyOfToken(token))
       await endByToken(token, reason)
     },
 
     endSurplus,
 
     async undoStart ({ userId, id }) {
-      await store.remove(userId, id, now())
+      await store.remove(keyOf(userId, id), userId)
     }
   }
 }

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Device } from '../client/device.js'
-import type { LoginSessionRecord } from './record.js'
+import { idOf } from './key.js'
+import type { RecordWithoutData } from './record.js'
 
 /** One place where a user is signed in: the public view of its record. Holds no credential; safe to show to its user. */
 export interface LoginSession {
@@ -26,7 +27,7 @@ export interface LoginSession {
 }
 
 /** The public view of a signed-in user's record. */
-export function toLoginSession (record: LoginSessionRecord): LoginSession {
-  const { id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device } = record
-  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device }
+export function toLoginSession (record: RecordWithoutData): LoginSession {
+  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device } = record
+  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device }
 }

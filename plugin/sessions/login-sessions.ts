@@ -3,7 +3,9 @@
  * @module
  */
 import { type AnnounceEnd, createEndings } from './endings.js'
+import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
+import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
 /** `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. */
@@ -52,14 +54,15 @@ export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsP
   const { endOne, endAll } = createEndings(store, now, announceEnd)
 
   async function findLive (userId: string, id: string): Promise<LoginSession | null> {
-    const record = await store.find(userId, id, now())
-    return record === null ? null : toLoginSession(record)
+    const [record = null] = await store.find([keyOf(userId, id)])
+    return record?.userId === userId && isLive(record, now()) ? toLoginSession(record) : null
   }
 
   return {
     async list (userId) {
-      const records = await store.listByUser(requireText(userId, 'userId'), now())
-      return records.map(toLoginSession).sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime())
+      const [records, at] = [await store.listByUser(requireText(userId, 'userId')), now()]
+      const sessions = records.filter(record => isLive(record, at)).map(toLoginSession)
+      return sessions.sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime())
     },
 
     async find (userId, id) {
@@ -67,7 +70,7 @@ export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsP
       const found = await findLive(ownerId, sessionId)
       if (found !== null) return found
       // A removal that failed for lack of a majority is visible, too, and a failover may undo it. So make sure first.
-      await store.barrier()
+      await store.barrier(keyOf(ownerId, sessionId))
       return await findLive(ownerId, sessionId)
     },
 

@@ -3,9 +3,8 @@
  * This file: the login-session record and its life. Pure: the clock is passed in.
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import type { Device } from '../client/device.js'
-import { acceptsToken, hashToken, type TokenHash } from './tokens.js'
+import { keyOfToken, hashToken, type TokenHash } from './tokens.js'
 
 /** The attempts at confirming one session. Counted in the store, so over all servers. */
 export interface AttemptState {
@@ -18,9 +17,9 @@ export interface AttemptState {
 
 /** What is kept of one browser: its sign-in and its session data, in one document. */
 export interface LoginSessionRecord {
-  /** Public handle, 128 random bits, base64url. Shown in pages and URLs; never a credential and not derived from one. */
-  id: string
-  /** The hashes of its tokens: see `tokens.ts`. */
+  /** Its key: the user key, then the public id (`key.ts`). */
+  _id: string
+  /** The hashes of its tokens, the newest first (`tokens.ts`). At most 8. */
   tokens: TokenHash[]
   /** Absent on a visitor session, which exists only because the host wrote data to it. */
   userId?: string
@@ -44,6 +43,9 @@ export interface LoginSessionRecord {
   /** The host's `request.session` keys. */
   data: Record<string, unknown>
 }
+
+/** A record without its session data. */
+export type RecordWithoutData = Omit<LoginSessionRecord, 'data'>
 
 /** How long sessions live, all in milliseconds. */
 export interface Lifetime {
@@ -73,15 +75,15 @@ export interface Sighting {
 
 /** The change that a touch writes. */
 export interface Touch extends Sighting {
-  id: string
+  /** The record's. */
+  _id: string
   lastActiveAt: Date
   expiresAt: Date
 }
 
-const newId = (): string => randomBytes(16).toString('base64url')
-
 /** What a new record is made from. */
 export interface NewSession {
+  /** Its first token, which names the record's key. */
   token: string
   userId?: string
   remember: boolean
@@ -94,8 +96,8 @@ export function startRecord (session: NewSession, lifetime: Lifetime, now: Date)
   const { token, userId, remember, visit, data } = session
   const endsAt = after(now, lifetime.absoluteTimeout)
   return {
-    id: newId(),
-    tokens: [{ hash: hashToken(token) }],
+    _id: keyOfToken(token),
+    tokens: [{ hash: hashToken(token), generation: 0 }],
     ...(userId === undefined ? {} : { userId }),
     createdAt: now,
     lastActiveAt: now,
@@ -108,10 +110,8 @@ export function startRecord (session: NewSession, lifetime: Lifetime, now: Date)
   }
 }
 
-/** Does the token with this hash sign in now? Exact to the millisecond, whatever the TTL monitor does. */
-export function isLive (record: LoginSessionRecord, hash: string, now: Date): boolean {
-  return acceptsToken(record, hash, now) && record.expiresAt > now
-}
+/** Has it not expired? Exact to the millisecond, whatever the TTL monitor does. */
+export const isLive = ({ expiresAt }: Pick<LoginSessionRecord, 'expiresAt'>, now: Date): boolean => expiresAt > now
 
 /**
  * The touch that is due, or null: nothing is written more often than `touchEvery`.
@@ -120,7 +120,7 @@ export function isLive (record: LoginSessionRecord, hash: string, now: Date): bo
 export function dueTouch (record: LoginSessionRecord, sight: () => Sighting, lifetime: Lifetime, now: Date): Touch | null {
   if (now.getTime() - record.lastActiveAt.getTime() < lifetime.touchEvery) return null
   return {
-    id: record.id,
+    _id: record._id,
     lastActiveAt: now,
     expiresAt: expiryAt(now, record.remember, record.endsAt, lifetime),
     ...sight()

@@ -2,10 +2,11 @@
  * The store's contract. `mongoStore` and `memoryStore` keep it; the repository's `test/stores/contract.ts` checks it on both.
  *
  * Rules for every method: the clock is passed in, never read; nothing upserts, so a removed record stays removed;
- * a missing record is a value (null, false, 0), errors are for broken systems only; each caller gets a deep copy of a record.
+ * a missing record is a value (null, false, 0), errors are for broken systems only; each caller gets session data of its own.
+ * Every method names the keys of its records, or the beginning of them (`key.ts`).
  * @module
  */
-import type { AttemptState, LoginSessionRecord, Touch } from './record.js'
+import type { AttemptState, LoginSessionRecord, RecordWithoutData, Touch } from './record.js'
 import type { TokenHash } from './tokens.js'
 
 /** Keeps login-session records. Write your own by keeping these promises. */
@@ -13,23 +14,26 @@ export interface LoginSessionStore {
   /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
   prepare?(): Promise<void>
 
-  /** Stores a new record, durably: it survives the loss of one server. A token or id that exists already is an error. */
+  /** The store's own clock. All servers adjust theirs to it. Without it, the servers' clocks must agree. */
+  time?(): Promise<Date>
+
+  /** Stores a new record, durably: it survives the loss of one server. An `_id` that exists already is an error. */
   insert(record: LoginSessionRecord): Promise<void>
 
-  /** The record that has a token with this hash, expired or not (the caller judges), or null. Reads from the primary: no cache, no replica. */
-  findByToken(hash: string): Promise<LoginSessionRecord | null>
+  /**
+   * The records with these keys, or null, in the order of the keys. Expired ones are included: the caller judges. Reads
+   * from the primary: no cache, no replica. Called once for all requests of an event-loop turn.
+   */
+  find(keys: readonly string[]): Promise<Array<LoginSessionRecord | null>>
 
-  /** This user's record with this id that is live at `now`, or null: foreign, unknown, expired and removed ids are alike. */
-  find(userId: string, id: string, now: Date): Promise<LoginSessionRecord | null>
-
-  /** All records of this user that are live at `now`, in no particular order. */
-  listByUser(userId: string, now: Date): Promise<LoginSessionRecord[]>
+  /** All records of this user, expired ones included, in no particular order. */
+  listByUser(userId: string): Promise<RecordWithoutData[]>
 
   /**
    * Writes the host's session data key by key, leaving other keys alone. Keys may hold any characters.
    * False: the record is gone; nothing was written.
    */
-  updateData(id: string, changes: DataChanges): Promise<boolean>
+  updateData(key: string, changes: DataChanges): Promise<boolean>
 
   /**
    * Writes a later `lastActiveAt` with its `expiresAt` and `ip`, and `device` where the touch has one, in the same step;
@@ -38,55 +42,38 @@ export interface LoginSessionStore {
   touch(touches: Touch[]): Promise<void>
 
   /**
-   * Replaces the tokens in one atomic step, and notes the confirmation: failures back to 0, `at` = `now`. Durable.
-   *
-   * Only if `current` is still the record's newest token (`tokens[0]`), or if the response with the newest one was lost:
-   * `current` is the former token (`tokens[1]`), which has no `until`, and the record's `confirmation.at` is at `lostBefore`
-   * or earlier. This is checked in the same step, so of many parallel calls one gets true.
-   * False: rotated or removed meanwhile; nothing was written.
+   * Replaces the tokens, and the attempts if they are given, in one step. Durable. Only if the record's tokens still equal
+   * `expected` in every field and in their order, so of many parallel calls one gets true. False: nothing was written.
    */
-  rotate(id: string, current: string, tokens: TokenHash[], now: Date, lostBefore: Date): Promise<boolean>
-
-  /**
-   * Gives the record's former token (`tokens[1]`) this `until`, in one step, if `newest` is still its newest token
-   * (`tokens[0]`) and the former one has none yet; otherwise writes nothing. May be lost: the record shows that it is still
-   * due.
-   */
-  retireFormer(id: string, newest: string, until: Date): Promise<void>
+  setTokens(key: string, expected: TokenHash[], tokens: TokenHash[], attempts?: AttemptState): Promise<boolean>
 
   /**
    * Takes one attempt at confirming, in one atomic step: counts a failure in advance, and locks if that makes `limit` of
    * them. After an earlier lock has passed, the count starts again. Returns the state with this attempt counted; null: the
    * record is locked or removed, nothing was counted.
    */
-  takeAttempt(id: string, limit: number, lockUntil: Date, now: Date): Promise<AttemptState | null>
+  takeAttempt(key: string, limit: number, lockUntil: Date, now: Date): Promise<AttemptState | null>
 
   /** Returns the last attempt: it could not be checked. */
-  returnAttempt(id: string): Promise<void>
-
-  /** The attempts of this record, or null if it has been removed. */
-  attempts(id: string): Promise<AttemptState | null>
+  returnAttempt(key: string): Promise<void>
 
   /**
-   * Removes this user's record, durably, and returns it if it was live at `now`; null otherwise. An expired one is removed,
-   * too: a late touch would prolong it.
+   * Removes this user's record, durably, and returns it, expired or not; null: there is none. An expired one is removed
+   * too, because a late touch would prolong it.
+   * @param userId undefined for a visitor session
    */
-  remove(userId: string, id: string, now: Date): Promise<LoginSessionRecord | null>
+  remove(key: string, userId: string | undefined): Promise<RecordWithoutData | null>
 
-  /** Removes the record that has a token with this hash, durably: whoever has the token owns the record. */
-  removeByToken(hash: string): Promise<LoginSessionRecord | null>
-
-  /** The ids of all records of this user, expired ones included. */
-  idsByUser(userId: string): Promise<string[]>
-
-  /** Removes these of this user's records, like {@link remove}, and returns how many of them were live at `now`. */
-  removeMany(userId: string, ids: string[], now: Date): Promise<number>
+  /** Removes these of this user's records, durably, and returns how many of them were live at `now`. */
+  removeMany(keys: readonly string[], userId: string, now: Date): Promise<number>
 
   /**
-   * Resolves when every removal that is visible to reads is majority-committed. (A removal that failed for lack of a
-   * majority is visible, too, and may be rolled back.) If a read after this finds nothing, that is final.
+   * Resolves when every removal that is visible to reads is majority-committed, among the records whose key begins with
+   * `prefix`. (A removal that failed for lack of a majority is visible, too, and may be rolled back.) If a read after this
+   * finds nothing, that is final.
+   * @param prefix a whole key, or a user key
    */
-  barrier(): Promise<void>
+  barrier(prefix: string): Promise<void>
 }
 
 /** Changed and deleted top-level keys of the host's session data. */
@@ -96,7 +83,6 @@ export interface DataChanges {
 }
 
 /** The methods that every store must have; checked when the plugin registers. */
-export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare'>> = [
-  'insert', 'findByToken', 'find', 'listByUser', 'updateData', 'touch', 'rotate', 'retireFormer',
-  'takeAttempt', 'returnAttempt', 'attempts', 'remove', 'removeByToken', 'idsByUser', 'removeMany', 'barrier'
+export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare' | 'time'>> = [
+  'insert', 'find', 'listByUser', 'updateData', 'touch', 'setTokens', 'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]

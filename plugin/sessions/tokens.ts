@@ -1,86 +1,102 @@
 /**
- * The tokens of one session: made, hashed, rotated, and how long a former one stays valid. Pure: the clock is passed in.
+ * The tokens of one session: made, checked, rotated, and how long a former one still works. Pure: the clock is passed in.
+ *
+ * A token is the record's key and a secret. A rotation adds a token, one generation younger than the one that was
+ * presented. The first use of a token gives all tokens of earlier generations their end. Tokens of one generation, as
+ * parallel confirmations make them, do not end each other: whichever answer reaches the browser last, its token works.
  * @module
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { KEY_LENGTH } from './key.js'
 
-/** One credential of a session: SHA-256 of the cookie's token, base64url. */
+/** One credential of a session. */
 export interface TokenHash {
+  /** SHA-256 of the token's secret, base64url. */
   hash: string
-  /** Only on the token before the last rotation, once the newer one has been used: when it stops working. */
+  /** 0 at the start; a rotation adds one to that of the token that was presented. */
+  generation: number
+  /** When it stops working; absent until a token of a later generation has been used. */
   until?: Date
 }
 
-/** The part of a record that this file is about. */
+/** The part of a record that this file is about. The newest token comes first. */
 export interface TokenHolder {
-  id: string
-  /** The newest first; after a rotation also the one before it. */
+  _id: string
   tokens: TokenHash[]
 }
 
-/** A former token that gets its end. */
-export interface Retirement {
-  /** The record's. */
-  id: string
-  /** The hash of the token that replaced it. */
-  newest: string
-  until: Date
+/** The tokens of a record before and after a change. It is made only if the record still has those before. */
+export interface TokenChange {
+  _id: string
+  expected: TokenHash[]
+  tokens: TokenHash[]
 }
 
 /**
- * How long the token before a rotation still works once the new one has been used, in ms, so that parallel requests
- * survive. The time begins at the new token's first use, not at the rotation: the response that brings the new token may
- * never arrive (a reload, a closed tab, a connection reset), and whoever then holds only the former one is the user. A
- * thief of the former token gains nothing by it: its owner's next request ends it.
+ * How long a former token still works once a newer one has been used, in ms, so that parallel requests survive. The time
+ * begins at the new token's first use, not at the rotation: the response that brings the new token may never arrive (a
+ * reload, a closed tab, a connection reset), and whoever then holds only the former one is the user. A thief of the former
+ * token gains nothing by it: its owner's next request ends it.
  */
 export const ROTATION_GRACE = 30_000
 
-/** A new secret token: 256 random bits, base64url (ASVS 5.0 7.2.3 asks for 128). */
-export const newToken = (): string => randomBytes(32).toString('base64url')
+/** The most tokens of one record. They are needed for seconds only. */
+export const MOST_TOKENS = 8
+
+/** The length of a token, in characters: the record's key and 256 random bits, base64url (ASVS 5.0 7.2.3 asks for 128). */
+export const TOKEN_LENGTH: number = KEY_LENGTH + 43
+
+/** A new token of the record with this key. */
+export const newToken = (key: string): string => key + randomBytes(32).toString('base64url')
+
+/** The key of the record that this token belongs to. */
+export const keyOfToken = (token: string): string => token.slice(0, KEY_LENGTH)
 
 /** What is stored of a token. No salt: 256 random bits cannot be guessed from their hash. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+export const hashToken = (token: string): string => hash('sha256', token.slice(KEY_LENGTH), 'base64url')
 
-/** Is this the hash of a token that the record accepts now? A former token is not accepted after its end. */
-export function acceptsToken ({ tokens }: Pick<TokenHolder, 'tokens'>, hash: string, now: Date): boolean {
-  const token = tokens.find(token => token.hash === hash)
-  return token !== undefined && (token.until === undefined || token.until > now)
+/** The record's entry for the token with this hash, or undefined. Compares in constant time. */
+export function findToken ({ tokens }: Pick<TokenHolder, 'tokens'>, tokenHash: string): TokenHash | undefined {
+  const wanted = Buffer.from(tokenHash)
+  return tokens.find(({ hash }) => hash.length === tokenHash.length && timingSafeEqual(Buffer.from(hash), wanted))
 }
 
-/** Is this its newest token, not the one before a rotation? Only the newest is ever issued again. */
-export function isNewest ({ tokens }: Pick<TokenHolder, 'tokens'>, token: string): boolean {
-  return tokens[0]?.hash === hashToken(token)
+/** Does the token with this hash sign in now? A former one does not after its end. */
+export function acceptsToken (record: Pick<TokenHolder, 'tokens'>, tokenHash: string, now: Date): boolean {
+  const token = findToken(record, tokenHash)
+  return token !== undefined && !isOver(token, now)
 }
 
-/** The tokens after a rotation: the new one, and the one it replaces, which gets its end at the new one's first use. */
-export const rotatedTokens = (current: string, next: string): TokenHash[] => [{ hash: next }, { hash: current }]
+const isOver = ({ until }: TokenHash, now: Date): boolean => until !== undefined && until <= now
 
-/** What the store needs to rotate this token. */
-export interface Rotation {
-  /** The new token, for the cookie. */
-  token: string
-  /** The hash of the token that the request came with. */
-  current: string
-  /** The record's tokens afterwards. */
-  tokens: TokenHash[]
-  /** See {@link lostBefore}. */
-  lostBefore: Date
+/** Has no token of a later generation been used yet? Only such a token is issued again, after a change of secrets. */
+export function isCurrent (record: Pick<TokenHolder, 'tokens'>, token: string): boolean {
+  return findToken(record, hashToken(token))?.until === undefined
 }
 
-/** Prepares a rotation of this token. */
-export function prepareRotation (token: string, now: Date): Rotation {
-  const next = newToken()
-  const current = hashToken(token)
-  return { token: next, current, tokens: rotatedTokens(current, hashToken(next)), lostBefore: lostBefore(now) }
+/**
+ * The tokens after a rotation from the token with this hash to the next one, or null: it is not accepted any more, or there
+ * is no room. Tokens that are over leave first; a full record then gives up those that have an end, the oldest first.
+ */
+export function rotatedTokens (record: TokenHolder, current: string, next: string, now: Date): TokenHash[] | null {
+  const presented = findToken(record, current)
+  if (presented === undefined || isOver(presented, now)) return null
+  const kept = record.tokens.filter(token => !isOver(token, now))
+  while (kept.length >= MOST_TOKENS) {
+    const leaving = kept.findLastIndex(({ until }) => until !== undefined)
+    if (leaving === -1) return null
+    kept.splice(leaving, 1)
+  }
+  return [{ hash: next, generation: presented.generation + 1 }, ...kept]
 }
 
-/** The retirement of the former token, if a request with this token makes it due: at the newest token's first use. */
-export function dueRetirement (record: TokenHolder, token: string, now: Date): Retirement | null {
-  const [newest, former] = record.tokens
-  // Most records have no former token, or one that has its end: no hash is made for them.
-  if (newest === undefined || former === undefined || former.until !== undefined || !isNewest(record, token)) return null
-  return { id: record.id, newest: newest.hash, until: new Date(now.getTime() + ROTATION_GRACE) }
+/** The change that gives all earlier generations their end, if a request with the token of this hash makes it due. */
+export function dueRetirement ({ _id, tokens }: TokenHolder, tokenHash: string, now: Date): TokenChange | null {
+  // Most records have one token: nothing is compared for them.
+  if (tokens.length === 1) return null
+  const used = findToken({ tokens }, tokenHash)
+  const isDue = ({ generation, until }: TokenHash): boolean => until === undefined && generation < used!.generation
+  if (used === undefined || !tokens.some(isDue)) return null
+  const until = new Date(now.getTime() + ROTATION_GRACE)
+  return { _id, expected: tokens, tokens: tokens.map(token => isDue(token) ? { ...token, until } : token) }
 }
-
-/** If a rotation happened at this moment or before and its new token has not been used at `now`, the response was lost. */
-export const lostBefore = (now: Date): Date => new Date(now.getTime() - ROTATION_GRACE)

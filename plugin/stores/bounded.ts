@@ -2,7 +2,7 @@
  * A store whose every call ends in time: "not known" becomes one error, never a wrong answer and never silence.
  * @module
  */
-import { storeUnavailableError } from '../errors.js'
+import { isLoginSessionError, storeUnavailableError } from '../errors.js'
 import type { AttemptState, LoginSessionRecord } from '../sessions/record.js'
 import { STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
 import { withTimeout } from '../timeout.js'
@@ -15,10 +15,10 @@ type Undo = (store: LoginSessionStore, args: unknown[], outcome: unknown) => Pro
 
 /** For other methods a late success is harmless. These two would do damage, so they are undone. */
 const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
-  /** Nobody has this session's token: it would stay in its user's list as an unknown device. */
+  /** Nobody has this session's token: a login would stay in its user's list as an unknown device. */
   async insert (store, args) {
-    const { userId, id, createdAt } = args[0] as LoginSessionRecord
-    if (userId !== undefined) await store.remove(userId, id, createdAt)
+    const { _id, userId } = args[0] as LoginSessionRecord
+    await store.remove(_id, userId)
   },
   /** No password was checked: an outage must not lock anybody's confirmation. */
   async takeAttempt (store, args, counted) {
@@ -29,14 +29,17 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
+ * Errors of ours pass: such a call was the host's mistake, and the store works.
  */
 export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
-  const bounded = Object.fromEntries(STORE_METHODS.map(method => {
+  const methods = store.time === undefined ? STORE_METHODS : [...STORE_METHODS, 'time' as const]
+  const bounded = Object.fromEntries(methods.map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
-      const call = new Promise<unknown>(resolve => { resolve(Reflect.apply(store[method], store, args)) })
+      const call = new Promise<unknown>(resolve => { resolve(Reflect.apply(store[method]!, store, args)) })
       return withTimeout(call, timeout, method).catch(cause => {
+        if (isLoginSessionError(cause)) throw cause
         if (undo !== undefined) {
           // Without an outcome if the call failed: it may have been carried out all the same.
           call.catch(() => {}).then(outcome => undo(store, args, outcome)).catch(() => {})

@@ -2,6 +2,7 @@
  * The store's contract in a Map, for the host's unit tests and first steps. Everything is lost when the process ends.
  * @module
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 
@@ -15,58 +16,44 @@ import type { LoginSessionStore } from '../sessions/store.js'
 export function memoryStore (): LoginSessionStore {
   const records = new Map<string, LoginSessionRecord>()
 
-  const withToken = (hash: string): LoginSessionRecord | undefined =>
-    values().find(record => record.tokens.some(token => token.hash === hash))
-
-  const ofUser = (userId: string): LoginSessionRecord[] =>
-    values().filter(record => record.userId === userId)
-
-  const liveOf = (userId: string, now: Date): LoginSessionRecord[] =>
-    ofUser(userId).filter(record => record.expiresAt > now)
-
-  const ownedBy = (userId: string, id: string, now: Date): LoginSessionRecord | undefined =>
-    liveOf(userId, now).find(record => record.id === id)
-
-  function values (): LoginSessionRecord[] {
-    return [...records.values()]
-  }
-
   function sweep (now: Date): void {
-    for (const record of values()) if (record.expiresAt <= now) records.delete(record.id)
+    for (const { _id, expiresAt } of [...records.values()]) if (expiresAt <= now) records.delete(_id)
   }
 
-  function touchOne ({ id, lastActiveAt, ...change }: Touch): void {
-    const record = records.get(id)
+  function touchOne ({ _id, lastActiveAt, ...change }: Touch): void {
+    const record = records.get(_id)
     if (record === undefined || record.lastActiveAt >= lastActiveAt || record.expiresAt <= lastActiveAt) return
     Object.assign(record, structuredClone({ lastActiveAt, ...change }))
   }
 
+  function remove (key: string, userId: string | undefined): LoginSessionRecord | null {
+    const record = records.get(key)
+    if (record === undefined || record.userId !== userId) return null
+    records.delete(key)
+    return record
+  }
+
   return {
     async insert (record) {
-      if (records.has(record.id) || record.tokens.some(({ hash }) => withToken(hash))) {
-        throw new Error('duplicate id or token')
-      }
+      if (records.has(record._id)) throw new Error('duplicate _id')
       sweep(record.createdAt)
-      records.set(record.id, structuredClone(record))
+      records.set(record._id, structuredClone(record))
     },
 
-    async findByToken (hash) {
-      return copy(withToken(hash))
+    async find (keys) {
+      return keys.map(key => structuredClone(records.get(key) ?? null))
     },
 
-    async find (userId, id, now) {
-      return copy(ownedBy(userId, id, now))
+    async listByUser (userId) {
+      const owned = [...records.values()].filter(record => record.userId === userId)
+      return owned.map(({ data, ...rest }) => structuredClone(rest))
     },
 
-    async listByUser (userId, now) {
-      return structuredClone(liveOf(userId, now))
-    },
-
-    async updateData (id, { set, unset }) {
-      const record = records.get(id)
+    async updateData (key, { set, unset }) {
+      const record = records.get(key)
       if (record === undefined) return false
       Object.assign(record.data, structuredClone(set))
-      for (const key of unset) delete record.data[key]
+      for (const name of unset) delete record.data[name]
       return true
     },
 
@@ -74,25 +61,15 @@ export function memoryStore (): LoginSessionStore {
       touches.forEach(touchOne)
     },
 
-    async rotate (id, current, tokens, now, lostBefore) {
-      const record = records.get(id)
-      if (record === undefined) return false
-      const { tokens: [newest, former], confirmation: { at } } = record
-      const responseWasLost = former?.hash === current && former.until === undefined && at !== undefined && at <= lostBefore
-      if (newest?.hash !== current && !responseWasLost) return false
-      record.tokens = structuredClone(tokens)
-      record.confirmation = { failures: 0, at: now }
+    async setTokens (key, expected, tokens, attempts) {
+      const record = records.get(key)
+      if (record === undefined || !isDeepStrictEqual(record.tokens, expected)) return false
+      Object.assign(record, structuredClone({ tokens, ...(attempts && { confirmation: attempts }) }))
       return true
     },
 
-    async retireFormer (id, newest, until) {
-      const tokens = records.get(id)?.tokens
-      if (tokens?.[0]?.hash !== newest || tokens[1] === undefined) return
-      tokens[1].until ??= new Date(until)
-    },
-
-    async takeAttempt (id, limit, lockUntil, now) {
-      const record = records.get(id)
+    async takeAttempt (key, limit, lockUntil, now) {
+      const record = records.get(key)
       if (record === undefined) return null
       const { lockedUntil, at, failures } = record.confirmation
       if (lockedUntil !== undefined && lockedUntil > now) return null
@@ -101,46 +78,21 @@ export function memoryStore (): LoginSessionStore {
       return { ...record.confirmation }
     },
 
-    async returnAttempt (id) {
-      const confirmation = records.get(id)?.confirmation
+    async returnAttempt (key) {
+      const confirmation = records.get(key)?.confirmation
       if (confirmation === undefined) return
       confirmation.failures = Math.max(0, confirmation.failures - 1)
       delete confirmation.lockedUntil
     },
 
-    async attempts (id) {
-      const record = records.get(id)
-      return record === undefined ? null : { ...record.confirmation }
+    async remove (key, userId) {
+      return remove(key, userId)
     },
 
-    async remove (userId, id, now) {
-      const record = records.get(id)
-      if (record === undefined || record.userId !== userId) return null
-      records.delete(id)
-      return record.expiresAt > now ? record : null
-    },
-
-    async removeByToken (hash) {
-      const record = withToken(hash)
-      if (record === undefined) return null
-      records.delete(record.id)
-      return record
-    },
-
-    async idsByUser (userId) {
-      return ofUser(userId).map(({ id }) => id)
-    },
-
-    async removeMany (userId, ids, now) {
-      const removed = ofUser(userId).filter(record => ids.includes(record.id))
-      for (const { id } of removed) records.delete(id)
-      return removed.filter(({ expiresAt }) => expiresAt > now).length
+    async removeMany (keys, userId, now) {
+      return keys.map(key => remove(key, userId)).filter(record => record !== null && record.expiresAt > now).length
     },
 
     async barrier () {}
   }
-}
-
-function copy (record: LoginSessionRecord | undefined): LoginSessionRecord | null {
-  return record === undefined ? null : structuredClone(record)
 }

@@ -1,26 +1,43 @@
 /**
- * A record as MongoDB holds it.
+ * A record as MongoDB holds it: the same, except that the keys of `data` are escaped.
  * @module
  */
 import type { Document } from 'mongodb'
 import type { LoginSessionRecord } from '../sessions/record.js'
 import type { DataChanges } from '../sessions/store.js'
 
-/** `id` is `_id`, and the keys of `data` are escaped. */
-export type LoginSessionDocument = Omit<LoginSessionRecord, 'id'> & { _id: string }
-
 /** The document of a record. */
-export function toDocument ({ id, ...record }: LoginSessionRecord): LoginSessionDocument {
-  return { _id: id, ...record, data: mapKeys(record.data, escapeKey) }
+export function toDocument (record: LoginSessionRecord): LoginSessionRecord {
+  return { ...record, data: mapKeys(record.data, escapeKey) }
 }
 
-/** The record of a document. */
-export function toRecord (document: LoginSessionDocument): LoginSessionRecord
-export function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | null
-export function toRecord (document: LoginSessionDocument | null): LoginSessionRecord | null {
-  if (document === null) return null
-  const { _id: id, ...record } = document
-  return { id, ...record, data: mapKeys(record.data ?? {}, unescapeKey) }
+/** The record of a document, which is changed for it. Most keys need no escape, so most documents are records as they are. */
+export function toRecord (document: LoginSessionRecord): LoginSessionRecord {
+  document.data ??= {}
+  for (const key in document.data) {
+    if (key.includes('%')) return Object.assign(document, { data: mapKeys(document.data, unescapeKey) })
+  }
+  return document
+}
+
+/** The same record with session data of its own: parallel requests of one browser must not share it. */
+export function withOwnData (record: LoginSessionRecord): LoginSessionRecord {
+  return { ...record, data: copy(record.data) as LoginSessionRecord['data'] }
+}
+
+/**
+ * A copy of what can be changed in place: arrays, plain objects, dates and bytes. Values of BSON's own types (ObjectId,
+ * Decimal128) are shared. They are copied without BSON, since they may come from another version of it.
+ */
+function copy (value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(copy)
+  if (value instanceof Date) return new Date(value)
+  if (Buffer.isBuffer(value)) return Buffer.from(value)
+  if (value instanceof Map) return new Map([...value].map(([key, part]) => [key, copy(part)]))
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  return mapValues(value as Record<string, unknown>, copy)
 }
 
 /** The update that writes these changes of the host's session data, key by key. */
@@ -33,6 +50,10 @@ export function dataUpdate ({ set, unset }: DataChanges): Document {
 
 function mapKeys (object: Record<string, unknown>, rename: (key: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]))
+}
+
+function mapValues (object: Record<string, unknown>, map: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
 }
 
 /** In an update's keys MongoDB reads dots as paths and dollars as operators. It refuses empty keys and NUL characters. */

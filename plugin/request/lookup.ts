@@ -1,0 +1,106 @@
+/**
+ * Who is signed in on a request: from its cookie to the record.
+ * @module
+ */
+import type { FastifyRequest } from 'fastify'
+import { type LoginSessionError, requiredError } from '../errors.js'
+import type { Lifecycle, Resumed } from '../sessions/lifecycle.js'
+import { isCurrent } from '../sessions/tokens.js'
+import type { SessionCookie } from './cookie.js'
+import { becomeVisitor } from './login.js'
+import { replaceData, type SessionActions } from './request-session.js'
+import { RequestState, setState, stateOf } from './state.js'
+import type { Visits } from './visit.js'
+
+/** Looks requests up. */
+export interface RequestLookups {
+  /** onRequest: begins the request's state, and calls back once it is known who is signed in. */
+  begin(request: FastifyRequest, done: () => void): void
+  /**
+   * preHandler: looks again if the request's body took its time. Otherwise requests whose bodies are held back would still
+   * be carried out long after their session was ended.
+   */
+  repeat(request: FastifyRequest, done: (error?: Error) => void): void
+}
+
+/** What lookups work on. */
+export interface LookupParts {
+  lifecycle: Lifecycle
+  cookie: SessionCookie
+  /** The cookie's name. */
+  name: string
+  actions: SessionActions<RequestState>
+  visits: Visits
+  now: () => Date
+}
+
+/** How old a lookup may be when the handler starts, in ms. */
+const FRESH = 1000
+
+export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, now }: LookupParts): RequestLookups {
+  function lookUp (state: RequestState): Promise<void> {
+    const { sent } = state
+    const resumed = sent.length === 1
+      ? lifecycle.resume(sent[0]!.token).then(only => { take(state, [only]) })
+      : Promise.all(sent.map(({ token }) => lifecycle.resume(token))).then(all => { take(state, all) })
+    return resumed.catch((outage: LoginSessionError) => {
+      state.outage = outage
+      state.others = sent.map(({ token }) => token)
+      state.cookie = 'keep'
+    })
+  }
+
+  /** The first live token counts. */
+  function take (state: RequestState, resumed: Resumed[]): void {
+    const index = resumed.findIndex(({ standing }) => standing === 'live')
+    if (resumed.length > 1 || index === -1) state.others = resumed.flatMap(({ token }, at) => at === index ? [] : token)
+    if (index === -1) return takeNone(state, resumed)
+    const { record, token, hash, at } = resumed[index]! as Resumed & { record: NonNullable<Resumed['record']> }
+    state.setRecord(record, token)
+    state.lookedUpAt = at.getTime()
+    replaceData(state.session, record.data)
+    state.cookieMayWait = true
+    state.cookie = state.sent[index]!.renew && isCurrent(record, token) ? 'issue' : 'keep'
+    lifecycle.noteActivity(record, hash, () => visits.sightingOf(state.request, record))
+  }
+
+  /** A cookie whose session lives on stays: the browser may have a newer one by now, or sign out with this one. */
+  function takeNone (state: RequestState, resumed: Resumed[]): void {
+    state.superseded = resumed.some(({ standing }) => standing === 'superseded')
+    state.cookie = state.superseded ? 'keep' : 'clear'
+    state.cookieMayWait = true
+  }
+
+  async function lookAgain (state: RequestState): Promise<void> {
+    const { standing } = await lifecycle.resume(state.token!)
+    if (standing === 'live') return
+    state.others = [state.token!]
+    becomeVisitor(state, {})
+    takeNone(state, [{ standing } as Resumed])
+    if (state.guarded) throw requiredError()
+  }
+
+  return {
+    begin (request, done) {
+      const sent = cookie.read(request)
+      const state = new RequestState(request, sent, actions)
+      setState(request, state)
+      request.session = state.session
+      if (sent.length === 0) return done()
+      // Hosts log cookies, and the token must not be among them.
+      delete request.cookies[name]
+      lookUp(state).then(done)
+    },
+
+    repeat (request, done) {
+      const state = stateOf(request)
+      if (state?.record?.userId === undefined || now().getTime() - state.lookedUpAt <= FRESH) return done()
+      lookAgain(state).then(() => done(), (error: Error) => {
+        if (state.guarded) return done(error)
+        state.outage = error as LoginSessionError
+        becomeVisitor(state, {})
+        done()
+      })
+    }
+  }
+}

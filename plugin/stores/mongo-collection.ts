@@ -1,0 +1,28 @@
+/**
+ * What a collection of sessions needs before it is used: a simple collation and the TTL index.
+ * @module
+ */
+import type { Collection, Db } from 'mongodb'
+import { optionError } from '../errors.js'
+
+/** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do */
+export async function prepareCollection (db: Db, sessions: Collection<any>): Promise<void> {
+  await requireSimpleCollation(db, sessions)
+  try {
+    await sessions.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+  } catch (error) {
+    throw Object.assign(
+      optionError(`the index on "expiresAt" of ${sessions.namespace} could not be made: ${(error as Error).message}. ` +
+        'An index on the same key with other options must be dropped first; otherwise check that the user may create indexes.'),
+      { cause: error })
+  }
+}
+
+/** With another collation, keys that differ only in upper and lower case would be the same key. */
+async function requireSimpleCollation (db: Db, { collectionName, namespace }: Collection<any>): Promise<void> {
+  const [found] = await db.listCollections({ name: collectionName }).toArray()
+  const { collation } = (found as { options?: { collation?: { locale: string } } } | undefined)?.options ?? {}
+  if (collation === undefined) return
+  throw optionError(`the collection ${namespace} has the collation "${collation.locale}": give sessions a collection of their ` +
+    'own, made without a collation, so that keys are compared byte by byte')
+}
