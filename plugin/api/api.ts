@@ -71,17 +71,20 @@ const proofIn = ({ body }: FastifyRequest): Proof => (body ?? {}) as Proof
  * No cache may store the answer, and no browser may guess its type or load it into another site's page (ASVS 5.0 14.3.2,
  * 3.4.4, 3.5.8).
  */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff'
+}
+
 async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.headers({
-    'cache-control': 'no-store',
-    'cross-origin-resource-policy': 'same-origin',
-    'x-content-type-options': 'nosniff'
-  })
+  reply.headers(HEADERS)
 }
 
 /** Answers an error in Fastify's format, whatever error pages the host has. */
 function jsonError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const statusCode = reportError(error, request, reply, 'API')
+  // A hook of the host's may have refused the request before our own hook has run.
+  const statusCode = reportError(error, request, reply.headers(HEADERS), 'API')
   // Details of unexpected errors go to the log only.
   const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
   return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message })

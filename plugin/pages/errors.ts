@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LoginSessionErrorCode } from '../errors.js'
 import type { MessageKey } from './messages.js'
 import { type FrameOf, withParameter } from './frame.js'
-import { isFragment } from './headers.js'
+import { isFragment, setPageHeaders } from './headers.js'
 import { type HandledError, reportError } from '../core.js'
 import { renderKit } from './templates.js'
 
@@ -31,6 +31,8 @@ export function createErrorPages (frameOf: FrameOf, signInUrl: (request: Fastify
   const messages: Record<string, MessageKey> = { ...MESSAGES, ...pageMessages }
 
   return function loginSessionPageError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    // A hook of the host's may have refused the request before our own hook has run.
+    setPageHeaders(request, reply)
     if (error.code === 'FST_LOGIN_SESSION_REQUIRED') return toSignIn(request, reply, signInUrl(request))
     reportError(error, request, reply, 'page')
     // htmx would swap the error into the target of the request, but it belongs beside the list. If a dialog is open and
@@ -61,7 +63,12 @@ export function createSignInUrl ({ signInPath, returnTo }: SignInOptions, frameO
   return request => {
     if (returnTo === undefined) return signInPath
     const wanted = request.method === 'GET' && !isFragment(request) ? request.url : frameOf(request).homeUrl
-    // "//evil.example" would be another site.
-    return withParameter(signInPath, returnTo, wanted.replace(/^[/\\]+/, '/'))
+    return withParameter(signInPath, returnTo, onThisSite(wanted))
   }
 }
+
+/**
+ * The path and query of a request's target. A client may send it in absolute form (RFC 9112, 3.2.2), and
+ * "//evil.example" would be another site.
+ */
+const onThisSite = (target: string): string => target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/\\?#]*/i, '').replace(/^[/\\]*/, '/')

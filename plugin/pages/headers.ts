@@ -27,10 +27,15 @@ const HEADERS = {
 /** Marks our fragments. The page's script refuses fragments without it: a proxy may have answered instead of us. */
 const FRAGMENT_MARK = { 'login-sessions': 'fragment' }
 
-/** Hook: the response must not be cached or embedded. */
-export async function pageHeaders (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** The response must not be cached or embedded. */
+export function setPageHeaders (request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(HEADERS)
   if (isFragment(request)) reply.headers(FRAGMENT_MARK)
+}
+
+/** Hook: {@link setPageHeaders}. */
+export async function pageHeaders (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  setPageHeaders(request, reply)
 }
 
 /**
