@@ -3,18 +3,20 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { keyOf, newId, newVisitorKey } from '../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { after, HOUR, NOW } from './clock.js'
 
 export const randomId = (): string => randomBytes(16).toString('base64url')
 
 export const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 
-/** A record of ada's that lives for an hour from NOW, but for what the test says. */
+/** A record of ada's that lives for an hour from NOW, with the test's changes. */
 export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
   return {
-    id: randomId(),
-    tokens: [{ hash: randomId() }],
+    _id: keyOf(changes.userId ?? 'ada', newId()),
+    tokens: [aToken()],
     userId: 'ada',
     createdAt: NOW,
     lastActiveAt: NOW,
@@ -30,11 +32,18 @@ export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessio
   }
 }
 
-/** One nobody has signed in to. */
-export function anAnonymousRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
-  const { userId, ...record } = aRecord(changes)
+/** A visitor session's. */
+export function aVisitorRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
+  const { userId, ...record } = aRecord({ _id: newVisitorKey(), ...changes })
   return record
 }
 
-/** The hash of a record's newest token. */
-export const hashOf = (record: LoginSessionRecord): string => record.tokens[0]!.hash
+/** The entry of a token that nobody has. */
+export const aToken = (generation = 0, until?: Date): LoginSessionRecord['tokens'][number] =>
+  ({ hash: randomId() + randomId().slice(0, 21), generation, ...(until && { until }) })
+
+/** What the store has of this record now. */
+export async function stored (store: LoginSessionStore, { _id }: Pick<LoginSessionRecord, '_id'>): Promise<LoginSessionRecord | null> {
+  const [found] = await store.find([_id])
+  return found!
+}

@@ -25,11 +25,15 @@ export async function onBothStores (t: Test, tests: (t: Test, makeStore: MakeSto
 
 /** The same store, and a way to wait for the touches and retirements that no response waits for. */
 export function watched (store: LoginSessionStore): LoginSessionStore & { touched(): Promise<void> } {
-  let [writing, retiring] = [Promise.resolve(), Promise.resolve()]
+  let [writing, retiring]: Array<Promise<void>> = [Promise.resolve(), Promise.resolve()]
   return {
     ...store,
     touch: touches => { writing = store.touch(touches); return writing },
-    retireFormer: (...args) => { retiring = store.retireFormer(...args); return retiring },
+    setTokens (...args) {
+      const writing = store.setTokens(...args)
+      retiring = writing.then(() => {}, () => {})
+      return writing
+    },
     async touched () {
       await turns()
       await writing
