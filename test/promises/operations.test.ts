@@ -1,5 +1,6 @@
 import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
+import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
 import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE } from '../support/browser-jar.js'
 import { createClock, MINUTE } from '../support/clock.js'
@@ -204,6 +205,16 @@ t.test('listing and revoking one: one command; many: one for their ids, one for 
   t.strictSame(commands.names(), ['find', 'delete', 'find'])
 })
 
+t.test('the write that waits for earlier removals names keys of this user only: all of them, or the one that was not found', async t => {
+  const { app, laptop, commands } = await setup(t)
+  const [session, unknown] = [await laptop.signIn('ada'), newId()]
+  commands.forget()
+  await app.loginSessions.revokeOthers(session)
+  await app.loginSessions.find('ada', unknown)
+  const range = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}~` })
+  t.strictSame(commands.documents('delete').map(({ deletes }) => deletes[0].q._id), [range(userKeyOf('ada')), range(keyOf('ada', unknown))])
+})
+
 t.test('confirming: the attempt is counted and the token rotated, each in one step', async t => {
   const { laptop, commands, signIn } = await setup(t)
   await signIn()
@@ -253,7 +264,7 @@ t.test('in all of this nothing is ever upserted', async t => {
   clock.advance(MINUTE)
   await laptop.user()
   await touched()
-  t.match(JSON.stringify(commands.documents()), /"tokens\.1\.until"/)
+  t.match(JSON.stringify(commands.documents('update')), /"until"/, 'a former token got its end')
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
   const sent = JSON.stringify(commands.documents())
