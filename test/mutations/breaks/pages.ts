@@ -44,20 +44,6 @@ export default [
         promise: 'T5: a path leads nobody to another site after signing in',
         from: ".replace(/^[/\\\\]*/, '/')",
         to: ''
-      },
-      {
-        name: 'a target in absolute form leads to its host',
-        promise: 'A8: a request target in absolute form leads nobody to another site',
-        from: ".replace(/^[a-z][a-z\\d+.-]*:\\/\\/[^/\\\\?#]*/i, '')",
-        to: '',
-        tests: ['request/absolute-form', 'pages/options']
-      },
-      {
-        name: 'a refusal by a hook of the host has no headers of ours',
-        promise: 'A20: what our error handlers render carries our security headers',
-        from: 'setPageHeaders(request, reply)',
-        to: '',
-        tests: ['pages/errors']
       }
     ]
   },

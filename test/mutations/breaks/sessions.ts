@@ -4,18 +4,6 @@ import type { BreakList } from '../break.js'
 
 export default [
   {
-    file: 'plugin/sessions/key.ts',
-    tests: ['promises/secrecy', 'sessions/record', 'stores/stores'],
-    breaks: [
-      {
-        name: 'the key tells who the user is',
-        promise: 'T6: the key of a record, which is in the cookie, tells nothing of its user',
-        from: "hash('sha256', userId, 'base64url')",
-        to: "Buffer.from(userId.padEnd(8)).toString('base64url')"
-      }
-    ]
-  },
-  {
     file: 'plugin/sessions/tokens.ts',
     tests: ['sessions/record', 'sessions/rotation', 'confirmation/confirmation', 'request/login', 'request/races', 'sessions/login-sessions'],
     breaks: [
@@ -238,13 +226,6 @@ export default [
         from: 'record?.userId === userId && isLive',
         to: 'record !== null && isLive',
         tests: ['sessions/login-sessions']
-      },
-      {
-        name: 'expired sessions are listed',
-        promise: 'rule 1: every read compares the expiry with now',
-        from: 'records.filter(record => isLive(record, at)).map(',
-        to: 'records.map(',
-        tests: ['sessions/login-sessions', 'request/hooks']
       }
     ]
   },

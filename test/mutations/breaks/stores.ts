@@ -14,12 +14,6 @@ export default [
         to: "readPreference: 'secondaryPreferred', writeConcern"
       },
       {
-        name: 'lookups of requests go to secondaries',
-        promise: 'T1: a secondary may still show a session that has been revoked',
-        from: "...size }, { readPreference: 'primary' }",
-        to: "...size }, { readPreference: 'secondaryPreferred' }"
-      },
-      {
         name: 'one server is enough for a write',
         promise: 'T1, rule 8: signing in and revoking survive the loss of a server',
         from: "w: 'majority'",
@@ -187,13 +181,6 @@ export default [
         promise: "A19: what the database refuses is the host's mistake, and says so",
         from: 'isRefusedData(error) ? dataError(error) : error',
         to: 'error'
-      },
-      {
-        name: 'an outage is a mistake in the data',
-        promise: 'T2: a store that fails is a 503',
-        from: 'isRefusedData(error) ? dataError(error) : error',
-        to: 'dataError(error as Error)',
-        tests: ['request/outage']
       }
     ]
   },
@@ -248,12 +235,6 @@ export default [
         promise: 'A18, rule 7: a blocked event loop is not an outage',
         from: 'late < LATE || ++prolongations > MOST_PROLONGATIONS',
         to: 'late >= 0'
-      },
-      {
-        name: 'a blocked event loop prolongs for ever',
-        promise: 'T2: every store call has an upper time bound',
-        from: ' || ++prolongations > MOST_PROLONGATIONS',
-        to: ''
       }
     ]
   },
