@@ -342,7 +342,8 @@ export default [
         name: "times come from the server's own clock",
         promise: 'rule 1: times that several servers compare come from the clock that they share',
         from: 'await startClock(store, warn)',
-        to: '(() => new Date())'
+        to: '(() => new Date())',
+        tests: ['request/shared-clock']
       }
     ]
   }

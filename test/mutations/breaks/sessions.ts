@@ -182,7 +182,7 @@ export default [
   },
   {
     file: 'plugin/sessions/clock.ts',
-    tests: ['plugin'],
+    tests: ['request/shared-clock'],
     breaks: [
       {
         name: 'the clock is measured once',

@@ -59,7 +59,8 @@ export default [
         name: 'the range of keys has no end',
         promise: "T7: a user's range has the keys of this user only, so that it goes to one shard",
         from: '$lt: `${prefix}~`',
-        to: "$lt: '~'"
+        to: "$lt: '~'",
+        tests: ['promises/operations']
       },
       {
         name: 'a removal is two steps',
