@@ -1,6 +1,7 @@
 import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
 import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { createLookups } from '../../plugin/sessions/lookups.js'
 import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE } from '../support/browser-jar.js'
 import { createClock, MINUTE } from '../support/clock.js'
@@ -145,6 +146,13 @@ t.test('fifty parallel signed-in requests: far fewer than fifty finds', async t 
   t.strictSame(await parallel(50, () => laptop.user()), Array(50).fill('ada'))
   t.ok(commands.count('find') >= 1)
   t.ok(commands.count('find') <= 5, `${commands.count('find')} finds`)
+})
+
+t.test('more than a thousand lookups of one event-loop turn: finds of a thousand keys at most', async t => {
+  const { commands, sessions } = await setup(t)
+  const findRecord = createLookups(mongoStore(sessions))
+  await parallel(1001, () => findRecord(keyOf('ada', newId())))
+  t.strictSame(commands.documents('find').map(({ filter }) => filter._id.$in.length), [1000, 1])
 })
 
 t.test('session data that did not change: no write', async t => {

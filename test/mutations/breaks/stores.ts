@@ -181,7 +181,8 @@ export default [
         name: 'data that BSON refuses is an outage',
         promise: "A19: what the database refuses is the host's mistake, and says so",
         from: 'isRefusedData(error) ? dataError(error) : error',
-        to: 'error'
+        to: 'error',
+        tests: ['stores/foreign-bson']
       }
     ]
   },
