@@ -226,7 +226,7 @@ export default [
         promise: 'rule 4: the owner is compared, too',
         from: 'record?.userId === userId && isLive',
         to: 'record !== null && isLive',
-        tests: ['sessions/login-sessions']
+        tests: ['stores/stores']
       }
     ]
   },
