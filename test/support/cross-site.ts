@@ -2,6 +2,7 @@
  * Every way in which a request can claim where it comes from, and one world of sessions to try them on.
  * @module
  */
+import { idOf } from '../../plugin/sessions/key.js'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { PASSWORD } from './app.js'
@@ -85,7 +86,7 @@ export async function createWorld (t: Test): Promise<World> {
     store,
     get laptop () { return laptop },
     begin,
-    living: async () => (await store.records()).map(({ id }) => names.get(id)).sort().join(' '),
+    living: async () => (await store.records()).map(({ _id }) => names.get(idOf(_id))).sort().join(' '),
     send: (claim, more = {}) => app.inject({ ...more, ...requestOf(claim, phone, tokens[claim.token]), headers: { ...headersOf(claim, laptop), ...more.headers } })
   }
 }
