@@ -70,7 +70,9 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     fastifyCookie.serialize(name, '', { ...attributes, domain: domain as string, expires: new Date(0), maxAge: 0 })
 
   function issued ({ record, token }: RequestState): string {
-    return fastifyCookie.serialize(name, signer.sign(token!), { ...attributes, ...(record?.remember && { expires: record.endsAt }) })
+    const expires = record?.remember ? { expires: record.endsAt } : {}
+    // Base64 needs no escapes in a cookie (RFC 6265, 4.1.1), so none have to be undone at each request.
+    return fastifyCookie.serialize(name, signer.sign(token!), { ...attributes, ...expires, encode: value => value })
   }
 
   return {
