@@ -174,7 +174,7 @@ export default [
       {
         name: 'a 304 carries a cookie that could wait',
         promise: 'A1: a 304 goes to a response that is stored already',
-        from: 'if (!force && reply.statusCode === 304) return false',
+        from: 'reply.statusCode === 304 || ',
         to: ''
       }
     ]
