@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import { idOf } from '../../plugin/sessions/key.js'
 import { PASSWORD } from './app.js'
 import { browser, COOKIE, type JarBrowser, type Reply } from './browser-jar.js'
 import { API, createShopWithPages, formOf, PAGE } from './page.js'
@@ -85,7 +86,7 @@ export async function createWorld (t: Test): Promise<World> {
     store,
     get laptop () { return laptop },
     begin,
-    living: async () => (await store.records()).map(({ id }) => names.get(id)).sort().join(' '),
+    living: async () => (await store.records()).map(({ _id }) => names.get(idOf(_id))).sort().join(' '),
     send: (claim, more = {}) => app.inject({ ...more, ...requestOf(claim, phone, tokens[claim.token]), headers: { ...headersOf(claim, laptop), ...more.headers } })
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { keyOf, newVisitorKey } from '../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
 import { after, HOUR, NOW } from './clock.js'
 
@@ -10,12 +11,13 @@ export const randomId = (): string => randomBytes(16).toString('base64url')
 
 export const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 
-/** A record of ada's that lives for an hour from NOW, but for what the test says. */
+/** A record of ada's that lives for an hour from NOW, unless the test says otherwise. Its key is that of its user. */
 export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
+  const userId = changes.userId ?? 'ada'
   return {
-    id: randomId(),
-    tokens: [{ hash: randomId() }],
-    userId: 'ada',
+    _id: keyOf(userId, randomId()),
+    tokens: [{ hash: randomId(), generation: 0 }],
+    userId,
     createdAt: NOW,
     lastActiveAt: NOW,
     expiresAt: after(NOW, HOUR),
@@ -30,9 +32,9 @@ export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessio
   }
 }
 
-/** One nobody has signed in to. */
+/** A visitor session: nobody has signed in to it. */
 export function anAnonymousRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
-  const { userId, ...record } = aRecord(changes)
+  const { userId, ...record } = aRecord({ _id: newVisitorKey(), ...changes })
   return record
 }
 
