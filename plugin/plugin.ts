@@ -96,12 +96,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
   else app.addHook('onRequest', needCookies)
-  await registerFastifySession(app, lifecycle, sessionCookie)
-
-  provideStates(app)
-  app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
-  app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
-
+  // Before the hook of @fastify/session, which asks for the session's id.
   app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
     if (announceStart !== undefined) devices.setCookie(request, reply)
@@ -110,6 +105,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     else saving.then(() => done(null, payload), done)
   })
 
+  await registerFastifySession(app, lifecycle, sessionCookie)
+  provideStates(app)
+  app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
+  app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
   app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })
 
   app.decorate('loginSessions', createLoginSessions(parts))

@@ -79,10 +79,8 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     read (request) {
       const header = request.headers.cookie
       if (header === undefined || !header.includes(prefix)) return NONE
-      const values = header.split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(prefix))
-        .map(pair => decode(pair.slice(prefix.length))).filter(value => value.length === VALUE_LENGTH)
-      const sent = [...new Set(values)].slice(0, MOST_VERIFIED).flatMap(value => unsign(value) ?? [])
-      return sent.slice(0, MOST_SENT)
+      const values = valuesIn(header, prefix)
+      return values.slice(0, MOST_VERIFIED).flatMap(value => unsign(value) ?? []).slice(0, MOST_SENT)
     },
 
     attributesOf: ({ record }) => ({ ...attributes, originalMaxAge: null, ...(record?.remember && { expires: record.endsAt }) }),
@@ -108,7 +106,21 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
   }
 }
 
-/** The value as it was before it was written into a header; '' if it is malformed. */
+/** The different values of a cookie, as they were before they were written into a header. @param prefix its name and "=" */
+function valuesIn (header: string, prefix: string): string[] {
+  const values: string[] = []
+  for (let start = header.indexOf(prefix), end = 0; start !== -1; start = header.indexOf(prefix, end)) {
+    const before = header.slice(end, start)
+    end = header.indexOf(';', start) === -1 ? header.length : header.indexOf(';', start)
+    // Otherwise it is part of another cookie.
+    if (before !== '' && !/^(?:.*;)?\s*$/s.test(before)) continue
+    const value = decode(header.slice(start + prefix.length, end).trim())
+    if (!values.includes(value)) values.push(value)
+  }
+  return values
+}
+
+/** '' if it is malformed. */
 function decode (value: string): string {
   if (!value.includes('%')) return value
   try {

@@ -59,9 +59,12 @@ export class RequestState {
     this.session = new RequestSession<RequestState>(this, actions)
   }
 
-  /** The record's key, or the one that a visitor session will get with its first data. */
+  /** The record's key, or the one that a visitor session will get with its first data; '' once none can start any more. */
   get key (): string {
-    return this.record?._id ?? (this.#visitorKey ??= newVisitorKey())
+    const key = this.record?._id ?? this.#visitorKey
+    // @fastify/session asks for the id of every session when the response is sent. Most visitors need none.
+    if (key === undefined && this.responseSent) return ''
+    return key ?? (this.#visitorKey = newVisitorKey())
   }
 
   /** Sets the record and its token. Null: the request goes on as a visitor's, under a key that no browser has. */

@@ -20,10 +20,8 @@ export function toRecord (document: LoginSessionRecord): LoginSessionRecord {
   return document
 }
 
-/** The same record with session data of its own: parallel requests of one browser must not share it. */
-export function withOwnData (record: LoginSessionRecord): LoginSessionRecord {
-  return { ...record, data: copy(record.data) as LoginSessionRecord['data'] }
-}
+/** A copy of a record: parallel requests of one browser must not share its session data. */
+export const copyOf = (record: LoginSessionRecord): LoginSessionRecord => copy(record) as LoginSessionRecord
 
 /**
  * A copy of what can be changed in place: arrays, plain objects, dates and bytes. Values of BSON's own types (ObjectId,

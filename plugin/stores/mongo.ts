@@ -9,7 +9,7 @@ import { dataError, optionError } from '../errors.js'
 import { userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
-import { dataUpdate, toDocument, toRecord, withOwnData } from './mongo-document.js'
+import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
 import { prepareCollection } from './mongo-collection.js'
 
 /**
@@ -49,11 +49,12 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
     async find (keys) {
       const wanted = [...new Set(keys)]
       const byKey = new Map((await findAll(sessions, wanted)).map(document => [document._id, document]))
+      // What was used once is a record already, and in its own hands.
       const used = new Set<string>()
       return keys.map(key => {
         const document = byKey.get(key)
         if (document === undefined) return null
-        if (used.has(key)) return withOwnData(document)
+        if (used.has(key)) return copyOf(document)
         used.add(key)
         return toRecord(document)
       })
@@ -130,6 +131,7 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
   try {
     const { cursor } = await sessions.db.command({ find: sessions.collectionName, filter, ...size }, { readPreference: 'primary' })
     if (String(cursor.id) === '0') return cursor.firstBatch
+    await sessions.db.command({ killCursors: sessions.collectionName, cursors: [cursor.id] })
   } catch {}
   return await sessions.find(filter, size).toArray()
 }

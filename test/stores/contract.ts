@@ -1,5 +1,5 @@
 /**
- * The promises of `plugin/store.ts`, one by one. Both stores keep them; run this on a store of your own.
+ * The promises of `plugin/sessions/store.ts`, one by one. Both stores keep them; run this on a store of your own.
  * @module
  */
 import fc from 'fast-check'
@@ -8,7 +8,8 @@ import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
 import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { after, HOUR, MINUTE, NOW, SECOND } from '../support/clock.js'
 import { parallel } from '../support/gate.js'
-import { anAnonymousRecord, aRecord, hashOf, randomId } from '../support/records.js'
+import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { aRecord, aToken, aVisitorRecord, stored } from '../support/records.js'
 
 /** Names that mean something to MongoDB, to JavaScript or to us, and are nothing but keys to the host. */
 const ODD_KEYS = [
@@ -34,38 +35,30 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     return store
   }
 
-  const idsOf = (records: LoginSessionRecord[]): string[] => records.map(({ id }) => id).sort()
+  const keysOf = (records: Array<Pick<LoginSessionRecord, '_id'>>): string[] => records.map(({ _id }) => _id).sort()
+  const withoutData = ({ data, ...rest }: LoginSessionRecord) => rest
+  const attempts = async (store: LoginSessionStore, record: LoginSessionRecord) => (await stored(store, record))?.confirmation ?? null
 
   t.test('insert', async t => {
     t.test('keeps every field of the record', async t => {
       const record = aRecord({ data: { cart: ['book'] }, confirmation: { failures: 2, at: NOW } })
       const store = await storeWith(record)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
     })
 
     t.test('keeps a record that has no user, no address and a previous token', async t => {
-      const record = anAnonymousRecord({ ip: null, tokens: [{ hash: randomId() }, { hash: randomId(), until: after(NOW, SECOND) }] })
+      const record = aVisitorRecord({ ip: null, tokens: [aToken(1), aToken(0, after(NOW, SECOND))] })
       const store = await storeWith(record)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
     })
 
-    t.test('refuses an id that exists already, and changes nothing', async t => {
+    t.test('refuses a key that exists already, and changes nothing', async t => {
       const first = aRecord()
-      const second = aRecord({ id: first.id, userId: 'eve' })
+      const second = aRecord({ _id: first._id, userId: 'eve' })
       const store = await storeWith(first)
       await t.rejects(store.insert(second))
-      t.strictSame(await store.findByToken(hashOf(first)), first)
-      t.equal(await store.findByToken(hashOf(second)), null)
-    })
-
-    t.test('refuses a token that exists already, also as a previous one', async t => {
-      const [shared, previous] = [randomId(), randomId()]
-      const first = aRecord({ tokens: [{ hash: shared }, { hash: previous, until: after(NOW, SECOND) }] })
-      const store = await storeWith(first)
-      await t.rejects(store.insert(aRecord({ userId: 'eve', tokens: [{ hash: shared }] })))
-      await t.rejects(store.insert(aRecord({ userId: 'eve', tokens: [{ hash: previous }] })))
-      t.strictSame(await store.findByToken(shared), first)
-      t.strictSame(await store.listByUser('eve', NOW), [])
+      t.strictSame(await stored(store, first), first)
+      t.strictSame(await store.listByUser('eve'), [])
     })
 
     t.test('takes a copy: what the caller changes later stays with the caller', async t => {
@@ -73,46 +66,54 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       record.userId = 'eve';
       (record.data.cart as string[]).push('knife')
-      const found = await store.findByToken(hashOf(record))
+      const found = await stored(store, record)
       t.equal(found?.userId, 'ada')
       t.strictSame(found?.data, { cart: ['book'] })
     })
   })
 
-  t.test('findByToken', async t => {
-    t.test('answers null for a token that nobody has', async t => {
+  t.test('find', async t => {
+    t.test('answers null for a key that no record has', async t => {
       const store = await storeWith(aRecord())
-      t.equal(await store.findByToken(randomId()), null)
+      t.strictSame(await store.find([keyOf('ada', newId())]), [null])
+      t.strictSame(await store.find(['nobody', '']), [null, null])
     })
 
-    t.test('finds a record by each of its tokens', async t => {
-      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'previous', until: after(NOW, SECOND) }] })
-      const store = await storeWith(record)
-      t.strictSame(await store.findByToken('newest'), record)
-      t.strictSame(await store.findByToken('previous'), record)
+    t.test('answers in the order of the keys, each as often as it is asked for', async t => {
+      const [one, other] = [aRecord(), aRecord({ userId: 'eve' })]
+      const store = await storeWith(one, other)
+      const unknown = keyOf('ada', newId())
+      t.strictSame(await store.find([other._id, unknown, one._id, other._id]), [other, null, one, other])
+      t.strictSame(await store.find([]), [])
     })
 
-    t.test('finds dead records too: the caller judges', async t => {
+    t.test('finds expired records too: the caller judges', async t => {
       const record = aRecord({ expiresAt: after(NOW, MILLISECOND), endsAt: after(NOW, MILLISECOND) })
       const store = await storeWith(record)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
+    })
+
+    t.test('knows keys by every character, upper and lower case', async t => {
+      const record = aRecord({ _id: 'abcdefgh' + 'a'.repeat(22) })
+      const store = await storeWith(record)
+      t.strictSame(await store.find(['ABCDEFGH' + 'A'.repeat(22), record._id.slice(0, -1), record._id + 'a']), [null, null, null])
     })
 
     t.test('hands out copies: what a caller changes reaches nobody else', async t => {
       const record = aRecord({ data: { cart: { items: ['book'] } } })
       const store = await storeWith(record)
-      const mine = await store.findByToken(hashOf(record));
+      const mine = await stored(store, record);
       (mine!.data.cart as { items: string[] }).items.push('knife')
       mine!.confirmation.failures = 4
-      mine!.tokens.push({ hash: 'eve' })
+      mine!.tokens.push(aToken())
       mine!.expiresAt.setTime(0)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
     })
 
-    t.test('hands out a copy to each of many lookups of one token at the same moment', async t => {
+    t.test('hands out a copy to each of many lookups of one key at the same moment', async t => {
       const record = aRecord({ data: { cart: { items: ['book'] }, at: NOW } })
       const store = await storeWith(record)
-      const copies = await parallel(10, () => store.findByToken(hashOf(record)))
+      const copies = await store.find(Array(10).fill(record._id))
       for (const copy of copies) {
         t.strictSame(copy, record)
         const { items } = copy!.data.cart as { items: string[] }
@@ -122,20 +123,19 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       }
     })
 
-    t.test('answers each of many lookups at the same moment with its own record', async t => {
+    t.test('answers each of many keys with its own record', async t => {
       const records = Array.from({ length: 20 }, (_, index) => aRecord({ userId: `user-${index}` }))
       const store = await storeWith(...records)
-      const hashes = records.flatMap(record => [hashOf(record), randomId()])
-      const found = await Promise.all(hashes.map(hash => store.findByToken(hash)))
+      const found = await store.find(records.flatMap(({ _id, userId }) => [_id, keyOf(userId!, newId())]))
       t.strictSame(found.map(record => record?.userId ?? null), records.flatMap(({ userId }) => [userId, null]))
     })
 
     t.test('sees what was written before it was asked', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await store.findByToken(hashOf(record))
-      await store.remove('ada', record.id, NOW)
-      t.equal(await store.findByToken(hashOf(record)), null)
+      await stored(store, record)
+      await store.remove(record._id, 'ada')
+      t.equal(await stored(store, record), null)
     })
 
     t.test('gives back the host\'s data as it was, dates included', async t => {
@@ -144,75 +144,52 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       }
       const record = aRecord({ data })
       const store = await storeWith(record)
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, data)
-    })
-  })
-
-  t.test('find', async t => {
-    t.test('gives the user\'s live record', async t => {
-      const record = aRecord()
-      const store = await storeWith(record, aRecord())
-      t.strictSame(await store.find('ada', record.id, NOW), record)
-    })
-
-    t.test('answers null alike for foreign, unknown, removed and ownerless ones', async t => {
-      const [removed, anonymous] = [aRecord(), anAnonymousRecord()]
-      const store = await storeWith(removed, anonymous, aRecord())
-      await store.remove('ada', removed.id, NOW)
-      t.equal(await store.find('ada', removed.id, NOW), null)
-      t.equal(await store.find('ada', randomId(), NOW), null)
-      t.equal(await store.find('ada', anonymous.id, NOW), null)
-      t.equal(await store.find('', anonymous.id, NOW), null)
-      const foreign = aRecord({ userId: 'eve' })
-      await store.insert(foreign)
-      t.equal(await store.find('ada', foreign.id, NOW), null)
-    })
-
-    t.test('knows the expiry to the millisecond', async t => {
-      const record = aRecord()
-      const store = await storeWith(record)
-      t.equal((await store.find('ada', record.id, after(record.expiresAt, -MILLISECOND)))?.id, record.id)
-      t.equal(await store.find('ada', record.id, record.expiresAt), null)
-    })
-
-    t.test('hands out a copy', async t => {
-      const record = aRecord({ data: { cart: ['book'] } })
-      const store = await storeWith(record)
-      const mine = await store.find('ada', record.id, NOW);
-      (mine!.data.cart as string[]).push('knife')
-      t.strictSame(await store.find('ada', record.id, NOW), record)
+      t.strictSame((await stored(store, record))?.data, data)
     })
   })
 
   t.test('listByUser', async t => {
-    t.test('gives the live records of this user and of nobody else', async t => {
+    t.test('gives the records of this user and of nobody else', async t => {
       const [one, other] = [aRecord(), aRecord()]
-      const store = await storeWith(one, other, aRecord({ userId: 'eve' }), aRecord({ userId: 'Ada' }), anAnonymousRecord())
-      t.strictSame(idsOf(await store.listByUser('ada', NOW)), idsOf([one, other]))
-      t.strictSame(await store.listByUser('nobody', NOW), [])
-      t.strictSame(await store.listByUser('', NOW), [])
+      const store = await storeWith(one, other, aRecord({ userId: 'eve' }), aRecord({ userId: 'Ada' }), aVisitorRecord())
+      t.strictSame(keysOf(await store.listByUser('ada')), keysOf([one, other]))
+      t.strictSame(await store.listByUser('nobody'), [])
+      t.strictSame(await store.listByUser(''), [])
     })
 
-    t.test('knows the expiry to the millisecond', async t => {
-      const record = aRecord()
-      const store = await storeWith(record)
-      t.strictSame(await store.listByUser('ada', after(record.expiresAt, -MILLISECOND)), [record])
-      t.strictSame(await store.listByUser('ada', record.expiresAt), [])
+    t.test('tells users apart whose keys begin alike', async t => {
+      const other = aRecord({ _id: userKeyOf('ada') + newId(), userId: 'eve' })
+      const [visitor, own] = [aVisitorRecord({ _id: userKeyOf('ada') + newId() }), aRecord()]
+      const store = await storeWith(other, visitor, own)
+      t.strictSame(keysOf(await store.listByUser('ada')), [own._id])
+      t.equal(await store.remove(other._id, 'ada'), null)
+      t.equal(await store.removeMany([other._id, visitor._id], 'ada', NOW), 0)
+      t.strictSame(await stored(store, other), other)
+      t.strictSame(await stored(store, visitor), visitor)
     })
 
-    t.test('takes the user id as a value, never as a question', async t => {
+    t.test('has expired ones too, and leaves session data out', async t => {
+      const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, -MILLISECOND) })]
+      // The expired one last: a store may sweep up what has expired when it inserts.
+      const store = await storeWith(live, expired)
+      const listed = await store.listByUser('ada')
+      t.strictSame(listed.sort((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime()), [live, expired].map(withoutData))
+    })
+
+    t.test('takes the user id as a value, never as a query', async t => {
       const store = await storeWith(aRecord())
       const anything: any = { $ne: null }
-      t.strictSame(await store.listByUser(anything, NOW), [])
-      t.equal(await store.removeMany(anything, ['any'], NOW), 0)
+      t.strictSame(await store.listByUser(anything).catch(() => []), [])
+      t.equal(await store.removeMany(['any'], anything, NOW), 0)
     })
 
     t.test('hands out copies', async t => {
-      const record = aRecord({ data: { cart: ['book'] } })
+      const record = aRecord()
       const store = await storeWith(record)
-      const [mine] = await store.listByUser('ada', NOW);
-      (mine!.data.cart as string[]).push('knife')
-      t.strictSame(await store.listByUser('ada', NOW), [record])
+      const [mine] = await store.listByUser('ada')
+      mine!.tokens.push(aToken())
+      mine!.expiresAt.setTime(0)
+      t.strictSame(await store.listByUser('ada'), [withoutData(record)])
     })
   })
 
@@ -220,62 +197,62 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('sets and unsets keys, and leaves the others alone', async t => {
       const record = aRecord({ data: { cart: ['book'], theme: 'dark', flash: 'hello' } })
       const store = await storeWith(record)
-      t.equal(await store.updateData(record.id, { set: { theme: 'light', lang: 'de' }, unset: ['flash'] }), true)
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { cart: ['book'], theme: 'light', lang: 'de' })
+      t.equal(await store.updateData(record._id, { set: { theme: 'light', lang: 'de' }, unset: ['flash'] }), true)
+      t.strictSame((await stored(store, record))?.data, { cart: ['book'], theme: 'light', lang: 'de' })
     })
 
     t.test('only sets, or only unsets, or unsets what is not there', async t => {
       const record = aRecord({ data: { flash: 'hello' } })
       const store = await storeWith(record)
-      t.equal(await store.updateData(record.id, { set: { lang: 'de' }, unset: [] }), true)
-      t.equal(await store.updateData(record.id, { set: {}, unset: ['flash', 'never was'] }), true)
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { lang: 'de' })
+      t.equal(await store.updateData(record._id, { set: { lang: 'de' }, unset: [] }), true)
+      t.equal(await store.updateData(record._id, { set: {}, unset: ['flash', 'never was'] }), true)
+      t.strictSame((await stored(store, record))?.data, { lang: 'de' })
     })
 
     t.test('touches nothing but the data', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await store.updateData(record.id, { set: { userId: 'eve', 'confirmation.failures': -99, expiresAt: 0 }, unset: ['tokens'] })
-      const found = await store.findByToken(hashOf(record))
+      await store.updateData(record._id, { set: { userId: 'eve', 'confirmation.failures': -99, expiresAt: 0 }, unset: ['tokens'] })
+      const found = await stored(store, record)
       t.strictSame({ ...found, data: {} }, record)
     })
 
     t.test('keeps parallel changes of different keys', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await parallel(20, index => store.updateData(record.id, { set: { [`key-${index}`]: index }, unset: [] }))
-      t.equal(Object.keys((await store.findByToken(hashOf(record)))!.data).length, 20)
+      await parallel(20, index => store.updateData(record._id, { set: { [`key-${index}`]: index }, unset: [] }))
+      t.equal(Object.keys((await stored(store, record))!.data).length, 20)
     })
 
     t.test('answers false when the record is gone, and does not bring it back', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await store.remove('ada', record.id, NOW)
-      t.equal(await store.updateData(record.id, { set: { cart: ['book'] }, unset: ['flash'] }), false)
-      t.equal(await store.findByToken(hashOf(record)), null)
-      t.equal(await store.updateData(randomId(), { set: { cart: ['book'] }, unset: [] }), false)
+      await store.remove(record._id, 'ada')
+      t.equal(await store.updateData(record._id, { set: { cart: ['book'] }, unset: ['flash'] }), false)
+      t.equal(await stored(store, record), null)
+      t.equal(await store.updateData(keyOf('ada', newId()), { set: { cart: ['book'] }, unset: [] }), false)
     })
 
     t.test('takes a copy of the values', async t => {
       const record = aRecord()
       const store = await storeWith(record)
       const cart = ['book']
-      await store.updateData(record.id, { set: { cart }, unset: [] })
+      await store.updateData(record._id, { set: { cart }, unset: [] })
       cart.push('knife')
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { cart: ['book'] })
+      t.strictSame((await stored(store, record))?.data, { cart: ['book'] })
     })
 
     t.test('takes keys of any characters: set at insert, set later, and unset', async t => {
       const odd = (value: unknown) => Object.fromEntries(ODD_KEYS.map(key => [key, value]))
       const record = aRecord({ data: { plain: 'kept', ...odd('first') } })
       const store = await storeWith(record)
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { plain: 'kept', ...odd('first') })
+      t.strictSame((await stored(store, record))?.data, { plain: 'kept', ...odd('first') })
 
-      for (const key of ODD_KEYS) t.equal(await store.updateData(record.id, { set: { [key]: 'second' }, unset: [] }), true, JSON.stringify(key))
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { plain: 'kept', ...odd('second') })
+      for (const key of ODD_KEYS) t.equal(await store.updateData(record._id, { set: { [key]: 'second' }, unset: [] }), true, JSON.stringify(key))
+      t.strictSame((await stored(store, record))?.data, { plain: 'kept', ...odd('second') })
 
-      for (const key of ODD_KEYS) t.equal(await store.updateData(record.id, { set: {}, unset: [key] }), true, JSON.stringify(key))
-      t.strictSame((await store.findByToken(hashOf(record)))?.data, { plain: 'kept' })
+      for (const key of ODD_KEYS) t.equal(await store.updateData(record._id, { set: {}, unset: [key] }), true, JSON.stringify(key))
+      t.strictSame((await stored(store, record))?.data, { plain: 'kept' })
     })
 
     t.test('takes any keys at all', async t => {
@@ -285,11 +262,11 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
         const [inserted, updated] = [1, 2].map(value => Object.fromEntries(keys.map(key => [key, value])))
         const record = aRecord({ data: inserted! })
         await store.insert(record)
-        t.strictSame((await store.findByToken(hashOf(record)))?.data, inserted)
-        await store.updateData(record.id, { set: updated!, unset: [] })
-        t.strictSame((await store.findByToken(hashOf(record)))?.data, updated)
-        await store.updateData(record.id, { set: {}, unset: keys })
-        t.strictSame((await store.findByToken(hashOf(record)))?.data, {})
+        t.strictSame((await stored(store, record))?.data, inserted)
+        await store.updateData(record._id, { set: updated!, unset: [] })
+        t.strictSame((await stored(store, record))?.data, updated)
+        await store.updateData(record._id, { set: {}, unset: keys })
+        t.strictSame((await stored(store, record))?.data, {})
       }), { numRuns: 30 })
     })
 
@@ -297,31 +274,31 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const hostile = JSON.parse('{ "__proto__": { "admin": true }, "cart": ["book"] }')
       const record = aRecord({ data: { theme: 'dark' } })
       const store = await storeWith(record)
-      await store.updateData(record.id, { set: hostile, unset: [] })
-      const { data } = (await store.findByToken(hashOf(record)))!
+      await store.updateData(record._id, { set: hostile, unset: [] })
+      const { data } = (await stored(store, record))!
       t.equal(data.admin, undefined)
       t.equal(Object.getPrototypeOf(data), Object.prototype)
       t.equal(({} as Record<string, unknown>).admin, undefined)
       t.strictSame(data.cart, ['book'])
       t.equal(data.theme, 'dark')
-      t.equal(await store.updateData(record.id, { set: {}, unset: ['__proto__'] }), true)
+      t.equal(await store.updateData(record._id, { set: {}, unset: ['__proto__'] }), true)
     })
   })
 
   t.test('touch', async t => {
     const later = after(NOW, MINUTE)
     const touchOf = (record: LoginSessionRecord, at: Date = later) =>
-      ({ id: record.id, lastActiveAt: at, expiresAt: after(at, HOUR), ip: '198.51.100.7' })
+      ({ _id: record._id, lastActiveAt: at, expiresAt: after(at, HOUR), ip: '198.51.100.7' })
 
     t.test('moves many records forward at once, each on its own', async t => {
       const [one, other, untouched] = [aRecord(), aRecord(), aRecord()]
       const store = await storeWith(one, other, untouched)
       await store.touch([touchOf(one), { ...touchOf(other, after(later, SECOND)), ip: null }])
-      t.strictSame(await store.findByToken(hashOf(one)), { ...one, lastActiveAt: later, expiresAt: after(later, HOUR), ip: '198.51.100.7' })
-      t.strictSame(await store.findByToken(hashOf(other)), {
+      t.strictSame(await stored(store, one), { ...one, lastActiveAt: later, expiresAt: after(later, HOUR), ip: '198.51.100.7' })
+      t.strictSame(await stored(store, other), {
         ...other, lastActiveAt: after(later, SECOND), expiresAt: after(later, HOUR + SECOND), ip: null
       })
-      t.strictSame(await store.findByToken(hashOf(untouched)), untouched)
+      t.strictSame(await stored(store, untouched), untouched)
     })
 
     t.test('writes a device that is told better in the same step, and leaves it alone otherwise', async t => {
@@ -331,10 +308,10 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const touch = { ...touchOf(told), device }
       await store.touch([touch, touchOf(untold)])
       device.browser = 'Lynx'
-      t.strictSame((await store.findByToken(hashOf(told)))?.device, { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' })
-      t.strictSame((await store.findByToken(hashOf(untold)))?.device, untold.device)
+      t.strictSame((await stored(store, told))?.device, { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' })
+      t.strictSame((await stored(store, untold))?.device, untold.device)
       await store.touch([{ ...touch, lastActiveAt: NOW, device: { ...device, os: 'Plan 9' } }])
-      t.equal((await store.findByToken(hashOf(told)))?.device.os, 'Windows', 'a touch that comes too late writes nothing')
+      t.equal((await stored(store, told))?.device.os, 'Windows', 'a touch that comes too late writes nothing')
     })
 
     t.test('never moves a record back, and not for a touch of the same moment', async t => {
@@ -342,184 +319,86 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       await store.touch([touchOf(record, after(later, -MILLISECOND))])
       await store.touch([touchOf(record, later)])
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
     })
 
     t.test('does not revive a record that was dead by then, to the millisecond', async t => {
       const record = aRecord()
       const store = await storeWith(record)
       await store.touch([touchOf(record, record.expiresAt)])
-      t.strictSame(await store.findByToken(hashOf(record)), record)
+      t.strictSame(await stored(store, record), record)
       await store.touch([touchOf(record, after(record.expiresAt, -MILLISECOND))])
-      t.strictSame((await store.findByToken(hashOf(record)))?.lastActiveAt, after(record.expiresAt, -MILLISECOND))
+      t.strictSame((await stored(store, record))?.lastActiveAt, after(record.expiresAt, -MILLISECOND))
     })
 
     t.test('does not bring back a removed record, and still moves the others', async t => {
       const [removed, kept] = [aRecord(), aRecord()]
       const store = await storeWith(removed, kept)
-      await store.remove('ada', removed.id, NOW)
+      await store.remove(removed._id, 'ada')
       await store.touch([touchOf(removed), touchOf(kept)])
-      t.equal(await store.findByToken(hashOf(removed)), null)
-      t.equal(await store.attempts(removed.id), null)
-      t.strictSame((await store.findByToken(hashOf(kept)))?.lastActiveAt, later)
+      t.equal(await stored(store, removed), null)
+      t.equal(await attempts(store, removed), null)
+      t.strictSame((await stored(store, kept))?.lastActiveAt, later)
     })
   })
 
-  t.test('rotate', async t => {
+  t.test('setTokens', async t => {
     const until = after(NOW, 30 * SECOND)
-    const lost = after(NOW, -30 * SECOND)
 
-    t.test('replaces the tokens and notes the confirmed password, in one step', async t => {
+    t.test('replaces the tokens, and nothing else', async t => {
       const record = aRecord({ confirmation: { failures: 4, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
-      t.equal(await store.rotate(record.id, hashOf(record), tokens, NOW, lost), true)
-      t.strictSame(await store.findByToken(tokens[0]!.hash), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
-      t.equal((await store.findByToken(hashOf(record)))?.id, record.id)
+      const tokens = [aToken(1), ...record.tokens]
+      t.equal(await store.setTokens(record._id, record.tokens, tokens), true)
+      t.strictSame(await stored(store, record), { ...record, tokens })
     })
 
-    t.test('forgets tokens that are not handed over again', async t => {
-      const record = aRecord()
-      const store = await storeWith(record)
-      t.equal(await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), true)
-      t.equal(await store.findByToken(hashOf(record)), null)
-    })
-
-    t.test('lifts a lock', async t => {
+    t.test('replaces the attempts in the same step, and so lifts a lock', async t => {
       const record = aRecord({ confirmation: { failures: 5, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost)
-      t.strictSame(await store.attempts(record.id), { failures: 0, at: NOW })
+      const tokens = [aToken(1), ...record.tokens]
+      t.equal(await store.setTokens(record._id, record.tokens, tokens, { failures: 0, at: NOW }), true)
+      t.strictSame(await stored(store, record), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
     })
 
-    t.test('takes the newest token whatever has become of the one before it, and however young it is', async t => {
-      for (const former of [{ hash: 'former' }, { hash: 'former', until }]) {
-        const record = aRecord({ tokens: [{ hash: 'newest' }, former], confirmation: { failures: 0, at: NOW } })
-        const store = await storeWith(record)
-        t.equal(await store.rotate(record.id, 'newest', [{ hash: 'new' }, { hash: 'newest' }], NOW, lost), true)
-        t.equal(await store.findByToken('former'), null)
-      }
-    })
-
-    t.test('answers false for a token that was retired or is unknown, and writes nothing', async t => {
-      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former', until }], confirmation: { failures: 3, at: after(NOW, -HOUR) } })
+    t.test('writes nothing unless the tokens are as expected in every field and in their order', async t => {
+      const [first, second] = [aToken(1), aToken(0, until)]
+      const record = aRecord({ tokens: [first, second] })
       const store = await storeWith(record)
-      t.equal(await store.rotate(record.id, 'former', [{ hash: 'eve' }], NOW, lost), false)
-      t.equal(await store.rotate(record.id, 'unknown', [{ hash: 'eve' }], NOW, lost), false)
-      t.strictSame(await store.findByToken('newest'), record)
-    })
-
-    t.test('takes the former token when the newest was lost: never seen since, to the millisecond', async t => {
-      const record = aRecord({ tokens: [{ hash: 'lost' }, { hash: 'former' }], confirmation: { failures: 2, at: lost } })
-      const store = await storeWith(record)
-      const tokens = [{ hash: 'new' }, { hash: 'former' }]
-      t.equal(await store.rotate(record.id, 'former', tokens, NOW, after(lost, -MILLISECOND)), false)
-      t.strictSame(await store.findByToken('former'), record)
-      t.equal(await store.rotate(record.id, 'former', tokens, NOW, lost), true)
-      t.strictSame(await store.findByToken('former'), { ...record, tokens, confirmation: { failures: 0, at: NOW } })
-      t.equal(await store.findByToken('lost'), null)
-    })
-
-    t.test('does not take the former token of a record whose password was never confirmed', async t => {
-      const record = aRecord({ tokens: [{ hash: 'newest' }, { hash: 'former' }] })
-      const store = await storeWith(record)
-      t.equal(await store.rotate(record.id, 'former', [{ hash: 'new' }], NOW, NOW), false)
-      t.strictSame(await store.findByToken('newest'), record)
+      const { until: _, ...endless } = second
+      const others = [[], [first], [second, first], [first, second, aToken()], [first, endless], [first, { ...second, until: after(until, MILLISECOND) }],
+        [{ ...first, generation: 2 }, second], [{ ...first, until }, second], [aToken(1), second]]
+      for (const expected of others) t.equal(await store.setTokens(record._id, expected, [aToken()], { failures: 0 }), false)
+      t.strictSame(await stored(store, record), record)
+      t.equal(await store.setTokens(record._id, [first, second], [first]), true)
     })
 
     t.test('answers false when the record is gone, and does not bring it back', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await store.remove('ada', record.id, NOW)
-      t.equal(await store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, lost), false)
-      t.equal(await store.findByToken('new'), null)
-      t.equal(await store.attempts(record.id), null)
+      await store.remove(record._id, 'ada')
+      t.equal(await store.setTokens(record._id, record.tokens, [aToken(1)], { failures: 0 }), false)
+      t.equal(await stored(store, record), null)
     })
 
     t.test('lets exactly one of many at the same moment win', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const won = await parallel(10, index => store.rotate(record.id, hashOf(record), [{ hash: `new-${index}` }, { hash: hashOf(record) }], NOW, lost))
+      const next = Array.from({ length: 10 }, () => [aToken(1), ...record.tokens])
+      const won = await parallel(10, index => store.setTokens(record._id, record.tokens, next[index]!))
       t.equal(won.filter(Boolean).length, 1)
-      t.equal((await store.findByToken(`new-${won.indexOf(true)}`))?.id, record.id)
-      t.equal((await store.findByToken(`new-${won.indexOf(false)}`)), null)
-    })
-
-    t.test('lets exactly one of many with a former token whose newer one was lost win', async t => {
-      const record = aRecord({ tokens: [{ hash: randomId() }, { hash: 'former' }], confirmation: { failures: 0, at: lost } })
-      const store = await storeWith(record)
-      const won = await parallel(10, index => store.rotate(record.id, 'former', [{ hash: `new-${index}` }, { hash: 'former' }], NOW, lost))
-      t.equal(won.filter(Boolean).length, 1)
-      t.strictSame((await store.findByToken('former'))?.tokens, [{ hash: `new-${won.indexOf(true)}` }, { hash: 'former' }])
+      t.strictSame((await stored(store, record))?.tokens, next[won.indexOf(true)])
     })
 
     t.test('takes a copy of the tokens', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const tokens = [{ hash: randomId() }, { hash: hashOf(record) }]
+      const tokens = [aToken(1), aToken(0, new Date(until))]
       const kept = structuredClone(tokens)
-      await store.rotate(record.id, hashOf(record), tokens, NOW, lost)
-      tokens[1]!.hash = 'eve'
-      t.strictSame((await store.findByToken(kept[0]!.hash))?.tokens, kept)
-    })
-  })
-
-  t.test('retireFormer', async t => {
-    const until = after(NOW, 30 * SECOND)
-    const rotated = () => aRecord({ tokens: [{ hash: randomId() }, { hash: randomId() }] })
-
-    t.test('gives the former token its end, and changes nothing else', async t => {
-      const record = rotated()
-      const store = await storeWith(record)
-      await store.retireFormer(record.id, hashOf(record), until)
-      const [newest, former] = record.tokens
-      t.strictSame(await store.findByToken(hashOf(record)), { ...record, tokens: [newest, { ...former, until }] })
-    })
-
-    t.test('never moves an end that is there', async t => {
-      const record = aRecord({ tokens: [{ hash: randomId() }, { hash: randomId(), until }] })
-      const store = await storeWith(record)
-      for (const other of [after(until, HOUR), after(until, -SECOND)]) await store.retireFormer(record.id, hashOf(record), other)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
-    })
-
-    t.test('lets the first of many at the same moment decide', async t => {
-      const record = rotated()
-      const store = await storeWith(record)
-      const ends = Array.from({ length: 10 }, (_, index) => after(until, index))
-      await parallel(10, index => store.retireFormer(record.id, hashOf(record), ends[index]!))
-      const end = (await store.findByToken(hashOf(record)))?.tokens[1]?.until
-      t.ok(ends.some(one => one.getTime() === end?.getTime()))
-      await store.retireFormer(record.id, hashOf(record), after(until, HOUR))
-      t.strictSame((await store.findByToken(hashOf(record)))?.tokens[1]?.until, end)
-    })
-
-    t.test('writes nothing for a token that is not the newest, nor where there is no former one', async t => {
-      const [record, single] = [rotated(), aRecord()]
-      const store = await storeWith(record, single)
-      await store.retireFormer(record.id, record.tokens[1]!.hash, until)
-      await store.retireFormer(record.id, 'unknown', until)
-      await store.retireFormer(single.id, hashOf(single), until)
-      t.strictSame(await store.findByToken(hashOf(record)), record)
-      t.strictSame(await store.findByToken(hashOf(single)), single)
-    })
-
-    t.test('does not bring back a record that is gone', async t => {
-      const record = rotated()
-      const store = await storeWith(record)
-      await store.remove('ada', record.id, NOW)
-      await store.retireFormer(record.id, hashOf(record), until)
-      t.equal(await store.findByToken(hashOf(record)), null)
-      t.equal(await store.attempts(record.id), null)
-    })
-
-    t.test('keeps no hold of the date it is given', async t => {
-      const record = rotated()
-      const store = await storeWith(record)
-      const given = new Date(until)
-      await store.retireFormer(record.id, hashOf(record), given)
-      given.setFullYear(1999)
-      t.strictSame((await store.findByToken(hashOf(record)))?.tokens[1]?.until, until)
+      await store.setTokens(record._id, record.tokens, tokens)
+      tokens[0]!.hash = 'eve'
+      tokens[1]!.until!.setFullYear(1999)
+      t.strictSame((await stored(store, record))?.tokens, kept)
     })
   })
 
@@ -528,64 +407,64 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord()
       const store = await storeWith(record)
       for (let failures = 1; failures < LIMIT; failures++) {
-        t.strictSame(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), { failures })
-        t.strictSame(await store.attempts(record.id), { failures })
+        t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures })
+        t.strictSame(await attempts(store, record), { failures })
       }
-      t.strictSame(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('refuses while locked, and counts nothing', async t => {
       const record = aRecord({ confirmation: { failures: LIMIT, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      t.equal(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), NOW), null)
-      t.equal(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), after(LOCK_END, -MILLISECOND)), null)
-      t.strictSame(await store.attempts(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.equal(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), NOW), null)
+      t.equal(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), after(LOCK_END, -MILLISECOND)), null)
+      t.strictSame(await attempts(store, record), { failures: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('starts the count anew when the lock has passed', async t => {
       const record = aRecord({ confirmation: { failures: LIMIT, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      t.strictSame(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1 })
-      t.strictSame(await store.takeAttempt(record.id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2 })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1 })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2 })
     })
 
     t.test('gives exactly five to fifty at the same moment', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const taken = await parallel(50, () => store.takeAttempt(record.id, LIMIT, LOCK_END, NOW))
+      const taken = await parallel(50, () => store.takeAttempt(record._id, LIMIT, LOCK_END, NOW))
       const given = taken.filter(state => state !== null)
       t.strictSame(given.map(({ failures }) => failures).sort(), [1, 2, 3, 4, 5])
-      t.strictSame(await store.attempts(record.id), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await attempts(store, record), { failures: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('counts each record on its own', async t => {
       const [one, other] = [aRecord(), aRecord()]
       const store = await storeWith(one, other)
-      await parallel(LIMIT, () => store.takeAttempt(one.id, LIMIT, LOCK_END, NOW))
-      t.strictSame(await store.takeAttempt(other.id, LIMIT, LOCK_END, NOW), { failures: 1 })
+      await parallel(LIMIT, () => store.takeAttempt(one._id, LIMIT, LOCK_END, NOW))
+      t.strictSame(await store.takeAttempt(other._id, LIMIT, LOCK_END, NOW), { failures: 1 })
     })
 
     t.test('remembers when the password was last confirmed', async t => {
       const record = aRecord({ confirmation: { failures: 0, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      t.strictSame(await store.takeAttempt(record.id, 1, LOCK_END, NOW), { failures: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END })
+      t.strictSame(await store.takeAttempt(record._id, 1, LOCK_END, NOW), { failures: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END })
     })
 
     t.test('answers null when the record is gone', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      await store.remove('ada', record.id, NOW)
-      t.equal(await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW), null)
-      t.equal(await store.attempts(record.id), null)
-      t.equal(await store.findByToken(hashOf(record)), null)
+      await store.remove(record._id, 'ada')
+      t.equal(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), null)
+      t.equal(await attempts(store, record), null)
+      t.equal(await stored(store, record), null)
     })
 
     t.test('hands out a copy', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const mine = await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW)
+      const mine = await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
       mine!.failures = 0
-      t.strictSame(await store.attempts(record.id), { failures: 1 })
+      t.strictSame(await attempts(store, record), { failures: 1 })
     })
   })
 
@@ -593,111 +472,65 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('gives one attempt back, with the lock that it brought', async t => {
       const record = aRecord({ confirmation: { failures: LIMIT - 1, at: NOW } })
       const store = await storeWith(record)
-      await store.takeAttempt(record.id, LIMIT, LOCK_END, NOW)
-      await store.returnAttempt(record.id)
-      t.strictSame(await store.attempts(record.id), { failures: LIMIT - 1, at: NOW })
+      await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
+      await store.returnAttempt(record._id)
+      t.strictSame(await attempts(store, record), { failures: LIMIT - 1, at: NOW })
     })
 
     t.test('never gives more than was taken', async t => {
       const record = aRecord({ confirmation: { failures: 1 } })
       const store = await storeWith(record)
-      await parallel(5, () => store.returnAttempt(record.id))
-      t.strictSame(await store.attempts(record.id), { failures: 0 })
+      await parallel(5, () => store.returnAttempt(record._id))
+      t.strictSame(await attempts(store, record), { failures: 0 })
     })
 
     t.test('is harmless when the record is gone', async t => {
       const store = await emptyStore()
-      const id = randomId()
-      await store.returnAttempt(id)
-      t.equal(await store.attempts(id), null)
-    })
-  })
-
-  t.test('attempts', async t => {
-    t.test('hands out a copy', async t => {
-      const record = aRecord({ confirmation: { failures: 2 } })
-      const store = await storeWith(record)
-      const mine = await store.attempts(record.id)
-      mine!.failures = 0
-      t.strictSame(await store.attempts(record.id), { failures: 2 })
+      const record = aRecord()
+      await store.returnAttempt(record._id)
+      t.equal(await attempts(store, record), null)
     })
   })
 
   t.test('remove', async t => {
-    t.test('removes the user\'s record, and returns it', async t => {
+    t.test('removes the user\'s record, and returns it without its data', async t => {
       const [gone, kept] = [aRecord({ data: { 'a.b': 1 } }), aRecord()]
       const store = await storeWith(gone, kept)
-      t.strictSame(await store.remove('ada', gone.id, NOW), gone)
-      t.equal(await store.findByToken(hashOf(gone)), null)
-      t.strictSame(await store.findByToken(hashOf(kept)), kept)
+      t.match(await store.remove(gone._id, 'ada'), withoutData(gone))
+      t.equal(await stored(store, gone), null)
+      t.strictSame(await stored(store, kept), kept)
     })
 
-    t.test('answers null alike for foreign, unknown, removed and ownerless ones, and removes none', async t => {
-      const [foreign, removed, anonymous] = [aRecord({ userId: 'eve' }), aRecord(), anAnonymousRecord()]
-      const store = await storeWith(foreign, removed, anonymous)
-      await store.remove('ada', removed.id, NOW)
-      for (const { id } of [foreign, removed, anonymous, aRecord()]) t.equal(await store.remove('ada', id, NOW), null)
-      t.strictSame(await store.findByToken(hashOf(foreign)), foreign)
-      t.strictSame(await store.findByToken(hashOf(anonymous)), anonymous)
+    t.test('removes a visitor session where no user is named', async t => {
+      const [gone, login] = [aVisitorRecord(), aRecord()]
+      const store = await storeWith(gone, login)
+      t.match(await store.remove(gone._id, undefined), withoutData(gone))
+      t.equal(await store.remove(login._id, undefined), null)
+      t.equal(await stored(store, gone), null)
+      t.strictSame(await stored(store, login), login)
     })
 
-    t.test('knows the expiry to the millisecond', async t => {
-      const record = aRecord()
-      const store = await storeWith(record)
-      t.strictSame(await store.remove('ada', record.id, after(record.expiresAt, -MILLISECOND)), record)
+    t.test('answers null alike for records of others, unknown, removed and visitors\' ones, and removes none', async t => {
+      const [foreign, removed, visitor] = [aRecord({ userId: 'eve' }), aRecord(), aVisitorRecord()]
+      const store = await storeWith(foreign, removed, visitor)
+      await store.remove(removed._id, 'ada')
+      for (const { _id } of [foreign, removed, visitor, aRecord()]) t.equal(await store.remove(_id, 'ada'), null)
+      t.strictSame(await stored(store, foreign), foreign)
+      t.strictSame(await stored(store, visitor), visitor)
     })
 
-    t.test('answers null for one that has expired, and removes it all the same', async t => {
-      const record = aRecord()
-      const store = await storeWith(record)
-      t.equal(await store.remove('ada', record.id, record.expiresAt), null)
-      t.equal(await store.findByToken(hashOf(record)), null)
+    t.test('returns an expired record too', async t => {
+      const expired = aRecord({ expiresAt: after(NOW, -MILLISECOND) })
+      const store = await storeWith(expired)
+      t.equal((await store.remove(expired._id, 'ada'))?._id, expired._id)
+      t.equal(await stored(store, expired), null)
     })
 
     t.test('returns the record to exactly one of many at the same moment', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const removed = await parallel(10, () => store.remove('ada', record.id, NOW))
+      const removed = await parallel(10, () => store.remove(record._id, 'ada'))
       t.equal(removed.filter(one => one !== null).length, 1)
-    })
-  })
-
-  t.test('removeByToken', async t => {
-    t.test('removes the record that has the token, and returns it', async t => {
-      const [gone, kept] = [aRecord(), aRecord()]
-      const store = await storeWith(gone, kept)
-      t.strictSame(await store.removeByToken(hashOf(gone)), gone)
-      t.equal(await store.removeByToken(hashOf(gone)), null)
-      t.equal(await store.findByToken(hashOf(gone)), null)
-      t.strictSame(await store.findByToken(hashOf(kept)), kept)
-    })
-
-    t.test('takes the previous token and ownerless records too', async t => {
-      const record = anAnonymousRecord({ tokens: [{ hash: 'newest' }, { hash: 'previous', until: after(NOW, SECOND) }] })
-      const store = await storeWith(record)
-      t.strictSame(await store.removeByToken('previous'), record)
-      t.equal(await store.findByToken('newest'), null)
-    })
-
-    t.test('answers null for a token that nobody has', async t => {
-      const store = await storeWith(aRecord())
-      t.equal(await store.removeByToken(randomId()), null)
-    })
-  })
-
-  t.test('idsByUser', async t => {
-    t.test('has all of this user, expired or not, and nobody else', async t => {
-      const [one, other, foreign, anonymous] = [aRecord(), aRecord({ expiresAt: after(NOW, -MILLISECOND) }), aRecord({ userId: 'eve' }), anAnonymousRecord()]
-      // The expired one last: a store may sweep up what has expired when it inserts.
-      const store = await storeWith(one, foreign, anonymous, other)
-      t.strictSame((await store.idsByUser('ada')).sort(), [one.id, other.id].sort())
-      t.strictSame(await store.idsByUser('bob'), [])
-    })
-
-    t.test('takes the user id as a value, never as a question', async t => {
-      const store = await storeWith(aRecord())
-      const anything: any = { $ne: null }
-      t.strictSame(await store.idsByUser(anything), [])
     })
   })
 
@@ -705,49 +538,50 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('removes these records of this user, and returns their number', async t => {
       const [one, other, kept] = [aRecord(), aRecord(), aRecord()]
       const store = await storeWith(one, other, kept)
-      t.equal(await store.removeMany('ada', [one.id, other.id], NOW), 2)
-      t.strictSame(await store.listByUser('ada', NOW), [kept])
-      t.equal(await store.removeMany('ada', [one.id, other.id], NOW), 0)
-      t.equal(await store.removeMany('ada', [], NOW), 0)
-      await store.barrier()
-      t.strictSame(await store.listByUser('ada', NOW), [kept])
+      t.equal(await store.removeMany([one._id, other._id], 'ada', NOW), 2)
+      t.strictSame(await store.listByUser('ada'), [withoutData(kept)])
+      t.equal(await store.removeMany([one._id, other._id], 'ada', NOW), 0)
+      t.equal(await store.removeMany([], 'ada', NOW), 0)
+      await store.barrier(userKeyOf('ada'))
+      await store.barrier(kept._id)
+      t.strictSame(await store.listByUser('ada'), [withoutData(kept)])
     })
 
     t.test('removes none of another user, nor an ownerless one', async t => {
-      const [foreign, anonymous] = [aRecord({ userId: 'eve' }), anAnonymousRecord()]
+      const [foreign, anonymous] = [aRecord({ userId: 'eve' }), aVisitorRecord()]
       const store = await storeWith(foreign, anonymous)
-      t.equal(await store.removeMany('ada', [foreign.id, anonymous.id, randomId()], NOW), 0)
-      t.strictSame(await store.findByToken(hashOf(foreign)), foreign)
-      t.strictSame(await store.findByToken(hashOf(anonymous)), anonymous)
+      t.equal(await store.removeMany([foreign._id, anonymous._id, keyOf('ada', newId())], 'ada', NOW), 0)
+      t.strictSame(await stored(store, foreign), foreign)
+      t.strictSame(await stored(store, anonymous), anonymous)
     })
 
     t.test('counts only those that lived, to the millisecond, and removes the others, too', async t => {
       const [sooner, later] = [aRecord(), aRecord({ expiresAt: after(NOW, 2 * HOUR) })]
       const store = await storeWith(sooner, later)
-      t.equal(await store.removeMany('ada', [sooner.id, later.id], sooner.expiresAt), 1)
-      t.equal(await store.findByToken(hashOf(sooner)), null)
-      t.equal(await store.findByToken(hashOf(later)), null)
+      t.equal(await store.removeMany([sooner._id, later._id], 'ada', sooner.expiresAt), 1)
+      t.equal(await stored(store, sooner), null)
+      t.equal(await stored(store, later), null)
     })
 
     t.test('of many at the same moment, each record is counted once', async t => {
       const records = Array.from({ length: 5 }, () => aRecord())
       const store = await storeWith(...records)
-      const counts = await parallel(10, () => store.removeMany('ada', records.map(({ id }) => id), NOW))
+      const counts = await parallel(10, () => store.removeMany(records.map(({ _id }) => _id), 'ada', NOW))
       t.equal(counts.reduce((sum, count) => sum + count, 0), 5)
     })
   })
 
   t.test('a touch that comes after its record has expired and was removed prolongs nothing', async t => {
-    const removals: Array<(store: LoginSessionStore, id: string, now: Date) => Promise<unknown>> = [
-      (store, id, now) => store.remove('ada', id, now),
-      (store, id, now) => store.removeMany('ada', [id], now)
+    const removals: Array<(store: LoginSessionStore, key: string, now: Date) => Promise<unknown>> = [
+      (store, key) => store.remove(key, 'ada'),
+      (store, key, now) => store.removeMany([key], 'ada', now)
     ]
     for (const remove of removals) {
       const record = aRecord()
       const store = await storeWith(record)
-      await remove(store, record.id, record.expiresAt)
-      await store.touch([{ id: record.id, lastActiveAt: after(record.expiresAt, -MILLISECOND), expiresAt: after(record.expiresAt, HOUR), ip: null }])
-      t.equal(await store.findByToken(hashOf(record)), null)
+      await remove(store, record._id, record.expiresAt)
+      await store.touch([{ _id: record._id, lastActiveAt: after(record.expiresAt, -MILLISECOND), expiresAt: after(record.expiresAt, HOUR), ip: null }])
+      t.equal(await stored(store, record), null)
     }
   })
 }

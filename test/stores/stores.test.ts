@@ -6,7 +6,8 @@ import { after, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { commandsOn } from '../support/commands.js'
 import { parallel } from '../support/gate.js'
 import { database } from '../support/mongo.js'
-import { aRecord, hashOf, randomId } from '../support/records.js'
+import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { aRecord, aToken, randomId, stored } from '../support/records.js'
 import { storeContract } from './contract.js'
 
 // --- mongoStore ---
@@ -25,12 +26,10 @@ t.test('indexes', async t => {
   const indexesOf = async (sessions: Collection) => (await sessions.indexes()).map(({ v, ...index }) => index)
   const EXPECTED = [
     { key: { _id: 1 }, name: '_id_' },
-    { key: { 'tokens.hash': 1 }, name: 'tokens.hash_1', unique: true },
-    { key: { userId: 1 }, name: 'userId_1' },
     { key: { expiresAt: 1 }, name: 'expiresAt_1', expireAfterSeconds: 0 }
   ]
 
-  t.test('are these three and no others', async t => {
+  t.test('are these two and no others', async t => {
     const sessions = collection()
     await mongoStore(sessions).prepare?.()
     t.strictSame(await indexesOf(sessions), EXPECTED)
@@ -43,30 +42,36 @@ t.test('indexes', async t => {
     t.strictSame(await indexesOf(sessions), EXPECTED)
   })
 
-  const CONFLICTS: Array<[string, Record<string, 1>, Document]> = [
-    ['tokens.hash', { 'tokens.hash': 1 }, {}],
-    ['userId', { userId: 1 }, { unique: true }],
-    ['expiresAt', { expiresAt: 1 }, { expireAfterSeconds: 3600 }]
-  ]
-  for (const [path, key, options] of CONFLICTS) {
-    t.test(`on ${path} with other options stop the boot with an error that names it`, async t => {
-      const sessions = collection()
-      await sessions.createIndex(key, options)
-      await t.rejects(async () => await mongoStore(sessions).prepare?.(), {
-        code: 'FST_LOGIN_SESSION_OPTION',
-        message: new RegExp(`index on "${path}" of ${sessions.namespace} .*dropped`),
-        cause: { name: 'MongoServerError' }
-      })
+  t.test('on expiresAt with other options stop the boot with an error that names it', async t => {
+    const sessions = collection()
+    await sessions.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 3600 })
+    await t.rejects(async () => await mongoStore(sessions).prepare?.(), {
+      code: 'FST_LOGIN_SESSION_OPTION',
+      message: new RegExp(`index on "expiresAt" of ${sessions.namespace} .*dropped`),
+      cause: { name: 'MongoServerError' }
     })
-  }
+  })
+})
+
+t.test('a collection that compares keys by a collation is refused at boot', async t => {
+  const sessions = collection()
+  await db.createCollection(sessions.collectionName, { collation: { locale: 'en', strength: 2 } })
+  await t.rejects(async () => await mongoStore(sessions).prepare?.(), {
+    code: 'FST_LOGIN_SESSION_OPTION', message: /has the collation "en": give sessions a collection of their own/
+  })
+})
+
+t.test('its clock is the server\'s', async t => {
+  const before = Date.now()
+  const time = await mongoStore(collection()).time!()
+  t.ok(time.getTime() >= before - 1000 && time.getTime() <= Date.now() + 1000, 'it runs on this machine')
 })
 
 t.test('a document holds these fields and no others, and no key of the host\'s that MongoDB would read as its own', async t => {
   const sessions = collection()
   const record = aRecord({ data: { 'a.b': 1, $set: 2, '': 3, '100%': 4 } })
   await mongoStore(sessions).insert(record)
-  const { id, ...rest } = record
-  t.strictSame(await sessions.findOne(), { _id: id, ...rest, data: { 'a%2Eb': 1, '%24set': 2, '%': 3, '100%25': 4 } })
+  t.strictSame(await sessions.findOne(), { ...record, data: { 'a%2Eb': 1, '%24set': 2, '%': 3, '100%25': 4 } })
 })
 
 t.test('every query that a request or a user can cause uses an index', async t => {
@@ -77,23 +82,20 @@ t.test('every query that a request or a user can cause uses an index', async t =
   await store.insert(record)
   const commands = commandsOn(sessions, client)
 
-  await parallel(3, index => store.findByToken(`hash-${index}`))
-  await store.find('ada', record.id, NOW)
-  await store.listByUser('ada', NOW)
-  await store.updateData(record.id, { set: { a: 1 }, unset: ['b'] })
-  await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
-  await store.rotate(record.id, hashOf(record), record.tokens, NOW, NOW)
-  await store.retireFormer(record.id, hashOf(record), NOW)
-  await store.takeAttempt(record.id, 5, NOW, NOW)
-  await store.returnAttempt(record.id)
-  await store.attempts(record.id)
-  await store.idsByUser('ada')
-  await store.removeMany('ada', ['one', 'other'], NOW)
-  await store.remove('ada', record.id, NOW)
-  await store.removeByToken(hashOf(record))
+  await store.find([record._id, keyOf('ada', newId())])
+  await store.listByUser('ada')
+  await store.updateData(record._id, { set: { a: 1 }, unset: ['b'] })
+  await store.touch([{ _id: record._id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
+  await store.setTokens(record._id, record.tokens, [aToken(1), ...record.tokens], { failures: 0 })
+  await store.takeAttempt(record._id, 5, NOW, NOW)
+  await store.returnAttempt(record._id)
+  await store.removeMany([keyOf('ada', newId()), keyOf('ada', newId())], 'ada', NOW)
+  await store.remove(record._id, 'ada')
+  await store.remove(record._id, undefined)
+  await store.barrier(userKeyOf('ada'))
 
   const documents = commands.documents()
-  t.equal(documents.length, 15)
+  t.equal(documents.length, 12)
   for (const { lsid, $clusterTime, $db, txnNumber, writeConcern, ...command } of documents) {
     const { queryPlanner } = await db.command({ explain: command, verbosity: 'queryPlanner' })
     const plan = JSON.stringify(queryPlanner.winningPlan)
@@ -102,31 +104,20 @@ t.test('every query that a request or a user can cause uses an index', async t =
   }
 })
 
-t.test('fifty lookups at the same moment travel as one find', async t => {
-  const sessions = collection()
-  const store = mongoStore(sessions)
-  const record = aRecord()
-  await store.insert(record)
-  const commands = commandsOn(sessions, client)
-  const found = await parallel(50, index => store.findByToken(index % 2 === 0 ? hashOf(record) : `hash-${index}`))
-  t.equal(found.filter(one => one !== null).length, 25)
-  t.strictSame(commands.names(), ['find'])
-  const [find] = commands.documents()
-  t.equal(find?.limit, 26)
-  t.equal(new Set(find?.filter['tokens.hash'].$in).size, 26)
-})
-
-t.test('hundreds of lookups at the same moment all find their record, in one round trip', async t => {
+t.test('hundreds of keys are looked up in one round trip, each once', async t => {
   const sessions = collection()
   const store = mongoStore(sessions)
   const records = Array.from({ length: 300 }, () => aRecord())
-  for (const record of records) await store.insert(record)
+  await sessions.insertMany(records as never[])
   const commands = commandsOn(sessions, client)
+  const keys = records.map(({ _id }) => _id)
 
-  const found = await Promise.all(records.map(record => store.findByToken(hashOf(record))))
+  const found = await store.find([...keys, ...keys, keyOf('ada', newId())])
 
-  t.strictSame(found.map(record => record?.id), records.map(({ id }) => id))
+  t.strictSame(found.map(record => record?._id), [...keys, ...keys, undefined])
   t.strictSame(commands.names(), ['find'])
+  const [find] = commands.documents()
+  t.strictSame([find?.limit, find?.batchSize, find?.filter._id.$in.length], [301, 301, 301])
 })
 
 t.test('more than fits into one reply of the server is found all the same', async t => {
@@ -134,9 +125,9 @@ t.test('more than fits into one reply of the server is found all the same', asyn
   const records = Array.from({ length: 25 }, () => aRecord({ data: { essay: 'x'.repeat(1_000_000) } }))
   for (const record of records) await store.insert(record)
 
-  const found = await Promise.all(records.map(record => store.findByToken(hashOf(record))))
+  const found = await store.find(records.map(({ _id }) => _id))
 
-  t.strictSame(found.map(record => record?.id), records.map(({ id }) => id))
+  t.strictSame(found.map(record => record?._id), records.map(({ _id }) => _id))
 })
 
 t.test('a record without session data is read like any other', async t => {
@@ -144,28 +135,20 @@ t.test('a record without session data is read like any other', async t => {
   const store = mongoStore(sessions)
   const record = aRecord()
   await store.insert(record)
-  await sessions.updateOne({ _id: record.id }, { $unset: { data: '' } })
+  await sessions.updateOne({ _id: record._id }, { $unset: { data: '' } })
 
-  t.strictSame((await store.findByToken(hashOf(record)))?.data, {})
+  t.strictSame((await stored(store, record))?.data, {})
 })
 
-t.test('lookups of different moments each read the truth', async t => {
+t.test('after a failed lookup the driver\'s own read is asked, which a failover does not interrupt', async t => {
   const sessions = collection()
-  const store = mongoStore(sessions)
+  const record = aRecord()
+  await mongoStore(sessions).insert(record)
+  const broken = { collection: sessions.db.collection.bind(sessions.db), command: async () => { throw new Error('not primary') } }
+  const flaky = mongoStore({ collectionName: sessions.collectionName, db: broken } as never)
   const commands = commandsOn(sessions, client)
-  await store.findByToken('hash')
-  await store.findByToken('hash')
-  t.strictSame(commands.names(), ['find', 'find'])
-})
-
-t.test('a failed find fails all of its lookups, and none of the next', async t => {
-  const own = await connect(t)
-  const store = mongoStore(own.db(db.databaseName).collection(`broken-${randomId()}`))
-  await own.close()
-  const results = await Promise.allSettled([store.findByToken('one'), store.findByToken('other')])
-  t.strictSame(results.map(({ status }) => status), ['rejected', 'rejected'])
-  await own.connect()
-  t.equal(await store.findByToken('one'), null)
+  t.strictSame(await flaky.find([record._id]), [record])
+  t.strictSame(commands.names(), ['find'])
 })
 
 t.test('what must survive the loss of a server waits for the majority', async t => {
@@ -178,13 +161,12 @@ t.test('what must survive the loss of a server waits for the majority', async t 
 
   const durable: Array<[string, () => Promise<unknown>]> = [
     ['insert', () => store.insert(record)],
-    ['rotate', () => store.rotate(record.id, hashOf(record), [{ hash: 'new' }], NOW, NOW)],
-    ['takeAttempt', () => store.takeAttempt(record.id, 5, NOW, NOW)],
-    ['returnAttempt', () => store.returnAttempt(record.id)],
-    ['removeMany', () => store.removeMany('ada', ['another'], NOW)],
-    ['remove', () => store.remove('ada', record.id, NOW)],
-    ['removeByToken', () => store.removeByToken('new')],
-    ['barrier', () => store.barrier()]
+    ['setTokens', () => store.setTokens(record._id, record.tokens, [aToken(1)])],
+    ['takeAttempt', () => store.takeAttempt(record._id, 5, NOW, NOW)],
+    ['returnAttempt', () => store.returnAttempt(record._id)],
+    ['removeMany', () => store.removeMany([keyOf('ada', newId())], 'ada', NOW)],
+    ['remove', () => store.remove(record._id, 'ada')],
+    ['barrier', () => store.barrier(record._id)]
   ]
   for (const [name, act] of durable) {
     commands.forget()
@@ -199,10 +181,10 @@ t.test('outcomes stay true for a host whose client does not wait for its writes'
   const store = mongoStore(hasty.db(db.databaseName).collection(`hasty-${randomId()}`))
   const record = aRecord()
   await store.insert(record)
-  t.equal(await store.updateData(record.id, { set: { cart: ['book'] }, unset: [] }), true)
-  t.equal(await store.updateData(randomId(), { set: { cart: ['book'] }, unset: [] }), false)
-  await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
-  t.strictSame((await store.findByToken(hashOf(record)))?.lastActiveAt, after(NOW, MINUTE))
+  t.equal(await store.updateData(record._id, { set: { cart: ['book'] }, unset: [] }), true)
+  t.equal(await store.updateData(keyOf('ada', newId()), { set: { cart: ['book'] }, unset: [] }), false)
+  await store.touch([{ _id: record._id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
+  t.strictSame((await stored(store, record))?.lastActiveAt, after(NOW, MINUTE))
 })
 
 t.test('reads ask the primary, whatever the host\'s client prefers', async t => {
@@ -212,11 +194,9 @@ t.test('reads ask the primary, whatever the host\'s client prefers', async t => 
   const commands = commandsOn(sessions, distant)
   const record = aRecord()
   await store.insert(record)
-  t.strictSame(await store.findByToken(hashOf(record)), record)
-  t.strictSame(await store.find('ada', record.id, NOW), record)
-  t.strictSame(await store.listByUser('ada', NOW), [record])
-  t.strictSame(await store.attempts(record.id), { failures: 0 })
-  t.strictSame(commands.documents('find').map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(4).fill('primary'))
+  t.strictSame(await stored(store, record), record)
+  t.equal((await store.listByUser('ada')).length, 1)
+  t.strictSame(commands.documents('find').map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(2).fill('primary'))
 })
 
 t.test('touches wait for one server only, and none for another', async t => {
@@ -225,7 +205,7 @@ t.test('touches wait for one server only, and none for another', async t => {
   const record = aRecord()
   await store.insert(record)
   const commands = commandsOn(sessions, client)
-  await store.touch([{ id: record.id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
+  await store.touch([{ _id: record._id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
   t.strictSame(commands.documents().map(({ writeConcern, ordered }) => [writeConcern, ordered]), [[{ w: 1 }, false]])
 })
 
@@ -239,12 +219,12 @@ t.test('memoryStore drops what has expired when a new record comes, so that it d
   await store.insert(dead)
   await store.insert(live)
   await store.insert(aRecord({ createdAt: dead.expiresAt }))
-  t.equal(await store.findByToken(hashOf(dead)), null)
-  t.strictSame(await store.findByToken(hashOf(live)), live)
+  t.equal(await stored(store, dead), null)
+  t.strictSame(await stored(store, live), live)
 })
 
 t.test('two memoryStores share nothing', async t => {
   const record = aRecord()
   await memoryStore().insert(record)
-  t.equal(await memoryStore().findByToken(hashOf(record)), null)
+  t.equal(await stored(memoryStore(), record), null)
 })

@@ -15,12 +15,14 @@ export interface ObservedStore extends LoginSessionStore {
 
 /** @param store an empty one */
 export function observed (store: LoginSessionStore = memoryStore()): ObservedStore {
-  let inserted: string[] = []
+  let inserted: LoginSessionRecord[] = []
 
   async function records (): Promise<LoginSessionRecord[]> {
-    const there = (await store.find(inserted)).filter(record => record !== null)
-    // What is gone stays gone, since nothing is upserted: it is not looked for again.
-    inserted = there.map(({ _id }) => _id)
+    const found = await store.find(inserted.map(({ _id }) => _id))
+    const there = found.filter(record => record !== null)
+    // What is gone stays gone, since nothing is upserted: it is not asked for again.
+    const gone = new Set(found.flatMap((record, index) => record === null ? [inserted[index]!._id] : []))
+    inserted = inserted.filter(({ _id }) => !gone.has(_id))
     return there
   }
 
@@ -28,7 +30,7 @@ export function observed (store: LoginSessionStore = memoryStore()): ObservedSto
     ...store,
     async insert (record) {
       await store.insert(record)
-      inserted.push(record._id)
+      inserted.push(structuredClone(record))
     },
     records,
     everything: async () => JSON.stringify(await records())

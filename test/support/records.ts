@@ -3,21 +3,21 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { keyOf, newVisitorKey } from '../../plugin/sessions/key.js'
+import { keyOf, newId, newVisitorKey } from '../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../plugin/sessions/record.js'
+import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { after, HOUR, NOW } from './clock.js'
 
 export const randomId = (): string => randomBytes(16).toString('base64url')
 
 export const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 
-/** A record of ada's that lives for an hour from NOW, unless the test says otherwise. Its key is that of its user. */
+/** A record of ada's that lives for an hour from NOW, with the test's changes. */
 export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
-  const userId = changes.userId ?? 'ada'
   return {
-    _id: keyOf(userId, randomId()),
-    tokens: [{ hash: randomId(), generation: 0 }],
-    userId,
+    _id: keyOf(changes.userId ?? 'ada', newId()),
+    tokens: [aToken()],
+    userId: 'ada',
     createdAt: NOW,
     lastActiveAt: NOW,
     expiresAt: after(NOW, HOUR),
@@ -32,11 +32,18 @@ export function aRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessio
   }
 }
 
-/** A visitor session: nobody has signed in to it. */
-export function anAnonymousRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
+/** A visitor session's. */
+export function aVisitorRecord (changes: Partial<LoginSessionRecord> = {}): LoginSessionRecord {
   const { userId, ...record } = aRecord({ _id: newVisitorKey(), ...changes })
   return record
 }
 
-/** The hash of a record's newest token. */
-export const hashOf = (record: LoginSessionRecord): string => record.tokens[0]!.hash
+/** The entry of a token that nobody has. */
+export const aToken = (generation = 0, until?: Date): LoginSessionRecord['tokens'][number] =>
+  ({ hash: randomId() + randomId().slice(0, 21), generation, ...(until && { until }) })
+
+/** What the store has of this record now. */
+export async function stored (store: LoginSessionStore, { _id }: Pick<LoginSessionRecord, '_id'>): Promise<LoginSessionRecord | null> {
+  const [found] = await store.find([_id])
+  return found!
+}
