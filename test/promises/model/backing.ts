@@ -29,18 +29,15 @@ export const memoryBacking: MakeBacking = async () => {
   }
 }
 
-/**
- * @param collection one of its own, as the plugin gets it
- * @param looking the same, over a client whose commands nobody watches
- */
-export async function mongoBacking (collection: Collection<any>, looking: Collection<any>): Promise<MakeBacking> {
+/** @param collection one of its own */
+export async function mongoBacking (collection: Collection<any>): Promise<MakeBacking> {
   await mongoStore(collection).prepare!()
   return async () => {
-    await looking.deleteMany({})
+    await collection.deleteMany({})
     return {
       store: mongoStore(collection),
       sweeps: false,
-      everything: async () => await looking.find({}).toArray() as unknown as LoginSessionRecord[]
+      everything: async () => await collection.find({}).toArray() as unknown as LoginSessionRecord[]
     }
   }
 }

@@ -1,16 +1,18 @@
 /**
- * One run: a clock, browsers, operations under way, and the rules that say what the store should hold. All calls of the
+ * One run: the database's clock and each server's own, browsers, operations under way, and the rules that say what the store should hold. All calls of the
  * store are held back and let go one by one, in the order that fast-check's scheduler draws.
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Scheduler } from 'fast-check'
 import type { FastifyInstance } from 'fastify'
+import { createSharedClock } from '../../../plugin/sessions/clock.js'
 import { createClock } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
+import type { TokenHash } from '../../../plugin/sessions/tokens.js'
 import type { Backing } from './backing.js'
 import { createLedger, type Ledger, type Session, type Token } from './ledger.js'
-import { look, underWay, type Beginning, type Operation } from './operation.js'
+import { isRetirement, look, underWay, type Beginning, type Operation } from './operation.js'
 import type { Numbers } from './report.js'
 import { answerOf, createRules, type Method, type Rules } from './rules.js'
 
@@ -18,6 +20,18 @@ export interface Browser {
   name: string
   /** Whose cookie it holds. */
   token: Token | null
+  /** An answer of ours has brought that cookie. */
+  isGiven: boolean
+  /** And that answer was overtaken by one with a later token of the session. */
+  isOvertaken: boolean
+}
+
+/** What differs from run to run, besides commands and schedule. */
+export interface Settings {
+  /** How far each server's own clock is ahead of the database's, in ms. */
+  skews: number[]
+  /** No cookie is ever stolen: each is used by its own browser only. */
+  isHonest: boolean
 }
 
 export interface World {
@@ -34,8 +48,13 @@ export interface World {
   crowded: Set<string>
   /** Something was written since this was last set to false. */
   changed: boolean
-  /** The clock, in ms. */
+  isHonest: boolean
+  /** The database's clock, in ms. */
   time(): number
+  /** What this server takes for it. */
+  timeAt(server: number): Date
+  /** The servers' clocks are adjusted, as at boot. */
+  start(): Promise<void>
   /** Time passes. */
   advance(milliseconds: number): void
   /** Begins an operation that others may overtake; it is judged by `work` itself. Resolves when all that is under way waits. */
@@ -44,6 +63,8 @@ export interface World {
   probe<T>(beginning: Beginning, work: (operation: Operation) => Promise<T>): Promise<T>
   /** Waits until the scheduler lets it go. */
   hold(operation: Operation, label: string, background?: boolean): Promise<void>
+  /** Does this once the scheduler lets it: nobody waits for it. */
+  later(operation: Operation, label: string, act: () => void): void
   /** A call reaches the store: it is answered as the rules foretell, or the run fails. */
   enter(operation: Operation, method: Method, args: unknown[]): Promise<unknown>
   /** Waits until nothing moves but what the scheduler holds. */
@@ -61,16 +82,21 @@ export interface WorldOptions {
   backing: Backing
   scheduler: Scheduler
   numbers: Numbers
+  settings: Settings
+  /** False: the servers go by their own clocks, as if they had no other; then the model must find faults. */
+  sharesClock: boolean
   /** Called whenever something may have changed and nothing moves. */
   inspect(world: World): Promise<void>
 }
 
-const READS: readonly Method[] = ['findByToken', 'find', 'listByUser', 'idsByUser', 'attempts']
+const READS: readonly Method[] = ['find', 'listByUser', 'barrier']
 
 const BROWSERS = ['laptop', 'phone', 'tablet', 'desk']
 
-export function createWorld ({ servers, backing, scheduler, numbers, inspect }: WorldOptions): World {
+export function createWorld ({ servers, backing, scheduler, numbers, settings, sharesClock, inspect }: WorldOptions): World {
   const clock = createClock()
+  const clocks = settings.skews.map(skew => createSharedClock(
+    sharesClock ? async () => clock.now() : undefined, () => clock.now().getTime() + skew, error => { world.fail(String(error)) }))
   const rules = createRules(backing.sweeps)
   const ledger = createLedger()
   const operations = new Set<Operation>()
@@ -90,17 +116,24 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       fault: null,
       passes: false,
       quick: false,
+      slow: false,
+      browser: null,
+      arrival: 'at once',
       ...beginning,
       token,
       world,
       calls: 0,
       failed: [],
+      outage: false,
       held: 0,
       tooLate: token !== null && token.session.over !== null,
       seen: [],
       decidedAt: null,
-      owns: false,
+      standing: null,
+      handling: false,
+      confirming: false,
       minted: [],
+      listedAt: 0,
       listed: new Map(),
       ended: [],
       mayEnd: () => false
@@ -136,8 +169,11 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     announced: new Set(),
     crowded: new Set(),
     changed: false,
-    browsers: BROWSERS.map(name => ({ name, token: null })),
+    isHonest: settings.isHonest,
+    browsers: BROWSERS.map(name => ({ name, token: null, isGiven: false, isOvertaken: false })),
     time: () => clock.now().getTime(),
+    timeAt: server => clocks[server]!.now(),
+    async start () { await Promise.all(clocks.map(one => one.adjust())) },
 
     advance (milliseconds) {
       clock.advance(milliseconds)
@@ -162,14 +198,18 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       operation.held -= count
     },
 
+    later (operation, label, act) {
+      works.push(world.hold(operation, label, true).then(act))
+    },
+
     async enter (operation, method, args) {
       inside++
       try {
         const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
         const before = method.startsWith('remove') ? [...rules.records.keys()] : []
         const foretold = rules.apply(method, args)
-        for (const id of before) if (!rules.records.has(id)) judgeEnd(operation, method, ledger.byId(id))
-        const told = answerOf(answer)
+        for (const key of before) if (!rules.records.has(key)) judgeEnd(operation, method, ledger.byKey(key))
+        const told = answerOf(method, answer)
         if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
         world.changed ||= !READS.includes(method)
         note(operation, method, args, foretold)
@@ -181,7 +221,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     },
 
     async settle () {
-      const quiet = (): boolean => inside === 0 && [...operations].every(({ held, passes }) => held > 0 || passes)
+      const quiet = (): boolean => inside === 0 && [...operations].every(one => one.held > 0 || one.passes || waitsForTurn(one))
       // Twice: touches wait for a turn before they are written.
       for (let turns = 0; turns < 2; turns = quiet() ? turns + 1 : 0) await new Promise(resolve => { setImmediate(resolve) })
     },
@@ -201,13 +241,23 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     if (!operation.mayEnd(session)) world.fail(`${operation.name}: ${method} ended ${session.name}, which nobody asked for`)
   }
 
+  /** A server takes the confirmations of one session one after the other. */
+  const waitsForTurn = ({ handling, confirming, name, server, token }: Operation): boolean =>
+    handling && !confirming && name.startsWith('confirm') &&
+    [...operations].some(other => other.confirming && other.server === server && other.token?.session === token?.session)
+
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
-    if (method === 'listByUser') operation.listed = new Map((answer as string[]).map(id => [ledger.byId(id), rules.records.get(id)!.lastActiveAt.getTime()]))
+    if (method === 'listByUser') noteList(operation, answer as string[])
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
-    if (method !== 'rotate' || answer !== true) return
-    const [{ hash }] = args[2] as [{ hash: string }]
-    ledger.rotate(args[0] as string, hash)
-    operation.minted.push(hash)
+    if (method !== 'setTokens' || isRetirement(method, args) || answer !== true) return
+    const [next] = args[2] as TokenHash[]
+    operation.minted.push(ledger.rotate(args[0] as string, next!).hash)
+    numbers.rotations++
+  }
+
+  function noteList (operation: Operation, keys: string[]): void {
+    const records = keys.map(key => rules.records.get(key)!).filter(({ expiresAt }) => expiresAt.getTime() > operation.listedAt)
+    operation.listed = new Map(records.map(({ _id, lastActiveAt }) => [ledger.byKey(_id), lastActiveAt.getTime()]))
   }
 
   return world
