@@ -156,6 +156,20 @@ const meanwhile = fc.tuple(browser, server, server, fc.boolean(), fc.boolean()).
       all ? revokeAll(session.user) : revoke(session, session.user))
   }))
 
+/** A request whose body is held back until its session has ended, and a second more. */
+const banked = fc.tuple(browser, server, server, fc.constantFrom('public', 'guarded', 'write', 'confirm', 'signOut'), fc.boolean(), fc.constantFrom(SECOND, SECOND + 1))
+  .map(([index, here, there, what, quick, pause]) =>
+    command(`${what} browser ${index} at ${here}, ${quick ? 'looked up at once, ' : ''}its body after its session is ended at ${there} and ${pause} ms`, async world => {
+      const browser = world.browsers[index]!
+      const { token } = browser
+      if (token === null || token.session.user === null || (what === 'confirm' && !mayConfirm(world, token))) return
+      const number = world.numbers.operations
+      const works: Record<string, Work> = { public: visit('public'), guarded: visit('guarded'), write: write(`key${number}`, 0), confirm, signOut }
+      await world.begin({ name: `${what} ${token.name} (${number})`, server: here, token, browser, quick, slow: true }, works[what]!)
+      await world.begin({ name: `end of ${token.session.name} (${number + 1})`, server: there, quick }, revoke(token.session, token.session.user))
+      world.advance(pause)
+    }))
+
 /** Signs out, or in again. */
 const leave = (again: boolean): Work => again ? signIn(USERS[0]!, false) : signOut
 
@@ -228,5 +242,5 @@ const often = <T>(times: number, arbitrary: T): T[] => Array(times).fill(arbitra
 /** Commands for one run. */
 export const commands: Arbitrary<Iterable<Command>> = fc.commands<World, World, false>([
   ...often(4, visits), ...often(4, writes), ...often(4, signIns), ...often(4, confirmations), signOuts,
-  ...often(2, revocations), ...often(3, meanwhile), ...often(2, afterwards), ...often(2, leftover), ...often(2, bursts), crossings, crowd, foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
+  ...often(2, revocations), ...often(3, meanwhile), ...often(2, afterwards), ...often(2, leftover), ...often(2, bursts), ...often(2, banked), crossings, crowd, foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
 ], { maxCommands: 24, size: 'max' })
