@@ -1,6 +1,7 @@
 /**
- * Once a revocation is answered, no request with that token is ever signed in again: tried over many
- * interleavings of everything that may happen meanwhile, against a model that says what each request may be answered.
+ * Once a revocation is answered, no request with that token is ever signed in again; and no browser loses a session that
+ * nobody has ended. Both are tried over many interleavings of everything that may happen meanwhile, on servers whose clocks
+ * differ, against a model that says what each request may be answered.
  *
  * More of them, from a random seed: `INTERLEAVINGS=50000 npx tap test/promises/interleavings.test.ts --disable-coverage`.
  */
@@ -30,3 +31,7 @@ for (const [name, outcome] of [['memoryStore', onMemory], ['mongoStore over a re
     t.equal(outcome.value.signOutsWithoutCause, 0)
   })
 }
+
+t.test('the model finds servers that go by their own clocks', async t => {
+  await t.rejects(attack(t, [memoryBacking], { usual: 500, sharesClock: false }), /Property failed after/)
+})

@@ -52,7 +52,6 @@ function wrongRotation ({ token, world }: Operation, [key, expected, [next, ...k
   if (!accepted.some(({ hash }) => hash === token.hash)) return 'a token that is over'
   const surplus = Math.max(0, accepted.length + 1 - MOST_TOKENS)
   const leaving = surplus === 0 ? [] : accepted.filter(({ until }) => until !== undefined).slice(-surplus)
-  world.numbers.tokensWithoutRoom += leaving.length
   if (kept.length + 1 > MOST_TOKENS) return 'more tokens than there may be'
   return isDeepStrictEqual(kept, accepted.filter(one => !leaving.includes(one))) ? null : 'wrong former tokens'
 }

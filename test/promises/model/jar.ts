@@ -12,6 +12,7 @@
  * @module
  */
 import type { Session, Token } from './ledger.js'
+import { GRACE } from './lifetime.js'
 import type { Operation } from './operation.js'
 import type { Browser, World } from './world.js'
 
@@ -30,9 +31,15 @@ export function arrive (operation: Operation, token: Token | null): void {
   token?.held.add(browser)
 }
 
-/** The request was answered as nobody's. Has its browser lost a living session, for which there is no cause? */
-export function judgeRefusal ({ browser, standing, token, world, name }: Operation): void {
-  if (browser === null || token === null || standing !== 'superseded' || browser.token !== token || !browser.isGiven) return
+/**
+ * The request was answered as nobody's. Has it been refused before the thirty seconds were over that begin with the first use
+ * of a later token? Has its browser lost a living session, for which there is no cause?
+ */
+export function judgeRefusal ({ browser, standing, token, world, name, decidedAt }: Operation): void {
+  if (token === null || standing !== 'superseded') return
+  const firstUse = Math.min(...laterTokens(token).map(({ usedAt }) => usedAt))
+  if (decidedAt! < firstUse + GRACE && !token.isCrowdedOut) withoutCause(world, `${name} was refused within the thirty seconds of a former token`)
+  if (browser === null || browser.token !== token || !browser.isGiven) return
   const users = laterTokens(token).flatMap(({ users }) => [...users])
   // A later token was used by somebody else, who has confirmed with a stolen cookie: the browser is out by design.
   if (users.some(user => user !== browser)) world.numbers.robbed++

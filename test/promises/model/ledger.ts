@@ -20,6 +20,10 @@ export interface Token {
   held: Set<Browser>
   /** Who was signed in with it. Null: a thief, or nobody in particular. */
   users: Set<Browser | null>
+  /** When somebody was first signed in with it, in ms; Infinity: nobody was. */
+  usedAt: number
+  /** It left a full record before its end. */
+  isCrowdedOut: boolean
 }
 
 /** One record that was ever stored. */
@@ -61,7 +65,7 @@ export function createLedger (): Ledger {
 
   function issue (session: Session, { hash, generation }: TokenHash): Token {
     const name = `${session.name}.${session.tokens.length}`
-    const token: Token = { name, hash, generation, session, cookie: null, held: new Set(), users: new Set() }
+    const token: Token = { name, hash, generation, session, cookie: null, held: new Set(), users: new Set(), usedAt: Infinity, isCrowdedOut: false }
     session.tokens.push(token)
     tokens.push(token)
     return token

@@ -93,6 +93,7 @@ function decide (operation: Operation, { aliveUntil, recordUntil }: Worth, touch
   operation.standing = recordUntil <= at ? 'over' : aliveUntil <= at ? 'superseded' : 'live'
   if (operation.standing !== 'live') return
   token!.users.add(browser)
+  token!.usedAt = Math.min(token!.usedAt, at)
   // A touch that is on its way already is kept instead.
   if (touched && isFirst) token!.session.owed = at
 }

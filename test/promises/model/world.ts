@@ -250,9 +250,12 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
     if (method === 'listByUser') noteList(operation, answer as string[])
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
     if (method !== 'setTokens' || isRetirement(method, args) || answer !== true) return
-    const [next] = args[2] as TokenHash[]
-    operation.minted.push(ledger.rotate(args[0] as string, next!).hash)
+    const [key, expected, [next, ...kept]] = args as [string, TokenHash[], TokenHash[]]
+    operation.minted.push(ledger.rotate(key, next!).hash)
     numbers.rotations++
+    const gone = expected.filter(({ hash, until }) => (until === undefined || until.getTime() > world.time()) && !kept.some(one => one.hash === hash))
+    for (const { hash } of gone) ledger.byHash(hash)!.isCrowdedOut = true
+    numbers.tokensWithoutRoom += gone.length
   }
 
   function noteList (operation: Operation, keys: string[]): void {
