@@ -26,14 +26,14 @@ const ROOMS: Record<string, Room> = {
   pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', '@fastify/static', '@fastify/formbody', 'eta', 'negotiator', 'intl-messageformat'] },
   'pages/languages': { http: false, imports: [] },
   api: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'] },
-  plugin: { http: true, imports: HALL, packages: ['@fastify/cookie'] },
+  plugin: { http: true, imports: HALL },
   'boot-checks': { http: true, imports: BELOW_CORE },
   core: { http: true, imports: BELOW_CORE },
   options: { http: false, imports: BELOW_CORE },
-  request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf'] },
+  request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf', '@fastify/session'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
-  stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb', 'dataloader'] },
-  sessions: { http: false, imports: ['client', ...LEAVES] },
+  stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb'] },
+  sessions: { http: false, imports: ['client', ...LEAVES], packages: ['dataloader'] },
   client: { http: false, imports: LEAVES, packages: ['ua-parser-js', 'ipaddr.js'] },
   'option-check': { http: false, imports: ['errors'] },
   'host-callback': { http: true, imports: [] },
@@ -43,11 +43,11 @@ const ROOMS: Record<string, Room> = {
 
 /** Packages that several rooms know. fastify and fastify-plugin are everybody's who may know HTTP. */
 const SHARED: Record<string, string[]> = {
-  '@fastify/session': ['plugin', 'request']
+  '@fastify/cookie': ['plugin', 'request']
 }
 
 /** Files of rooms with HTTP that do without. */
-const WITHOUT_HTTP = ['request/cookie', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/view-models', 'pages/account/views', 'pages/account/view-models']
+const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/view-models', 'pages/account/views', 'pages/account/view-models']
 
 /** Without `.ts`, from plugin/. */
 const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })

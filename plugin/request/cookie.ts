@@ -97,9 +97,12 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
       if (!makePrivate(reply, !state.cookieMayWait)) return
       // The browser may have the cookie for other domains, too. They go when a session begins or ends.
       const others = state.sent.length > 0 && !state.cookieMayWait ? otherDomains(state.request).map(cleared) : []
-      const change = state.cookie === 'issue'
-        ? [...others, issued(state)]
-        : [fastifyCookie.serialize(name, 'ended', attributes), cleared(attributes.domain), ...others]
+      const isOver = state.cookie === 'clear' || state.loginEnded
+      const change = [
+        ...(isOver && state.sent.length > 0 ? [fastifyCookie.serialize(name, 'ended', attributes)] : []),
+        ...others,
+        state.cookie === 'issue' ? issued(state) : cleared(attributes.domain)
+      ]
       for (const header of change) reply.header('set-cookie', header)
       state.cookie = state.cookie === 'issue' ? 'keep' : 'none'
     }

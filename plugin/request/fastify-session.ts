@@ -16,23 +16,36 @@ import type { SessionCookie } from './cookie.js'
 /** No request has this path. */
 const NO_PATH = '\0'
 
+/** How many decrypted sessions can still be ended by their own `destroy`. */
+const MOST_REMEMBERED = 10_000
+
 /** Registers @fastify/session. `app.decryptSession` then reads the sessions of this lifecycle. */
 export async function registerFastifySession (app: FastifyInstance, lifecycle: Lifecycle, cookie: SessionCookie): Promise<void> {
-  // `decryptSession` calls `unsign` and `get` in the same turn. Between them it carries the public id, so that the
-  // session that it makes never shows the token.
+  // Sessions that `decryptSession` makes show the public id, never the token. So the token is kept here.
   const tokens = new Map<string, string>()
+
+  function remember (token: string): string {
+    const id = idOf(keyOfToken(token))
+    // Set anew, it is the last to leave.
+    tokens.delete(id)
+    tokens.set(id, token)
+    if (tokens.size > MOST_REMEMBERED) tokens.delete(tokens.keys().next().value!)
+    return id
+  }
 
   const store: SessionStore = {
     get (id, callback) {
-      const token = tokens.get(id)!
-      tokens.delete(id)
       // Outside the promise chain: the promise must not catch what the callback throws.
-      lifecycle.resume(token).then(
+      lifecycle.resume(tokens.get(id)!).then(
         ({ record }) => { process.nextTick(callback, null, record === null ? null : { ...record.data } as unknown as Session) },
         error => { process.nextTick(callback, error) })
     },
-    set: (_id, _session, callback) => { process.nextTick(callback, readOnly()) },
-    destroy: (_id, callback) => { process.nextTick(callback, readOnly()) }
+    set: (_id, _session, callback) => { process.nextTick(callback, readOnly('saved')) },
+    destroy (id, callback) {
+      const token = tokens.get(id)
+      if (token === undefined) return process.nextTick(callback, readOnly('ended, it is too long ago that it was decrypted'))
+      lifecycle.endByToken(token, 'signed-out').then(() => { process.nextTick(callback, null) }, error => { process.nextTick(callback, error) })
+    }
   }
 
   await app.register(sessionPlugin, {
@@ -41,10 +54,9 @@ export async function registerFastifySession (app: FastifyInstance, lifecycle: L
       sign: () => '',
       unsign (value) {
         const token = cookie.unsign(value)?.token
-        if (token === undefined) return { valid: false, renew: false, value: null }
-        const id = idOf(keyOfToken(token))
-        tokens.set(id, token)
-        return { valid: true, renew: false, value: id }
+        return token === undefined
+          ? { valid: false, renew: false, value: null }
+          : { valid: true, renew: false, value: remember(token) }
       }
     },
     cookie: { path: NO_PATH },
@@ -54,5 +66,5 @@ export async function registerFastifySession (app: FastifyInstance, lifecycle: L
   })
 }
 
-const readOnly = (): TypeError => new TypeError('a session of app.decryptSession can only be read: ' +
+const readOnly = (what: string): TypeError => new TypeError(`a session of app.decryptSession cannot be ${what}: ` +
   'change request.session in a request, or end the session with app.loginSessions.revoke(userId, session.sessionId)')

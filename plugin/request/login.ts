@@ -36,7 +36,10 @@ export interface RequestLogins {
 export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie, saving: Saving, visits: Visits): RequestLogins {
   /** Ends the browser's sessions: the request's own, and those of other cookies that it sent. */
   async function endAll (state: RequestState, reason: SessionEndReason): Promise<void> {
-    if (state.record !== null) await lifecycle.end(state.record, reason)
+    if (state.record !== null) {
+      await lifecycle.end(state.record, reason)
+      state.loginEnded ||= state.record.userId !== undefined
+    }
     // After a sign-out nothing must come back. A sign-in has a new cookie in any case.
     const endByToken = reason === 'signed-out' ? lifecycle.endByTokenDurably : lifecycle.endByToken
     await Promise.all(state.others.map(token => endByToken(token, reason)))

@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type LoginSessionError, requiredError } from '../errors.js'
 import type { Lifecycle, Resumed } from '../sessions/lifecycle.js'
-import { isCurrent } from '../sessions/tokens.js'
+import { isLatest } from '../sessions/tokens.js'
 import type { SessionCookie } from './cookie.js'
 import { becomeVisitor } from './login.js'
 import { replaceData, type SessionActions } from './request-session.js'
@@ -60,7 +60,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     state.lookedUpAt = at.getTime()
     replaceData(state.session, record.data)
     state.cookieMayWait = true
-    state.cookie = state.sent[index]!.renew && isCurrent(record, token) ? 'issue' : 'keep'
+    state.cookie = state.sent[index]!.renew && isLatest(record, hash) ? 'issue' : 'keep'
     lifecycle.noteActivity(record, hash, () => visits.sightingOf(state.request, record))
   }
 

@@ -38,6 +38,8 @@ export class RequestState {
   others: string[] = []
   /** Another token of a live session was sent. Its browser may have a newer cookie by now, which must not be overwritten. */
   superseded = false
+  /** A login of this browser ended with this request: what it showed must not be shown by the Back button. */
+  loginEnded = false
   cookie: CookieDecision = 'none'
   /** The change of the cookie may wait for a response that is private anyway. */
   cookieMayWait = false

@@ -69,9 +69,10 @@ export function acceptsToken (record: Pick<TokenHolder, 'tokens'>, tokenHash: st
 
 const isOver = ({ until }: TokenHash, now: Date): boolean => until !== undefined && until <= now
 
-/** Has no token of a later generation been used yet? Only such a token is issued again, after a change of secrets. */
-export function isCurrent (record: Pick<TokenHolder, 'tokens'>, token: string): boolean {
-  return findToken(record, hashToken(token))?.until === undefined
+/** Is this a token of the latest generation? Only such a token is issued again, after a change of secrets. */
+export function isLatest (record: Pick<TokenHolder, 'tokens'>, tokenHash: string): boolean {
+  const found = findToken(record, tokenHash)
+  return found !== undefined && record.tokens.every(({ generation }) => generation <= found.generation)
 }
 
 /**

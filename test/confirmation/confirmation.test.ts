@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createShop, PASSWORD } from '../support/app.js'
-import { browser, setCookies } from '../support/browser-jar.js'
+import { browser, clearsCookie, setCookies } from '../support/browser-jar.js'
 import { createClock, DAY, MINUTE, SECOND } from '../support/clock.js'
 import { createGate, parallel } from '../support/gate.js'
 import { onBothStores, watched } from '../support/stores.js'
@@ -76,14 +76,18 @@ await onBothStores(t, async (t, makeStore) => {
     }
   })
 
-  t.test('two confirmations of one browser at the same moment both succeed, one rotates, and neither signs it out', async t => {
+  t.test('five confirmations of one browser at the same moment all succeed, and whichever token arrives last works', async t => {
     const clock = createClock()
     const app = await createShop(t, { store: makeStore(), now: clock.now })
     const laptop = browser(app)
     await laptop.signIn('ada')
     const replies = await parallel(5, () => laptop.post('/confirm', { password: PASSWORD }))
     t.strictSame(replies.map(({ statusCode }) => statusCode), Array(5).fill(200))
-    t.equal(replies.flatMap(setCookies).length, 1)
+    t.equal(new Set(replies.flatMap(setCookies)).size, 5)
+    for (const line of replies.flatMap(setCookies)) {
+      laptop.forge(line.split(/[=;]/)[1]!)
+      t.equal(await laptop.user(), 'ada')
+    }
     t.equal(await laptop.user(), 'ada')
     clock.advance(30 * SECOND)
     t.equal(await laptop.user(), 'ada')
@@ -161,7 +165,7 @@ await onBothStores(t, async (t, makeStore) => {
     const laptop = browser(app)
     await laptop.signIn('ada')
     const reply = await laptop.post('/close-account')
-    t.equal(setCookies(reply).length, 1)
+    t.equal(clearsCookie(reply), true)
     t.equal(laptop.cookie(), undefined)
     t.strictSame(await app.loginSessions.list('ada'), [])
   })

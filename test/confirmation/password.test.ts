@@ -6,11 +6,12 @@ import { createConfirmation } from '../../plugin/confirmation/confirmation.js'
 import { bcryptPassword, PASSWORD_LENGTH, type VerifyPassword } from '../../plugin/confirmation/password.js'
 import { waysOf } from '../../plugin/confirmation/ways.js'
 import type { LoginSessionStore } from '../../plugin/sessions/store.js'
+import { idOf } from '../../plugin/sessions/key.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD, verifyPassword } from '../support/app.js'
 import { after, createClock, MINUTE, NOW } from '../support/clock.js'
 import { createGate, parallel, turns } from '../support/gate.js'
-import { aRecord, hashOf, randomId } from '../support/records.js'
+import { aRecord, aToken, stored } from '../support/records.js'
 
 const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
 const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
@@ -30,29 +31,29 @@ function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined,
 async function setup (verify: VerifyPassword = verifyPassword) {
   const store = memoryStore()
   const record = aRecord()
-  let current = hashOf(record)
+  let current = record.tokens
   await store.insert(record)
   const clock = createClock()
   const passwords = createPasswordConfirmation(verify, store, clock.now)
   return {
-    id: record.id,
-    hash: current,
+    record,
+    session: { id: idOf(record._id), userId: 'ada' },
     clock,
     store,
     passwords,
     /** True once the password was right and the session had its new token; of many at the same moment one brings it. */
     async check (password: unknown) {
       const mine = current
-      await passwords.confirm({ id: record.id, userId: 'ada' }, password, async () => {
-        const next = randomId()
-        const rotated = await store.rotate(record.id, mine, [{ hash: next }], clock.now(), clock.now())
+      await passwords.confirm({ id: idOf(record._id), userId: 'ada' }, password, async () => {
+        const next = [aToken(1)]
+        const rotated = await store.setTokens(record._id, mine, next, { failures: 0, at: clock.now() })
         if (rotated) current = next
         return rotated
       })
       return current !== mine
     },
-    remove: () => store.remove('ada', record.id, clock.now()),
-    failures: async () => (await store.attempts(record.id))?.failures
+    remove: () => store.remove(record._id, 'ada'),
+    failures: async () => (await stored(store, record))?.confirmation.failures
   }
 }
 
@@ -115,11 +116,11 @@ t.test('a right password resets the count for the attempts behind it, and five w
 })
 
 t.test('attempts that another server is still checking count in advance', async t => {
-  const { check, store, id, hash, passwords } = await setup()
-  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
+  const { check, store, record, session, passwords } = await setup()
+  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(record._id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
   await t.rejects(check(PASSWORD), { ...LOCKED, headers: { 'retry-after': '900' } })
-  await store.rotate(id, hash, [{ hash }], NOW, NOW)
-  t.equal(await passwords.lockedFor({ id }), 0, 'a right one among them lifts the lock')
+  await store.setTokens(record._id, record.tokens, record.tokens, { failures: 0, at: NOW })
+  t.equal(await passwords.lockedFor(session), 0, 'a right one among them lifts the lock')
   t.equal(await check(PASSWORD), true)
 })
 
@@ -138,8 +139,8 @@ t.test('an attempt that waits for others is told of the lock once they all were 
 })
 
 t.test('a lock that is older is met at once', async t => {
-  const { check, store, id, clock } = await setup()
-  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
+  const { check, store, record, clock } = await setup()
+  for (let i = 0; i < ATTEMPTS; i++) await store.takeAttempt(record._id, ATTEMPTS, after(NOW, LOCK_TIME), NOW)
   clock.advance(1001)
   const looked = mock.method(store, 'takeAttempt')
   await t.rejects(check(PASSWORD), LOCKED)
@@ -156,21 +157,21 @@ t.test('a store that fails while an attempt is taken stands in nobody\'s way aft
 })
 
 t.test('lockedFor tells how long no password is looked at, and asks nothing of the user\'s attempts', async t => {
-  const { check, clock, failures, id, passwords, remove } = await setup()
-  t.equal(await passwords.lockedFor({ id }), 0)
+  const { check, clock, failures, session, passwords, remove } = await setup()
+  t.equal(await passwords.lockedFor(session), 0)
   for (let i = 0; i < 4; i++) await t.rejects(check('wrong'), WRONG)
-  t.equal(await passwords.lockedFor({ id }), 0)
+  t.equal(await passwords.lockedFor(session), 0)
   await t.rejects(check('wrong'), WRONG)
-  t.equal(await passwords.lockedFor({ id }), LOCK_TIME)
+  t.equal(await passwords.lockedFor(session), LOCK_TIME)
   clock.advance(LOCK_TIME - 1)
-  t.equal(await passwords.lockedFor({ id }), 1)
+  t.equal(await passwords.lockedFor(session), 1)
   clock.advance(1)
-  t.equal(await passwords.lockedFor({ id }), 0)
+  t.equal(await passwords.lockedFor(session), 0)
   clock.advance(1)
-  t.equal(await passwords.lockedFor({ id }), 0)
+  t.equal(await passwords.lockedFor(session), 0)
   t.equal(await failures(), 5)
   await remove()
-  t.equal(await passwords.lockedFor({ id }), 0)
+  t.equal(await passwords.lockedFor(session), 0)
 })
 
 t.test('what is no password is refused without an attempt being counted or a check being made', async t => {
@@ -202,9 +203,14 @@ t.test('a user without a password cannot confirm, and no attempt is counted', as
 })
 
 t.test('without verifyPassword a plain question is enough', async t => {
-  const passwords = createPasswordConfirmation(undefined, memoryStore(), createClock().now)
+  const [store, record] = [memoryStore(), aRecord()]
+  const session = { id: idOf(record._id), userId: 'ada' }
+  const passwords = createPasswordConfirmation(undefined, store, createClock().now)
   t.equal(await passwords.kind('ada'), 'question')
-  await passwords.confirm({ id: 'any', userId: 'ada' }, undefined, async () => t.fail('no new token without a password'))
+  await store.insert(record)
+  await passwords.confirm(session, undefined, async () => t.fail('no new token without a password'))
+  await store.remove(record._id, 'ada')
+  await t.rejects(passwords.confirm(session, undefined, async () => true), { code: 'FST_LOGIN_SESSION_REQUIRED' }, 'the session ended meanwhile')
 })
 
 t.test('with verifyPassword the password is asked for', async t => {
@@ -219,7 +225,7 @@ t.test('a session that has ended meanwhile is nobody\'s', async t => {
 })
 
 t.test('a lock that is lifted while it is met asks to try again in a second', async t => {
-  const store = { ...memoryStore(), takeAttempt: async () => null, attempts: async () => ({ failures: 0 }) }
+  const store = { ...memoryStore(), takeAttempt: async () => null, find: async () => [aRecord()] }
   const passwords = createPasswordConfirmation(verifyPassword, store, createClock().now)
   await t.rejects(passwords.confirm({ id: 'id', userId: 'ada' }, PASSWORD, async () => true), { ...LOCKED, headers: { 'retry-after': '1' } })
 })
@@ -352,7 +358,7 @@ t.test('a confirmation that is over leaves no timer behind, whatever came of it'
     if (password === 'broken') throw new Error('no hash')
     return password === 'right'
   }, store, () => NOW)
-  const session = { id: record.id, userId: 'ada' }
+  const session = { id: idOf(record._id), userId: 'ada' }
   await kind('ada')
   await confirm(session, 'right', async () => true)
   await t.rejects(confirm(session, 'wrong', async () => true), { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG' })
@@ -366,8 +372,8 @@ t.test('a session that is gone when its password has been checked confirms nothi
   await store.insert(ended)
   await store.insert(rotated)
   const { confirm } = createPasswordConfirmation(() => () => true, store, () => NOW)
-  const lost = async (): Promise<boolean> => { await store.remove('ada', ended.id, NOW); return false }
-  await t.rejects(confirm({ id: ended.id, userId: 'ada' }, 'right', lost), { code: 'FST_LOGIN_SESSION_REQUIRED' })
-  await confirm({ id: rotated.id, userId: 'ada' }, 'right', lost)
-  t.strictSame(await store.attempts(rotated.id), { failures: 0 })
+  const lost = async (): Promise<boolean> => { await store.remove(ended._id, 'ada'); return false }
+  await t.rejects(confirm({ id: idOf(ended._id), userId: 'ada' }, 'right', lost), { code: 'FST_LOGIN_SESSION_REQUIRED' })
+  await confirm({ id: idOf(rotated._id), userId: 'ada' }, 'right', lost)
+  t.strictSame((await stored(store, rotated))?.confirmation, { failures: 0 })
 })

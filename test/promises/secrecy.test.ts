@@ -1,4 +1,5 @@
 import t from 'tap'
+import { KEY_LENGTH, keyOf } from '../../plugin/sessions/key.js'
 import { mongoStore } from '../../plugin/index.js'
 import { createShop, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type Reply, setCookies } from '../support/browser-jar.js'
@@ -56,9 +57,9 @@ t.test('the token is in Set-Cookie and nowhere else: no log line, no document, n
   await visit(laptop.get('/session'))
   store.fail('updateData')
   await visit(laptop.post('/data', { cart: [] }))
-  store.fail('findByToken')
+  store.fail('find')
   await visit(laptop.get('/account'))
-  store.fail('removeByToken')
+  store.fail('remove')
   await visit(laptop.signOut())
   store.recover()
   bodies.push(JSON.stringify(await app.loginSessions.list('ada')))
@@ -68,10 +69,11 @@ t.test('the token is in Set-Cookie and nowhere else: no log line, no document, n
   t.ok(logs.length > 20)
   t.match(documents.join(''), /"userId":"ada"/)
   for (const token of tokens) {
-    t.match(token, /^[\w-]{43}$/)
-    t.notOk(bodies.join('').includes(token), 'no answer')
-    t.notOk(documents.join('').includes(token), 'no document')
-    t.notOk(logs.join('').includes(token), 'no log line')
+    t.match(token, /^[\w-]{73}$/)
+    const secret = token.slice(KEY_LENGTH)
+    t.notOk(bodies.join('').includes(secret), 'no answer')
+    t.notOk(documents.join('').includes(secret), 'no document')
+    t.notOk(logs.join('').includes(secret), 'no log line')
   }
   for (const secret of [SECRET, PASSWORD]) t.notOk([...bodies, ...documents, ...logs].join('').includes(secret))
 })
@@ -107,20 +109,20 @@ t.test('a document holds the fields of the design and no others', async t => {
     '_id', 'confirmation', 'createdAt', 'data', 'device', 'endsAt', 'expiresAt', 'ip', 'lastActiveAt', 'remember', 'tokens', 'userAgent', 'userId'
   ])
   t.strictSame(document.data, { cart: ['book'] })
-  t.strictSame(document.tokens.map(Object.keys), [['hash'], ['hash', 'until']])
+  t.strictSame(document.tokens.map(Object.keys), [['hash', 'generation'], ['hash', 'generation', 'until']])
 })
 
-t.test('the cookie is a random token and its signature: it tells nothing of user or session', async t => {
+t.test('the cookie is the record\'s key, a random secret and their signature: it does not tell who the user is', async t => {
   const app = await createShop(t)
   const values = new Set<string>()
   for (let i = 0; i < 20; i++) {
     const laptop = browser(app)
     const reply = await laptop.post('/login', { user: 'ada' })
     const value = decodeURIComponent(laptop.cookieValue()!)
-    t.match(value, /^[\w-]{43}\.[\w+/]{43}$/)
-    t.notOk(value.includes(reply.json().id))
+    t.match(value, /^[\w-]{73}\.[\w+/]{43}$/)
+    t.equal(value.slice(0, KEY_LENGTH), keyOf('ada', reply.json().id))
     t.ok(setCookies(reply)[0]!.length < 4096)
-    values.add(value)
+    values.add(value.slice(KEY_LENGTH))
   }
   t.equal(values.size, 20)
 })

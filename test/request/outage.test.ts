@@ -86,7 +86,7 @@ for (const trouble of ['fail', 'hang'] as const) {
 
     t.test('does not pretend to sign out when it breaks between reading and removing', async t => {
       const { store, laptop, cookie } = await setup(t)
-      store[trouble]('remove', 'removeByToken')
+      store[trouble]('remove', 'remove')
       const reply = await laptop.signOut()
       t.equal(reply.statusCode, 503)
       t.strictSame(setCookies(reply), [])
@@ -99,7 +99,7 @@ for (const trouble of ['fail', 'hang'] as const) {
       const { store, laptop, cookie } = await setup(t, {
         routes: app => app.post('/destroy', async request => { await request.session.destroy(); return {} })
       })
-      store[trouble]('remove', 'removeByToken')
+      store[trouble]('remove', 'remove')
       const reply = await laptop.post('/destroy')
       t.equal(reply.statusCode, 503)
       t.equal(laptop.cookieValue(), cookie)
@@ -121,7 +121,7 @@ for (const trouble of ['fail', 'hang'] as const) {
 
     t.test('makes no second session of data written meanwhile', async t => {
       const { store, app, laptop, cookie } = await setup(t)
-      store[trouble]('findByToken')
+      store[trouble]('find')
       await laptop.post('/data', { cart: ['pen'] })
       t.equal(laptop.cookieValue(), cookie)
       store.recover()
@@ -138,7 +138,7 @@ for (const trouble of ['fail', 'hang'] as const) {
         })
       })
       const old = laptop.twin()
-      store[trouble]('findByToken')
+      store[trouble]('find')
       const reply = await laptop.post('/late-login')
       if (reply.statusCode === 200) {
         t.equal(await laptop.user(), 'ada')
@@ -149,7 +149,7 @@ for (const trouble of ['fail', 'hang'] as const) {
 
     t.test('closes the confirmation', async t => {
       const { store, laptop } = await setup(t)
-      for (const method of ['takeAttempt', 'rotate'] as const) {
+      for (const method of ['takeAttempt', 'setTokens'] as const) {
         store[trouble](method)
         const reply = await laptop.post('/confirm', { password: PASSWORD })
         t.strictSame([reply.statusCode, reply.json().code], [503, 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'], method)
@@ -174,7 +174,7 @@ for (const trouble of ['fail', 'hang'] as const) {
     t.test('is no matter for reload(): cannot-know, not signed out', async t => {
       const { store, laptop, cookie } = await setup(t, {
         routes: app => app.post('/reload', async request => {
-          store[trouble]('findByToken')
+          store[trouble]('find')
           await request.session.reload()
           return { keys: Object.keys(dataOf(request)).filter(key => key !== 'cookie') }
         })
@@ -193,7 +193,7 @@ for (const trouble of ['fail', 'hang'] as const) {
   t.test(`a store that ${trouble === 'fail' ? 'fails' : 'never answers'} at startup stops the boot, and says so`, async t => {
     const store = breakable(memoryStore())
     store[trouble]()
-    const cause = trouble === 'fail' ? 'connection refused' : 'attempts took longer than 20 ms'
+    const cause = trouble === 'fail' ? 'connection refused' : 'find took longer than 20 ms'
     await t.rejects(createShop(t, { store, storeTimeout: 20 }), {
       code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE',
       message: `fastify-login-sessions: the store cannot be read at startup (${cause}): is the database running and its address right? ` +

@@ -1,6 +1,7 @@
 /**
  * The address and the device of a request: what is stored of them, and when the browser is asked for more.
  */
+import { keyOf } from '../../plugin/sessions/key.js'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { DEVICE_KINDS } from '../../plugin/client/system.js'
@@ -30,13 +31,13 @@ await onBothStores(t, async (t, makeStore) => {
       const laptop = browser(app)
       const session = (await laptop.post('/login', { user: 'ada' }, forwarded('203.0.113.9'))).json()
       t.equal(session.ip, atSignIn)
-      t.equal((await store.find('ada', session.id, clock.now()))?.ip, atSignIn)
+      t.equal((await store.find([keyOf('ada', session.id)]))[0]?.ip, atSignIn)
       t.equal((await laptop.get('/account')).json().ip, atSignIn)
 
       clock.advance(MINUTE)
       await laptop.get('/', forwarded('2001:DB8:1:2::9'))
       await store.touched()
-      t.equal((await store.find('ada', session.id, clock.now()))?.ip, atTouch)
+      t.equal((await store.find([keyOf('ada', session.id)]))[0]?.ip, atTouch)
       t.equal((await app.loginSessions.list('ada'))[0]?.ip, atTouch)
     })
   }

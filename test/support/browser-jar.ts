@@ -46,6 +46,16 @@ export function setCookies (reply: Reply): string[] {
   return [reply.headers['set-cookie'] ?? []].flat()
 }
 
+/**
+ * Does this reply clear the session cookie, in two steps? The first changes it once more, for the sake of the Back button.
+ * @param attributes of the cookie, as a pattern
+ */
+export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 'HttpOnly; Secure; SameSite=Lax'): boolean {
+  const [ended = '', ...cleared] = setCookies(reply)
+  return new RegExp(`^${name}=ended; .*${attributes}$`).test(ended) && cleared.length > 0 &&
+    cleared.every(line => new RegExp(`^${name}=; Max-Age=0; (Domain=[a-z.]+; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ${attributes}$`).test(line))
+}
+
 export function browser (app: FastifyInstance, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
   const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE } = options
 

@@ -2,6 +2,7 @@
  * Every way in which a request can claim where it comes from, and one world of sessions to try them on.
  * @module
  */
+import { idOf } from '../../plugin/sessions/key.js'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { idOf } from '../../plugin/sessions/key.js'

@@ -50,7 +50,8 @@ const REMEMBERED = 50_000
 /** A run longer than this is no secret's neighbourhood but somebody's blob. */
 const BLOB = 4096
 
-const TOKEN_COOKIE = /^([^=]+)=([\w-]{43})\.[\w+/%]{43,}/
+/** A token is its record's key, which is no secret, and the secret itself. */
+const TOKEN_COOKIE = /^([^=]+)=([\w-]{30}([\w-]{43}))\.[\w+/%]{43,}/
 const DEVICE_COOKIE = /^[^=]+=([\w-]{22}(?:\.[\w-]{22}){1,5})(?:;|$)/
 
 export function createScanner (): Scanner {
@@ -86,12 +87,12 @@ export function createScanner (): Scanner {
 
   /** The cookie without what it is allowed to hold. */
   function withoutSecrets (line: string, where: string): string {
-    const [issued, name, token] = TOKEN_COOKIE.exec(line) ?? []
-    if (token !== undefined) {
-      const former = issuedAs.get(token)
+    const [issued, name, token, secret] = TOKEN_COOKIE.exec(line) ?? []
+    if (token !== undefined && secret !== undefined) {
+      const former = issuedAs.get(secret)
       if (former !== undefined && former !== name) report('a token', { where: `${where}, as ${name}`, around: '' })
-      issuedAs.set(token, name!)
-      learn(token, 'a token')
+      issuedAs.set(secret, name!)
+      learn(secret, 'a token')
       learn(hashToken(token), 'the hash of a token')
       return line.slice(issued!.length)
     }

@@ -6,29 +6,28 @@ import {
 import { type Equal, expectTrue } from './equal.js'
 
 const store: LoginSessionStore = memoryStore()
-expectTrue<Equal<typeof store.findByToken, (hash: string) => Promise<LoginSessionRecord | null>>>(true)
+expectTrue<Equal<typeof store.find, (keys: readonly string[]) => Promise<Array<LoginSessionRecord | null>>>>(true)
 expectTrue<Equal<Awaited<ReturnType<typeof store.updateData>>, boolean>>(true)
 expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, AttemptState | null>>(true)
-expectTrue<Equal<Parameters<typeof store.updateData>, [id: string, changes: DataChanges]>>(true)
+expectTrue<Equal<Parameters<typeof store.updateData>, [key: string, changes: DataChanges]>>(true)
 expectTrue<Equal<Parameters<typeof store.touch>, [touches: Touch[]]>>(true)
-expectTrue<Equal<Parameters<typeof store.rotate>, [id: string, current: string, tokens: TokenHash[], now: Date, lostBefore: Date]>>(true)
-expectTrue<Equal<Parameters<typeof store.retireFormer>, [id: string, newest: string, until: Date]>>(true)
+expectTrue<Equal<Parameters<typeof store.setTokens>, [key: string, expected: TokenHash[], tokens: TokenHash[], attempts?: AttemptState | undefined]>>(true)
 expectTrue<Equal<Touch['device'], Sighting['device']>>(true)
 expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
 expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
 
-// prepare() is the only method that a store may do without.
-const { prepare, ...unprepared } = store
+// A store may do without prepare() and time(), and without no other method.
+const { prepare, time, ...unprepared } = store
 export const enough: LoginSessionStore = unprepared
 const { touch, ...untouched } = store
 // @ts-expect-error touch is missing
 export const lacking: LoginSessionStore = untouched
 // @ts-expect-error a removal needs the user
-export const careless: LoginSessionStore = { ...store, remove: async (userId: number) => null }
+export const careless: LoginSessionStore = { ...store, remove: async (key: string, userId: number) => null }
 // @ts-expect-error undefined is not null: a missing record is null
-export const undefinedIsNotNull: LoginSessionStore = { ...store, findByToken: async () => undefined }
+export const undefinedIsNotNull: LoginSessionStore = { ...store, find: async () => [undefined] }
 // @ts-expect-error stores answer promises
-export const atOnce: LoginSessionStore = { ...store, attempts: () => null }
+export const atOnce: LoginSessionStore = { ...store, remove: () => null }
 
 /** A host's error handler can tell every code, and knows that there are no others. */
 export function words (error: LoginSessionError): string {
@@ -43,7 +42,8 @@ export function words (error: LoginSessionError): string {
     FST_LOGIN_SESSION_PASSWORD_WRONG: '',
     FST_LOGIN_SESSION_LOCKED: '',
     FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: '',
-    FST_LOGIN_SESSION_STORE_UNAVAILABLE: ''
+    FST_LOGIN_SESSION_STORE_UNAVAILABLE: '',
+    FST_LOGIN_SESSION_DATA: ''
   }
   expectTrue<Equal<LoginSessionError['statusCode'], number>>(true)
   // @ts-expect-error there is no such code
