@@ -5,7 +5,6 @@
 import { idOf } from '../../plugin/sessions/key.js'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
-import { idOf } from '../../plugin/sessions/key.js'
 import { PASSWORD } from './app.js'
 import { browser, COOKIE, type JarBrowser, type Reply } from './browser-jar.js'
 import { API, createShopWithPages, formOf, PAGE } from './page.js'
