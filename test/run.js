@@ -20,6 +20,11 @@ const tapOutput = '.tap/run.tap'
 const tokenScans = '.tap/token-scan'
 /** Folders of tests that take long, or need a browser, a replica set or the example: outside of the fast lane. */
 const SLOW = ['test/promises', 'test/pages/e2e', 'test/example']
+/** Debian's packages, each with its programs as support/browser.ts and support/nginx.ts look for them, which cannot be imported yet. */
+const DEBIAN = [
+  { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], given: process.env.CHROMIUM_PATH },
+  { name: 'nginx', programs: ['nginx'], given: process.env.NGINX_PATH }
+]
 
 const args = process.argv.slice(2)
 const lane = args.length === 0 ? 'all' : args.join() === 'unit' ? 'unit' : 'some'
@@ -54,7 +59,7 @@ async function main () {
 
 /** Debian's packages and npm's at the same moment: both wait for the network. */
 async function install () {
-  await together([isInstalled() || must('npm', ['ci']), lane === 'unit' || hasChromium() || installChromium()])
+  await together([isInstalled() || must('npm', ['ci']), lane === 'unit' || installFromDebian()])
   if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
 }
 
@@ -73,20 +78,22 @@ function packagesOf (lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {}
 }
 
-/** The names that support/browser.ts looks for, which cannot be imported yet. */
-function hasChromium () {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const names = ['chromium', 'chromium-browser', 'google-chrome']
-  return process.env.CHROMIUM_PATH !== undefined || folders.some(folder => names.some(name => existsSync(join(folder, name))))
+/** On Debian as root, in one call. Elsewhere the tests that need them say what to do. */
+async function installFromDebian () {
+  const missing = DEBIAN.filter(({ programs, given }) => given === undefined && !isOnPath(programs)).map(({ name }) => name)
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+  heading(`installing ${missing.join(' and ')}`)
+  // In this runlevel Debian starts no service: only the tests start nginx.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env }
+  await must('apt-get', ['update', '-qq'], quiet)
+  await must('apt-get', ['install', '-y', '-qq', ...missing], quiet)
 }
 
-/** On Debian as root. Elsewhere support/browser.ts says what to do. */
-async function installChromium () {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
-  heading('installing Chromium')
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-  await must('apt-get', ['update', '-qq'], quiet)
-  await must('apt-get', ['install', '-y', '-qq', 'chromium'], quiet)
+/** The folders for administrators, too: not everybody's PATH has them. */
+function isOnPath (programs) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  return folders.some(folder => programs.some(program => existsSync(join(folder, program))))
 }
 
 // --- the checks ---

@@ -145,10 +145,13 @@ async function keepable<T> (write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** BSON's own errors, those for values that are too large (in the driver, and MongoDB's BSONObjectTooLarge), and endless nesting. */
+/** MongoDB's errors for documents that are too large: as they are sent, and after an update. */
+const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419])
+
+/** BSON's own errors, those for values that are too large (in the driver and in MongoDB), and endless nesting. */
 function isRefusedData (error: unknown): error is Error {
   if (!(error instanceof Error)) return false
-  return /^BSON/.test(error.name) || error instanceof RangeError || (error as { code?: unknown }).code === 10334
+  return /^BSON/.test(error.name) || error instanceof RangeError || TOO_LARGE.has((error as { code?: unknown }).code)
 }
 
 /** The keys that begin with `prefix`. All characters of base64url sort before "~". */

@@ -3,6 +3,7 @@
  * that was acknowledged is lost.
  */
 import { MongoClient } from 'mongodb'
+import { keyOf } from '../../plugin/sessions/key.js'
 import t, { type Test } from 'tap'
 import { COMMANDS, SUFFERER } from './failover/faults.js'
 import { settleAccounts, startLoad, worldOf } from './failover/load.js'
@@ -178,7 +179,7 @@ for (const [what, during] of LATE) {
     await settled(server)
     const sessions = server.db.collection<{ _id: string, confirmation: object }>(COLLECTION)
     await poll('no attempt to be counted', async () => {
-      const { confirmation } = await sessions.findOne({ _id: id }) as { confirmation: { failures: number, lockedUntil?: Date } }
+      const { confirmation } = await sessions.findOne({ _id: keyOf('ada', id) }) as { confirmation: { failures: number, lockedUntil?: Date } }
       return (confirmation.failures === 0 && confirmation.lockedUntil === undefined) || undefined
     }, 15_000)
     t.equal((await laptop.post('/confirm', { password: PASSWORD })).statusCode, 200)

@@ -8,7 +8,6 @@ import type { LoginSession } from '../../plugin/index.js'
 import { CHROME } from './records.js'
 
 export const COOKIE = '__Host-login-session'
-const ORIGIN = 'https://shop.example'
 
 export type Reply = LightMyRequestResponse
 
@@ -17,6 +16,8 @@ export interface BrowserOptions {
   ip?: string
   /** The name of the session cookie. */
   cookie?: string
+  /** The site's host name. @default 'shop.example' */
+  host?: string
 }
 
 export interface JarBrowser {
@@ -57,26 +58,27 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
 }
 
 export function browser (app: FastifyInstance, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
-  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE } = options
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example' } = options
+  const origin = `https://${host}`
 
   async function request (injected: InjectOptions): Promise<Reply> {
-    const cookie = jar.getCookieStringSync(ORIGIN)
+    const cookie = jar.getCookieStringSync(origin)
     const reply = await app.inject({
       remoteAddress: ip,
       ...injected,
       headers: {
-        host: 'shop.example',
+        host,
         'x-forwarded-proto': 'https',
         'user-agent': userAgent,
         ...(cookie !== '' && { cookie }),
         ...injected.headers
       }
     })
-    for (const line of setCookies(reply)) jar.setCookieSync(line, ORIGIN)
+    for (const line of setCookies(reply)) jar.setCookieSync(line, origin)
     return reply
   }
 
-  const session = (): Cookie | undefined => jar.getCookiesSync(ORIGIN).find(cookie => cookie.key === name)
+  const session = (): Cookie | undefined => jar.getCookiesSync(origin).find(cookie => cookie.key === name)
 
   return {
     get: (url, injected) => request({ method: 'GET', url, ...injected }),
@@ -104,13 +106,13 @@ export function browser (app: FastifyInstance, options: BrowserOptions = {}, jar
     cookieValue: () => session()?.value,
 
     forge (value) {
-      jar.setCookieSync(`${name}=${value}; Path=/; Secure; HttpOnly`, ORIGIN)
+      jar.setCookieSync(`${name}=${value}; Path=/; Secure; HttpOnly`, origin)
     },
 
     restart () {
-      const kept = jar.getCookiesSync(ORIGIN).filter(cookie => cookie.expires instanceof Date)
+      const kept = jar.getCookiesSync(origin).filter(cookie => cookie.expires instanceof Date)
       jar.removeAllCookiesSync()
-      for (const cookie of kept) jar.setCookieSync(cookie, ORIGIN)
+      for (const cookie of kept) jar.setCookieSync(cookie, origin)
     },
 
     twin: () => browser(app, options, jar.cloneSync() as CookieJar)
