@@ -36,10 +36,13 @@ export function createClient (ledger: Ledger): Client {
     },
 
     async sendAs (app, session, method, url, payload) {
-      const before = session.cookie
+      const { cookie: before, state } = session
       const { reply, cookie } = await client.send(app, before, method, url, payload)
       if (cookie !== undefined && cookie !== before) ledger.rotated(session, cookie)
-      if (cookie === undefined && session.state === 'live') ledger.broken.push(`${url} (${reply.statusCode}) took the cookie of a live session`)
+      if (state === 'live' && session.state === 'live' && (reply.statusCode === 401 || cookie === undefined)) {
+        ledger.figures.signOutsWithoutCause++
+        ledger.broken.push(`SIGNED OUT WITHOUT CAUSE: ${url} answered ${reply.statusCode}, the cookie is ${cookie === undefined ? 'gone' : 'there'}`)
+      }
       return reply
     },
 

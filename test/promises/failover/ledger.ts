@@ -36,6 +36,8 @@ export interface Figures {
   refusals: number
   /** Requests with a cookie of a session that had ended before they began. */
   deadChecks: number
+  /** Browsers that were refused with, or lost, the cookie of a session that nobody has ended: never. */
+  signOutsWithoutCause: number
 }
 
 /** Keeps account. */
@@ -56,7 +58,7 @@ export interface Ledger {
 }
 
 export function createLedger (): Ledger {
-  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, refusals: 0, deadChecks: 0 }
+  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, refusals: 0, deadChecks: 0, signOutsWithoutCause: 0 }
   const sessions: Signed[] = []
   const dead: string[] = []
   return {

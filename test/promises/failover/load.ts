@@ -12,7 +12,6 @@ import { createRandom } from '../../support/random.js'
 import { createClient } from './client.js'
 import { OPERATIONS, signIn, type World } from './operations.js'
 import { createLedger, type Signed } from './ledger.js'
-import type { Server } from './shops.js'
 
 /** Sessions that a user has at the most. */
 const DEVICES = 5
@@ -35,7 +34,7 @@ export interface Load {
 }
 
 /** A world of these servers, in which nothing has been promised yet. */
-export function worldOf (servers: Server[], seed: number): World {
+export function worldOf (servers: Array<{ app: FastifyInstance }>, seed: number): World {
   const ledger = createLedger()
   return {
     apps: servers.map(({ app }) => app),
