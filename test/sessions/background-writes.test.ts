@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createTouchQueue } from '../../plugin/sessions/background-writes.js'
+import { keyOf } from '../../plugin/sessions/key.js'
 import type { Touch } from '../../plugin/sessions/record.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop } from '../support/app.js'
@@ -10,7 +11,7 @@ import { breakable, onBothStores } from '../support/stores.js'
 
 // --- the queue ---
 
-const touch = (id: string, ip: string | null = null): Touch => ({ id, lastActiveAt: NOW, expiresAt: NOW, ip })
+const touch = (_id: string, ip: string | null = null): Touch => ({ _id, lastActiveAt: NOW, expiresAt: NOW, ip })
 
 /** A queue over a store that writes when the test says so. */
 function createQueue () {
@@ -19,7 +20,7 @@ function createQueue () {
   let gate = createGate()
   let failure: Error | null = null
   const queue = createTouchQueue(async touches => {
-    batches.push(touches.map(({ id }) => id))
+    batches.push(touches.map(({ _id }) => _id))
     await gate.passed
     if (failure !== null) throw failure
   }, error => { errors.push(error) })
@@ -186,7 +187,7 @@ t.test('a response does not wait for the touch, and parallel requests make one',
   clock.advance(MINUTE)
   t.strictSame(await parallel(20, () => laptop.user()), Array(20).fill('ada'))
   await turns()
-  t.strictSame(written.map(touches => touches.map(touch => touch.id)), [[id]])
+  t.strictSame(written.map(touches => touches.map(({ _id }) => _id)), [[keyOf('ada', id)]])
   gate.open()
 })
 

@@ -103,6 +103,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
   const works: Array<Promise<void>> = []
   const abandoned = createGate()
   let inside = 0
+  let turn = Promise.resolve()
   let failure: Error | null = null
 
   /** What the operation is told is true of all that comes after. */
@@ -204,20 +205,10 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
 
     async enter (operation, method, args) {
       inside++
-      try {
-        const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
-        const before = method.startsWith('remove') ? [...rules.records.keys()] : []
-        const foretold = rules.apply(method, args)
-        for (const key of before) if (!rules.records.has(key)) judgeEnd(operation, method, ledger.byKey(key))
-        const told = answerOf(method, answer)
-        if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
-        world.changed ||= !READS.includes(method)
-        note(operation, method, args, foretold)
-        observe()
-        return answer
-      } finally {
-        inside--
-      }
+      // One after the other: the rules must be applied in the order in which the database does it.
+      const entered = turn.then(() => enter(operation, method, args))
+      turn = entered.then(() => {}, () => {})
+      return await entered.finally(() => { inside-- })
     },
 
     async settle () {
@@ -234,6 +225,19 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
       await Promise.all(works)
       await world.settle()
     }
+  }
+
+  async function enter (operation: Operation, method: Method, args: unknown[]): Promise<unknown> {
+    const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+    const before = method.startsWith('remove') ? [...rules.records.keys()] : []
+    const foretold = rules.apply(method, args)
+    for (const key of before) if (!rules.records.has(key)) judgeEnd(operation, method, ledger.byKey(key))
+    const told = answerOf(method, answer)
+    if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
+    world.changed ||= !READS.includes(method)
+    note(operation, method, args, foretold)
+    observe()
+    return answer
   }
 
   function judgeEnd (operation: Operation, method: Method, session: Session): void {
