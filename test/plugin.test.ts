@@ -414,7 +414,7 @@ await onBothStores(t, async (t, makeStore) => {
   })
 
   t.test('it writes the retirements of former tokens', async t => {
-    const { app, clock, store, gate, shut } = await setup(t, 'setTokens')
+    const { app, store, gate, shut } = await setup(t, 'setTokens')
     const laptops = await parallel(3, async index => {
       const laptop = browser(app)
       await laptop.signIn(`user-${index}`)

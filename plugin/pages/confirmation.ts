@@ -6,8 +6,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ConfirmationKind, Proof } from '../confirmation/confirmation.js'
 import type { LoginSessionError } from '../errors.js'
-import type { ErrorMessages } from './errors.js'
-import type { MessageKey } from './messages.js'
+import type { ErrorMessages, MessageKey } from './messages.js'
 
 /** What the list shows about the user's kind of confirmation. */
 export interface ConfirmationNote {

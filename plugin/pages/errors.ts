@@ -3,15 +3,11 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { LoginSessionErrorCode } from '../errors.js'
-import type { MessageKey } from './messages.js'
+import type { ErrorMessages, MessageKey } from './messages.js'
 import { type FrameOf, withParameter } from './frame.js'
 import { isFragment, setPageHeaders } from './headers.js'
 import { type HandledError, reportError } from '../core.js'
 import { renderKit } from './templates.js'
-
-/** What an error page says, by error code. */
-export type ErrorMessages = Partial<Record<LoginSessionErrorCode, MessageKey>>
 
 /** Errors that every page can have. */
 const MESSAGES: ErrorMessages = {

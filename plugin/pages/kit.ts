@@ -9,9 +9,10 @@ import type { FastifyInstance } from 'fastify'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { requireLoginSession } from '../request/guard.js'
 import { publicDir } from './assets.js'
-import { createErrorPages, createSignInUrl, type ErrorMessages, type SignInOptions } from './errors.js'
+import { createErrorPages, createSignInUrl, type SignInOptions } from './errors.js'
 import { createFrames, type FrameOf, type FrameOptions } from './frame.js'
 import { pageHeaders } from './headers.js'
+import type { ErrorMessages } from './messages.js'
 import { registerTemplates } from './templates.js'
 
 /** Bytes of a form: far more than a password and a token need. */

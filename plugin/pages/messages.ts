@@ -3,7 +3,7 @@
  * @module
  */
 import { IntlMessageFormat } from 'intl-messageformat'
-import { optionError } from '../errors.js'
+import { type LoginSessionErrorCode, optionError } from '../errors.js'
 import ar from './languages/ar.js'
 import de from './languages/de.js'
 import en, { type MessageKey, type Messages } from './languages/en.js'
@@ -19,6 +19,9 @@ export type { MessageKey, Messages }
 
 /** The shipped languages, by tag. */
 export const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es, it, 'pt-BR': ptBR, nl, pl, ja, ar }
+
+/** What an error page says, by error code. */
+export type ErrorMessages = Partial<Record<LoginSessionErrorCode, MessageKey>>
 
 /** The host's texts by language tag. They override shipped texts, or add a language. */
 export type HostTexts = Record<string, Partial<Messages>>

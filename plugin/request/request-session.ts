@@ -108,14 +108,16 @@ Object.defineProperty(RequestSession.prototype, inspect.custom, {
 /** The host's keys. They are the session itself, so that hosts can write `request.session.cart = …`. */
 export const dataOf = (session: RequestSession<any>): Data => session as unknown as Data
 
+/** Names that hosts cannot assign to, so they are never data, whoever has written them into the record. */
+const ACCESSORS: ReadonlySet<string> = new Set(['sessionId', 'encryptedSessionId', 'cookie'])
+
 /** Makes these the host's keys, and removes all others. */
 export function replaceData (session: RequestSession<any>, data: Data): void {
   const keys = dataOf(session)
   for (const key of Object.keys(keys)) delete keys[key]
   for (const key of Object.keys(data)) {
-    // A plain assignment would meet the accessors of the prototype.
-    if (key in RequestSession.prototype) Object.defineProperty(session, key, { value: data[key], configurable: true, enumerable: true, writable: true })
-    else keys[key] = data[key]
+    // `__proto__` would replace the methods.
+    if (!ACCESSORS.has(key) && key !== '__proto__') keys[key] = data[key]
   }
 }
 

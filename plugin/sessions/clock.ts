@@ -14,6 +14,9 @@ export interface SharedClock {
 /** How old a measurement may be, in ms. MongoDB's drivers look at their servers as often. */
 const MEASURE_EVERY = 10_000
 
+/** A measurement that took longer, in ms, is too inexact to replace an earlier one. */
+const LONGEST_READ = 500
+
 /**
  * @param time reads the store's clock; undefined: the store has none, and the servers' own clocks count
  * @param ownNow this server's clock, in ms
@@ -22,7 +25,7 @@ const MEASURE_EVERY = 10_000
 export function createSharedClock (
   time: (() => Promise<Date>) | undefined, ownNow: () => number, warn: (error: unknown) => void
 ): SharedClock {
-  let behind = 0
+  let behind: number | undefined
   let measuredAt = ownNow()
 
   async function adjust (): Promise<void> {
@@ -30,9 +33,10 @@ export function createSharedClock (
     const asked = ownNow()
     const read = await time()
     const answered = ownNow()
+    measuredAt = answered
+    if (behind !== undefined && answered - asked > LONGEST_READ) return
     // The store looked at its clock somewhere between question and answer.
     behind = read.getTime() - (asked + answered) / 2
-    measuredAt = answered
   }
 
   return {
@@ -44,7 +48,7 @@ export function createSharedClock (
         measuredAt = own
         adjust().catch(warn)
       }
-      return new Date(own + behind)
+      return new Date(own + (behind ?? 0))
     }
   }
 }

@@ -1,11 +1,18 @@
+import { inspect } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import t from 'tap'
+import { idOf, KEY_LENGTH, keyOf } from '../../plugin/sessions/key.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
-import { createShop, dataOf } from '../support/app.js'
+import { createShop, dataOf, SECRET } from '../support/app.js'
 import { browser, clearsCookie, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { createClock, DAY, HOUR, MINUTE } from '../support/clock.js'
 import { parallel } from '../support/gate.js'
+import { observed } from '../support/observed-store.js'
 import { breakable, onBothStores } from '../support/stores.js'
+
+/** Names that the session object has itself: some that data may hide, and some that cannot be assigned to. */
+const METHODS = ['save', 'get', 'set', 'destroy', 'reload', 'constructor']
+const ACCESSORS = ['cookie', 'sessionId', 'encryptedSessionId']
 
 const dataIn = async (browser: JarBrowser) => (await browser.get('/data')).json()
 
@@ -502,4 +509,86 @@ t.test('a save that failed is not tried again by the response that says so', asy
   await laptop.signIn('ada')
   t.equal((await laptop.post('/data', { cart: ['book'] })).statusCode, 503)
   t.equal(writes, 1)
+})
+
+t.test('printed, it shows the host\'s data and the id, and never a token, a hash or a secret', async t => {
+  const shown: string[] = []
+  const app = await createShop(t, {
+    routes: app => app.get('/print', async request => {
+      shown.push(inspect(request.session), inspect(request.session, { depth: 9, showHidden: true, getters: true }), JSON.stringify(request.session), inspect({ ...request.session }))
+      return { id: request.session.sessionId }
+    })
+  })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  await laptop.post('/data', { cart: ['book'] })
+  const { id } = (await laptop.get('/print')).json()
+  t.equal(shown[0], `RequestSession { sessionId: '${id}', cart: [ 'book' ] }`)
+  const secret = decodeURIComponent(laptop.cookieValue()!).slice(KEY_LENGTH, KEY_LENGTH + 43)
+  for (const text of shown) {
+    t.match(text, 'book')
+    for (const hidden of [secret, SECRET, 'tokens', 'hash']) t.notOk(text.includes(hidden), hidden)
+  }
+})
+
+t.test('its id is that of the login session; a visitor\'s is that of the session that the first data start', async t => {
+  const store = observed()
+  const app = await createShop(t, {
+    store,
+    routes: app => app.post('/write', async request => {
+      const { sessionId } = request.session
+      dataOf(request).cart = ['book']
+      await request.session.save()
+      return [sessionId, request.session.sessionId, request.session.isSaved(), request.session.isModified()]
+    })
+  })
+  const laptop = browser(app)
+  const [before, after, ...state] = (await laptop.post('/write')).json()
+  t.strictSame([after, state], [before, [true, false]])
+  t.strictSame((await store.records()).map(({ _id }) => idOf(_id)), [before])
+  const { id } = await laptop.signIn('ada')
+  t.equal((await laptop.post('/write')).json()[0], id)
+})
+
+t.test('what @fastify/session makes of cookies and expiry is the plugin\'s: touch() and options() change nothing', async t => {
+  const app = await createShop(t, {
+    routes: app => app.get('/cookie', async request => {
+      request.session.touch()
+      request.session.options({ maxAge: 1, domain: 'evil.example' })
+      request.session.cookie.domain = 'evil.example'
+      return { cookie: request.session.cookie, encrypted: request.session.encryptedSessionId, modified: request.session.isModified() }
+    })
+  })
+  const laptop = browser(app)
+  const { endsAt } = await laptop.signIn('ada', { remember: true })
+  const reply = await laptop.get('/cookie')
+  t.strictSame(setCookies(reply), [])
+  t.strictSame(reply.json(), {
+    cookie: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', originalMaxAge: null, expires: endsAt },
+    encrypted: '',
+    modified: false
+  })
+})
+
+t.test('data whose keys are names of its methods are data like any other', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const data = Object.fromEntries(METHODS.map(name => [name, name]))
+  await laptop.post('/data', data)
+  t.strictSame(await dataIn(laptop), data)
+  t.equal(await laptop.user(), 'ada')
+  t.equal(clearsCookie(await laptop.signOut()), true)
+})
+
+t.test('its accessors cannot be assigned to, and data of these names that somebody else wrote do no harm', async t => {
+  const store = observed()
+  const app = await createShop(t, { store })
+  const laptop = browser(app)
+  const { id } = await laptop.signIn('ada')
+  for (const name of ACCESSORS) t.equal((await laptop.post('/data', { [name]: 'mine' })).statusCode, 500)
+  await store.updateData(keyOf('ada', id), { set: { ...Object.fromEntries(ACCESSORS.map(name => [name, 'theirs'])), theme: 'dark' }, unset: [] })
+  t.strictSame(await dataIn(laptop), { theme: 'dark' })
+  t.strictSame(setCookies(await laptop.get('/')), [])
+  t.equal(await laptop.user(), 'ada')
 })

@@ -1,4 +1,4 @@
-import type { Collection, Document } from 'mongodb'
+import type { Collection } from 'mongodb'
 import t from 'tap'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
