@@ -150,7 +150,7 @@ t.test('what only a lost primary had shown is not taken for certain', async t =>
   }
 })
 
-t.test('a sign-out that finds the session gone, but perhaps not for good, is not acknowledged', async t => {
+t.test('a sign-out that finds the session gone, while that may be rolled back, is not acknowledged', async t => {
   const { app } = await startServer(t, set.uri, { storeTimeout: BOUND })
   const laptop = browser(app)
   const { id } = await laptop.signIn('ada')

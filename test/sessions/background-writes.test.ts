@@ -59,7 +59,7 @@ t.test('a session that waits already is written once', async t => {
   t.strictSame(written, [[touch('a', '203.0.113.1')]])
 })
 
-t.test('one write at a time: what comes meanwhile waits, but for sessions that are under way', async t => {
+t.test('one write at a time: what comes meanwhile waits, unless its session is being written', async t => {
   const { queue, batches, finish } = createQueue()
   queue.add(touch('a'))
   await turns()
@@ -109,7 +109,7 @@ t.test('a failed write is reported and lost; the queue goes on', async t => {
   t.strictSame(errors, [failure])
 })
 
-t.test('flush waits for everything queued, and at once for nothing', async t => {
+t.test('flush waits for everything queued, and resolves immediately if nothing is', async t => {
   const { queue, batches, finish } = createQueue()
   await queue.flush()
   queue.add(touch('a'))

@@ -255,7 +255,7 @@ await onBothStores(t, async (t, makeStore) => {
   })
 
   for (const most of [1, 2, 5]) {
-    t.test(`of twenty sign-ins at the same moment, on two servers, ${most} stay, and each that goes is told of once`, async t => {
+    t.test(`of twenty sign-ins at the same moment, on two servers, ${most} stay, and each end is announced once`, async t => {
       const store = makeStore()
       const ended: Array<[id: string, reason: SessionEndReason]> = []
       const onSessionEnd = (session: LoginSession, reason: SessionEndReason): void => { ended.push([session.id, reason]) }

@@ -253,7 +253,7 @@ await onBothStores(t, async (t, makeStore) => {
     }
   })
 
-  t.test('a revocation ends both tokens at once, seen or not', async t => {
+  t.test('a revocation ends both tokens immediately, seen or not', async t => {
     for (const seen of [false, true]) {
       const { app, laptop, store } = await setup(t, makeStore)
       const old = laptop.twin()

@@ -8,7 +8,7 @@ import type { Ledger, Signed } from './ledger.js'
 
 const UNAVAILABLE = 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
 
-/** What became of a deed. */
+/** The outcome of an operation. */
 export type Outcome = 'done' | 'refused'
 
 /** Sends requests and judges answers. */
@@ -20,7 +20,7 @@ export interface Client {
   /** 200: done; 503 with the right code: refused; these other statuses are fine, too; the rest breaks a promise. */
   judge(reply: Reply, what: string, ...fine: number[]): Outcome
   /** The same for what is asked of `app.loginSessions`. */
-  ask<T>(what: string, deed: () => Promise<T>): Promise<Outcome>
+  ask<T>(what: string, verb: () => Promise<T>): Promise<Outcome>
 }
 
 export function createClient (ledger: Ledger): Client {
@@ -53,9 +53,9 @@ export function createClient (ledger: Ledger): Client {
       return 'refused'
     },
 
-    async ask (what, deed) {
+    async ask (what, verb) {
       try {
-        await deed()
+        await verb()
         return 'done'
       } catch (error) {
         if ((error as { code?: unknown }).code !== UNAVAILABLE) ledger.broken.push(`${what} rejected: ${String(error)}`)

@@ -5,7 +5,7 @@
 import { type Failure, failCommands } from '../../support/fail-command.js'
 import type { ReplicaSet } from '../../support/replica-set.js'
 
-/** The `appName` of the clients that shall suffer. */
+/** The `appName` of the clients whose commands fail. */
 export const SUFFERER = 'shop'
 
 /** Where the sessions are. */

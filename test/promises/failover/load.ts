@@ -22,7 +22,7 @@ const MANY = 105
 /** Requests with dead cookies at the same moment. */
 const CHECKS = 8
 
-/** Between two of these rounds, in ms: users shall not have to wait for them. */
+/** Between two of these rounds, in ms: users should not have to wait for them. */
 const CHECK_PAUSE = 25
 
 /** Between the operations of a user, in ms: the database should be busy, not this process. */

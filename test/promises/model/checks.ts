@@ -69,7 +69,7 @@ export async function inspectTheEnd (world: World): Promise<void> {
   await tryEveryToken(world, '/who')
 }
 
-/** Each server lists each user's living sessions, and none else; no more than there may be. */
+/** Each server lists each user's living sessions and no others, and there are no more of them than are allowed. */
 async function inspectLists (world: World): Promise<void> {
   const users = [...new Set(world.ledger.sessions.flatMap(({ user }) => user ?? []))]
   const living = [...world.rules.records.values()].filter(({ expiresAt }) => expiresAt.getTime() > world.time())

@@ -18,7 +18,7 @@ type Work = (operation: Operation) => Promise<void>
 
 const USERS = ['ada', 'bob']
 
-/** Attempts at one session's password that may be open at once without a lock. */
+/** Attempts at one session's password that may be open at the same moment without a lock. */
 const ATTEMPTS = 4
 
 /** A command, and how it reads in a counterexample. */
@@ -50,19 +50,19 @@ function tokenOf (world: World, sender: Sender): { token: Token | null, browser:
 }
 
 function request (what: string, sender: Sender, at: Omit<Beginning, 'name'>, work: Work): Command {
-  const name = `${what} ${told(sender)}${toldOf(at)}`
+  const name = `${what} ${senderOf(sender)}${described(at)}`
   return command(name, async world => {
     await world.begin({ ...at, ...tokenOf(world, sender), name: `${what} ${tokenOf(world, sender).token?.name ?? 'nobody'} (${world.numbers.operations})` }, work)
   })
 }
 
-const told = (sender: Sender): string => 'browser' in sender ? `browser ${sender.browser}` : `thief ${sender.thief}`
+const senderOf = (sender: Sender): string => 'browser' in sender ? `browser ${sender.browser}` : `thief ${sender.thief}`
 
-const toldOf = ({ server, fault, arrival = 'at once', slow = false }: Omit<Beginning, 'name'>): string =>
-  ` at ${server}${slow ? ', its body late' : ''}${arrival === 'at once' ? '' : `, answered ${arrival}`}${fault ? `, call ${fault.call} fails ${fault.how} it is done` : ''}`
+const described = ({ server, fault, arrival = 'immediately', slow = false }: Omit<Beginning, 'name'>): string =>
+  ` at ${server}${slow ? ', its body late' : ''}${arrival === 'immediately' ? '' : `, answered ${arrival}`}${fault ? `, call ${fault.call} fails ${fault.how} it is done` : ''}`
 
 const arrival: Arbitrary<Arrival> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('at once') },
+  { weight: 4, arbitrary: fc.constant('immediately') },
   { weight: 4, arbitrary: fc.constant('late') },
   { weight: 1, arbitrary: fc.constant('never') })
 const slow = fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
@@ -92,7 +92,7 @@ const confirmations = fc.tuple(sender, at).map(([sender, at]) => {
   return { ...command, run: async (world: World) => { if (mayConfirm(world, tokenOf(world, sender).token)) await run(world, world) } }
 })
 
-/** So many at once that the session's confirmation is locked would be another test. */
+/** More at the same moment would lock the session's confirmation, which is another test. */
 function mayConfirm ({ operations, rules }: World, token: Token | null): boolean {
   const session = token?.session
   const underWay = [...operations].filter(({ name, token }) => name.startsWith('confirm') && token?.session === session)
@@ -101,7 +101,7 @@ function mayConfirm ({ operations, rules }: World, token: Token | null): boolean
 
 /** One browser confirms many times within a moment; some of the answers arrive only after later ones. */
 const bursts = fc.tuple(browser, fc.array(fc.record({ server, arrival }), { minLength: 2, maxLength: 10 }), fc.constantFrom(1, SECOND, GRACE / 4)).map(([index, all, pause]) =>
-  command(`confirm browser ${index} ${all.length} times, ${pause} ms apart,${all.map(toldOf).join(';')}`, async world => {
+  command(`confirm browser ${index} ${all.length} times, ${pause} ms apart,${all.map(described).join(';')}`, async world => {
     const browser = world.browsers[index]!
     for (const at of all) {
       if (browser.token === null || browser.token.session.user === null || !mayConfirm(world, browser.token)) return
@@ -112,7 +112,7 @@ const bursts = fc.tuple(browser, fc.array(fc.record({ server, arrival }), { minL
 
 /** Something of a browser is under way while the same browser signs in again. */
 const crossings = fc.tuple(browser, at, at, fc.boolean()).map(([index, one, other, writes]) =>
-  command(`${writes ? 'write' : 'public'} browser ${index}${toldOf(one)} while it signs in again${toldOf(other)}`, async world => {
+  command(`${writes ? 'write' : 'public'} browser ${index}${described(one)} while it signs in again${described(other)}`, async world => {
     const browser = world.browsers[index]!
     const begin = async (what: string, at: Omit<Beginning, 'name'>, work: Work): Promise<void> => {
       await world.begin({ ...at, name: `${what} ${browser.token?.name ?? 'nobody'} (${world.numbers.operations})`, token: browser.token, browser }, work)
@@ -131,7 +131,7 @@ function sessionAt ({ ledger }: World, index: number): Session | undefined {
 }
 
 function ending (what: string, index: number, at: Omit<Beginning, 'name'>, work: (session: Session) => Work): Command {
-  return command(`${what} ${index}${toldOf(at)}`, async world => {
+  return command(`${what} ${index}${described(at)}`, async world => {
     const session = sessionAt(world, index)
     if (session !== undefined) await world.begin({ ...at, name: `${what} ${session.name} (${world.numbers.operations})` }, work(session))
   })
@@ -159,7 +159,7 @@ const meanwhile = fc.tuple(browser, server, server, fc.boolean(), fc.boolean()).
 /** A request whose body is held back until its session has ended, and a second more. */
 const banked = fc.tuple(browser, server, server, fc.constantFrom('public', 'guarded', 'write', 'confirm', 'signOut'), fc.boolean(), fc.constantFrom(SECOND, SECOND + 1))
   .map(([index, here, there, what, quick, pause]) =>
-    command(`${what} browser ${index} at ${here}, ${quick ? 'looked up at once, ' : ''}its body after its session is ended at ${there} and ${pause} ms`, async world => {
+    command(`${what} browser ${index} at ${here}, ${quick ? 'looked up immediately, ' : ''}its body after its session is ended at ${there} and ${pause} ms`, async world => {
       const browser = world.browsers[index]!
       const { token } = browser
       if (token === null || token.session.user === null || (what === 'confirm' && !mayConfirm(world, token))) return
@@ -226,7 +226,7 @@ const waits = fc.constantFrom(1, SECOND, GRACE - 1, GRACE, MINUTE - 1, MINUTE, L
 
 /** To the millisecond at which a session or its former token dies, or the one before. */
 const edges = fc.tuple(pick, fc.constantFrom('session', 'former token'), fc.constantFrom(1, 0))
-  .map(([index, what, early]) => command(`wait until the ${what} ${index} dies${early ? ', but for a millisecond' : ''}`, async world => {
+  .map(([index, what, early]) => command(`wait until the ${what} ${index} dies${early ? ', one millisecond before' : ''}`, async world => {
     const record = world.rules.records.get(sessionAt(world, index)?.key ?? '')
     const end = what === 'session' ? record?.expiresAt : record?.tokens.find(({ until }) => until !== undefined)?.until
     if (end !== undefined) world.advance(Math.max(0, end.getTime() - early - world.time()))

@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** When an answer, and the cookie in it, reaches its browser: before anything else happens, after whatever happens meanwhile, or never. */
-export type Arrival = 'at once' | 'late' | 'never'
+export type Arrival = 'immediately' | 'late' | 'never'
 
 /** How an operation is begun. */
 export interface Beginning {
@@ -46,6 +46,8 @@ export interface Operation extends Required<Beginning> {
   calls: number
   /** The methods that failed in it, unless nobody waits for them. */
   failed: Method[]
+  /** How often its record was looked up. */
+  lookups: number
   /** The lookup failed: the request is nobody's. */
   outage: boolean
   /** How many of its calls are held back, those that nobody waits for left out. */

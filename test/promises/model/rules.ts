@@ -14,7 +14,7 @@ export type Method = typeof STORE_METHODS[number]
 /** The arguments of a store's method. */
 export type Args<M extends Method> = Parameters<LoginSessionStore[M]>
 
-/** The parts of an answer that the rules foretell: keys, numbers, yes or no. */
+/** The parts of an answer that the rules predict: keys, numbers, true or false. */
 export type Answer = string | number | boolean | null | Array<string | null>
 
 export interface Rules {

@@ -55,7 +55,9 @@ function begin (operation: Operation, method: Method, args: unknown[]): void {
   if (wrong !== null) operation.world.fail(`${operation.name}: ${method} with ${wrong}`)
   if (method === 'listByUser') operation.listedAt = operation.world.time()
   if (method === 'takeAttempt') operation.confirming = true
-  if (!isLookupOf(operation, method, args) || operation.decidedAt === null) return
+  if (!isLookupOf(operation, method, args)) return
+  operation.lookups++
+  if (operation.decidedAt === null) return
   operation.world.numbers.secondLookups++
   lookAgain(operation)
 }
@@ -86,14 +88,13 @@ function worthOf ({ token, world: { rules } }: Operation): Worth {
 
 /** From its lookup on the request is somebody's or nobody's, and a touch and a retirement are due if it is somebody's. */
 function decide (operation: Operation, { aliveUntil, recordUntil }: Worth, touched: boolean): void {
-  const { world, browser, token } = operation
+  const { world, browser, token, lookups } = operation
   const at = world.time()
-  const isFirst = operation.calls <= 1 && operation.standing === null
   operation.decidedAt = at
   operation.standing = recordUntil <= at ? 'over' : aliveUntil <= at ? 'superseded' : 'live'
   if (operation.standing !== 'live') return
   token!.users.add(browser)
   token!.usedAt = Math.min(token!.usedAt, at)
-  // A touch that is on its way already is kept instead.
-  if (touched && isFirst) token!.session.owed = at
+  // A touch that is on its way already is kept instead. A second lookup notes no activity.
+  if (touched && lookups === 1) token!.session.owed = at
 }

@@ -50,7 +50,7 @@ function receive (operation: Operation, reply: Reply): void {
   const { world, arrival } = operation
   const token = cookieIn(operation, reply)
   if (token === undefined || arrival === 'never') return
-  if (arrival === 'at once') return arrive(operation, token)
+  if (arrival === 'immediately') return arrive(operation, token)
   world.numbers.lateAnswers++
   world.later(operation, 'its cookie arrives', () => { arrive(operation, token) })
 }

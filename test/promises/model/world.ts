@@ -42,7 +42,7 @@ export interface World {
   backing: Backing
   numbers: Numbers
   operations: Set<Operation>
-  /** The ids of the sessions whose end a hook was told of. */
+  /** The ids of the sessions whose end was announced to a hook. */
   announced: Set<string>
   /** Users whose sign-in could not end all that was beyond the limit: a call of the store failed in it. */
   crowded: Set<string>
@@ -65,7 +65,7 @@ export interface World {
   hold(operation: Operation, label: string, background?: boolean): Promise<void>
   /** Does this once the scheduler lets it: nobody waits for it. */
   later(operation: Operation, label: string, act: () => void): void
-  /** A call reaches the store: it is answered as the rules foretell, or the run fails. */
+  /** A call reaches the store: it is answered as the rules predict, or the run fails. */
   enter(operation: Operation, method: Method, args: unknown[]): Promise<unknown>
   /** Waits until nothing moves but what the scheduler holds. */
   settle(): Promise<void>
@@ -119,12 +119,13 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
       quick: false,
       slow: false,
       browser: null,
-      arrival: 'at once',
+      arrival: 'immediately',
       ...beginning,
       token,
       world,
       calls: 0,
       failed: [],
+      lookups: 0,
       outage: false,
       held: 0,
       tooLate: token !== null && token.session.over !== null,
@@ -230,12 +231,12 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
   async function enter (operation: Operation, method: Method, args: unknown[]): Promise<unknown> {
     const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
     const before = method.startsWith('remove') ? [...rules.records.keys()] : []
-    const foretold = rules.apply(method, args)
+    const predicted = rules.apply(method, args)
     for (const key of before) if (!rules.records.has(key)) judgeEnd(operation, method, ledger.byKey(key))
-    const told = answerOf(method, answer)
-    if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
+    const answered = answerOf(method, answer)
+    if (!isDeepStrictEqual(answered, predicted)) world.fail(`${operation.name}: ${method} answered ${String(answered)} instead of ${String(predicted)}`)
     world.changed ||= !READS.includes(method)
-    note(operation, method, args, foretold)
+    note(operation, method, args, predicted)
     observe()
     return answer
   }
