@@ -70,7 +70,9 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     fastifyCookie.serialize(name, '', { ...attributes, domain: domain as string, expires: new Date(0), maxAge: 0 })
 
   function issued ({ record, token }: RequestState): string {
-    return fastifyCookie.serialize(name, signer.sign(token!), { ...attributes, ...(record?.remember && { expires: record.endsAt }) })
+    const expires = record?.remember ? { expires: record.endsAt } : {}
+    // Base64 needs no escapes in a cookie (RFC 6265, 4.1.1), so none have to be undone at each request.
+    return fastifyCookie.serialize(name, signer.sign(token!), { ...attributes, ...expires, encode: value => value })
   }
 
   return {
@@ -109,7 +111,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
   }
 }
 
-/** The different values of a cookie, as they were before they were written into a header. @param prefix its name and "=" */
+/** The different values of a cookie that may be signed tokens, as they were before they were written into a header. @param prefix its name and "=" */
 function valuesIn (header: string, prefix: string): string[] {
   const values: string[] = []
   for (let start = header.indexOf(prefix), end = 0; start !== -1; start = header.indexOf(prefix, end)) {
@@ -118,7 +120,7 @@ function valuesIn (header: string, prefix: string): string[] {
     // Otherwise it is part of another cookie.
     if (before !== '' && !/^(?:.*;)?\s*$/s.test(before)) continue
     const value = decode(header.slice(start + prefix.length, end).trim())
-    if (!values.includes(value)) values.push(value)
+    if (value.length === VALUE_LENGTH && !values.includes(value)) values.push(value)
   }
   return values
 }

@@ -5,7 +5,7 @@
  */
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
-import loginSessions, { loginSessionPages, type LoginSessionsOptions, memoryStore } from '../../plugin/index.js'
+import loginSessions, { loginSessionPages, memoryStore } from '../../plugin/index.js'
 import { PAGE } from './page.js'
 
 /** A page in a browser profile that nobody has used. */
@@ -31,11 +31,14 @@ export interface BackShop {
 /** What is shown to signed-in people only. */
 const SECRET_OF = (user: string): string => `The balance of ${user} is 1234.`
 
-/** A small bank: a public page, where one signs in, and two private pages with a button to sign out. No page needs a script. */
-export async function serveBackShop (options: Pick<LoginSessionsOptions, 'cookie'> = {}): Promise<BackShop> {
-  const app = Fastify({ forceCloseConnections: true })
+/**
+ * A small bank: a public page, where one signs in, and two private pages with a button to sign out. No page needs a script.
+ * @param https by default it speaks plain http
+ */
+export async function serveBackShop (https: { key: string, cert: string } | null = null): Promise<BackShop> {
+  const app: FastifyInstance = https === null ? Fastify({ forceCloseConnections: true }) : Fastify({ https, forceCloseConnections: true }) as never
   const clearSiteData: unknown[] = []
-  await app.register(loginSessions, { secret: 'a secret of the bank, 32 or more characters', store: memoryStore(), verifyPassword: () => () => true, ...options })
+  await app.register(loginSessions, { secret: 'a secret of the bank, 32 or more characters', store: memoryStore(), verifyPassword: () => () => true })
   await app.register(loginSessionPages, { prefix: PAGE, signInPath: '/sign-in' })
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => { done(null, Object.fromEntries(new URLSearchParams(body as string))) })
   app.addHook('onResponse', async (_request, reply) => {
@@ -65,7 +68,7 @@ export async function serveBackShop (options: Pick<LoginSessionsOptions, 'cookie
 
   await app.listen({ port: 0, host: 'localhost' })
   const { port } = app.server.address() as AddressInfo
-  return { app, url: `http://localhost:${port}`, clearSiteData, close: () => app.close() }
+  return { app, url: `http${https === null ? '' : 's'}://localhost:${port}`, clearSiteData, close: () => app.close() }
 }
 
 const html = (title: string, body: string): string =>
