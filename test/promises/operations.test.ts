@@ -2,6 +2,7 @@ import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
 import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
 import { createLookups } from '../../plugin/sessions/lookups.js'
+import { TOKEN_LENGTH } from '../../plugin/sessions/tokens.js'
 import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE } from '../support/browser-jar.js'
 import { createClock, MINUTE } from '../support/clock.js'
@@ -45,7 +46,7 @@ t.test('an anonymous request: nothing', async t => {
 
 t.test('a forged cookie: nothing', async t => {
   const { app, commands } = await setup(t)
-  for (const value of ['forged.signature', 'x'.repeat(5000), '%zz', `${'x'.repeat(43)}.${'A'.repeat(43)}`]) {
+  for (const value of ['forged.signature', 'x'.repeat(5000), '%zz', `${'x'.repeat(TOKEN_LENGTH)}.${'A'.repeat(43)}`]) {
     await app.inject({ url: '/', headers: { cookie: `${COOKIE}=${value}` } })
   }
   t.strictSame(commands.names(), [])
@@ -250,6 +251,53 @@ t.test('the first request with a new token: one read and one write, however many
   t.strictSame(commands.names(), ['find', 'find'])
 })
 
+t.test('a former token in its thirty seconds: it shares the read with the newest one, and both make one write a minute', async t => {
+  const { clock, laptop, commands, signIn, touched } = await setup(t)
+  await signIn()
+  const old = laptop.twin()
+  await laptop.post('/confirm', { password: PASSWORD })
+  await laptop.user()
+  await touched()
+  commands.forget()
+  t.strictSame(await parallel(20, index => (index % 2 === 0 ? laptop : old).user()), Array(20).fill('ada'))
+  t.ok(commands.count('find') <= 5, `${commands.count('find')} finds`)
+  t.equal(commands.count(), commands.count('find'))
+  clock.advance(MINUTE)
+  await laptop.post('/confirm', { password: PASSWORD })
+  await laptop.user()
+  await touched()
+  commands.forget()
+  await parallel(20, index => (index % 2 === 0 ? laptop : old).user())
+  await touched()
+  t.equal(commands.count(), commands.count('find'))
+})
+
+t.test('a token whose time is over, while its session lives on: one find, and no write', async t => {
+  const { clock, laptop, commands, signIn, touched } = await setup(t)
+  await signIn()
+  const old = laptop.twin()
+  await laptop.post('/confirm', { password: PASSWORD })
+  await laptop.user()
+  await touched()
+  clock.advance(MINUTE)
+  commands.forget()
+  t.equal(await old.user(), null)
+  t.equal(await old.user(), null)
+  await touched()
+  t.strictSame(commands.names(), ['find', 'find'])
+})
+
+t.test('several cookies of our name: one find', async t => {
+  const { app, laptop, commands, signIn } = await setup(t)
+  await signIn()
+  const phone = browser(app)
+  await phone.signIn('ada')
+  commands.forget()
+  const cookie = [phone, laptop].map(each => `${COOKIE}=${each.cookieValue()}`).join('; ')
+  t.equal((await app.inject({ url: '/', headers: { cookie } })).json().user, 'ada')
+  t.strictSame(commands.names(), ['find'])
+})
+
 t.test('a new secret: nothing is written to issue the cookie anew', async t => {
   const { clock, laptop, commands, signIn, sessions } = await setup(t)
   await signIn()
@@ -272,7 +320,7 @@ t.test('in all of this nothing is ever upserted', async t => {
   clock.advance(MINUTE)
   await laptop.user()
   await touched()
-  t.match(JSON.stringify(commands.documents('update')), /"until"/, 'a former token got its end')
+  t.match(JSON.stringify(commands.documents('update')), /"generation":0,"until"/, 'a former token got its end')
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
   const sent = JSON.stringify(commands.documents())

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createTouchQueue } from '../../plugin/sessions/background-writes.js'
+import { keyOf } from '../../plugin/sessions/key.js'
 import type { Touch } from '../../plugin/sessions/record.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop } from '../support/app.js'
@@ -10,7 +11,7 @@ import { breakable, onBothStores } from '../support/stores.js'
 
 // --- the queue ---
 
-const touch = (id: string, ip: string | null = null): Touch => ({ id, lastActiveAt: NOW, expiresAt: NOW, ip })
+const touch = (_id: string, ip: string | null = null): Touch => ({ _id, lastActiveAt: NOW, expiresAt: NOW, ip })
 
 /** A queue over a store that writes when the test says so. */
 function createQueue () {
@@ -19,7 +20,7 @@ function createQueue () {
   let gate = createGate()
   let failure: Error | null = null
   const queue = createTouchQueue(async touches => {
-    batches.push(touches.map(({ id }) => id))
+    batches.push(touches.map(({ _id }) => _id))
     await gate.passed
     if (failure !== null) throw failure
   }, error => { errors.push(error) })
@@ -58,7 +59,7 @@ t.test('a session that waits already is written once', async t => {
   t.strictSame(written, [[touch('a', '203.0.113.1')]])
 })
 
-t.test('one write at a time: what comes meanwhile waits, but for sessions that are under way', async t => {
+t.test('one write at a time: what comes meanwhile waits, unless its session is being written', async t => {
   const { queue, batches, finish } = createQueue()
   queue.add(touch('a'))
   await turns()
@@ -108,7 +109,7 @@ t.test('a failed write is reported and lost; the queue goes on', async t => {
   t.strictSame(errors, [failure])
 })
 
-t.test('flush waits for everything queued, and at once for nothing', async t => {
+t.test('flush waits for everything queued, and resolves immediately if nothing is', async t => {
   const { queue, batches, finish } = createQueue()
   await queue.flush()
   queue.add(touch('a'))
@@ -186,7 +187,7 @@ t.test('a response does not wait for the touch, and parallel requests make one',
   clock.advance(MINUTE)
   t.strictSame(await parallel(20, () => laptop.user()), Array(20).fill('ada'))
   await turns()
-  t.strictSame(written.map(touches => touches.map(touch => touch.id)), [[id]])
+  t.strictSame(written.map(touches => touches.map(({ _id }) => _id)), [[keyOf('ada', id)]])
   gate.open()
 })
 

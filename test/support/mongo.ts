@@ -5,6 +5,7 @@
 import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import type { Test } from 'tap'
 import { startMongod } from '../../example/mongod.js'
+import './key-scan.js'
 import { randomId } from './records.js'
 import { tokenScan } from './token-scan.js'
 import { watchCommands, watchDocuments } from './token-watch.js'

@@ -5,6 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 import { MongoClient } from 'mongodb'
+import './key-scan.js'
 import { tokenScan } from './token-scan.js'
 import { watchDocuments, watchLine } from './token-watch.js'
 

@@ -10,6 +10,7 @@ import { MongoClient } from 'mongodb'
 import loginSessions, { bcryptPassword, loginSessionApi, loginSessionPages, mongoStore } from '../../plugin/index.js'
 import type { Closed, Order, ShopProcessOptions, Vitals } from './shop-process.js'
 import { shopRoutes } from './shop-routes.js'
+import './key-scan.js'
 
 const { uri, database, passwordHash, ...lifetime } = JSON.parse(process.argv[2]!) as ShopProcessOptions
 

@@ -174,8 +174,14 @@ export default [
       {
         name: 'a 304 carries a cookie that could wait',
         promise: 'A1: a 304 goes to a response that is stored already',
-        from: 'reply.statusCode === 304 || ',
-        to: ''
+        from: 'reply.statusCode === 304 || !isPrivate',
+        to: '!isPrivate'
+      },
+      {
+        name: 'hooks of the host have the last word on caching',
+        promise: 'A1: no shared cache may keep a response that carries the cookie',
+        from: 'onHeaders(raw, () => forbidSharing({',
+        to: 'onHeaders(raw, () => Object({'
       }
     ]
   },

@@ -5,7 +5,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/sessions/tokens.ts',
-    tests: ['sessions/record', 'sessions/rotation', 'confirmation/confirmation', 'request/login', 'request/races', 'sessions/login-sessions'],
+    tests: ['sessions/tokens', 'sessions/record', 'sessions/rotation', 'confirmation/confirmation', 'request/login', 'request/races', 'sessions/login-sessions'],
     breaks: [
       {
         name: 'a token is stored as it is',
@@ -79,8 +79,7 @@ export default [
         name: 'only the generation before gets its end',
         promise: 'R8: the first use of a token gives all earlier generations their end',
         from: 'generation < used!.generation',
-        to: 'generation === used!.generation - 1',
-        tests: ['sessions/rotation']
+        to: 'generation === used!.generation - 1'
       },
       {
         name: 'the end of a former token moves',
@@ -182,7 +181,7 @@ export default [
   },
   {
     file: 'plugin/sessions/clock.ts',
-    tests: ['request/shared-clock'],
+    tests: ['sessions/clock', 'request/shared-clock'],
     breaks: [
       {
         name: 'the clock is measured once',
@@ -194,7 +193,7 @@ export default [
   },
   {
     file: 'plugin/sessions/lookups.ts',
-    tests: ['promises/operations', 'request/races', 'request/login'],
+    tests: ['sessions/lookups', 'promises/operations', 'request/races', 'request/login'],
     breaks: [
       {
         name: 'lookups are cached',

@@ -8,7 +8,7 @@ import type { Ledger, Signed } from './ledger.js'
 
 const UNAVAILABLE = 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
 
-/** What became of a deed. */
+/** The outcome of an operation. */
 export type Outcome = 'done' | 'refused'
 
 /** Sends requests and judges answers. */
@@ -20,7 +20,7 @@ export interface Client {
   /** 200: done; 503 with the right code: refused; these other statuses are fine, too; the rest breaks a promise. */
   judge(reply: Reply, what: string, ...fine: number[]): Outcome
   /** The same for what is asked of `app.loginSessions`. */
-  ask<T>(what: string, deed: () => Promise<T>): Promise<Outcome>
+  ask<T>(what: string, verb: () => Promise<T>): Promise<Outcome>
 }
 
 export function createClient (ledger: Ledger): Client {
@@ -36,10 +36,13 @@ export function createClient (ledger: Ledger): Client {
     },
 
     async sendAs (app, session, method, url, payload) {
-      const before = session.cookie
+      const { cookie: before, state } = session
       const { reply, cookie } = await client.send(app, before, method, url, payload)
       if (cookie !== undefined && cookie !== before) ledger.rotated(session, cookie)
-      if (cookie === undefined && session.state === 'live') ledger.broken.push(`${url} (${reply.statusCode}) took the cookie of a live session`)
+      if (state === 'live' && session.state === 'live' && (reply.statusCode === 401 || cookie === undefined)) {
+        ledger.figures.signOutsWithoutCause++
+        ledger.broken.push(`SIGNED OUT WITHOUT CAUSE: ${url} answered ${reply.statusCode}, the cookie is ${cookie === undefined ? 'gone' : 'there'}`)
+      }
       return reply
     },
 
@@ -50,9 +53,9 @@ export function createClient (ledger: Ledger): Client {
       return 'refused'
     },
 
-    async ask (what, deed) {
+    async ask (what, verb) {
       try {
-        await deed()
+        await verb()
         return 'done'
       } catch (error) {
         if ((error as { code?: unknown }).code !== UNAVAILABLE) ledger.broken.push(`${what} rejected: ${String(error)}`)

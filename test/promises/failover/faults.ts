@@ -5,8 +5,17 @@
 import { type Failure, failCommands } from '../../support/fail-command.js'
 import type { ReplicaSet } from '../../support/replica-set.js'
 
-/** The `appName` of the clients that shall suffer. */
+/** The `appName` of the clients whose commands fail. */
 export const SUFFERER = 'shop'
+
+/** Where the sessions are. */
+export const COLLECTION = 'loginSessions'
+
+/**
+ * The options of the servers' drivers: as the README advises. A fail point changes nothing that the driver would hear of
+ * immediately: it would look again only after ten seconds.
+ */
+export const DRIVER_OPTIONS = { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000, heartbeatFrequencyMS: 500, appName: SUFFERER }
 
 /** Commands that `mongoStore` sends once it is prepared; a test holds this list against what is really sent. */
 export const COMMANDS = ['find', 'getMore', 'insert', 'update', 'delete', 'findAndModify']

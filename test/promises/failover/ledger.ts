@@ -1,6 +1,6 @@
 /**
- * What was promised: which sessions were acknowledged, which of them ended, and what was saved in them. A deed that was
- * refused (503) promises nothing either way.
+ * What was promised: which sessions were acknowledged, which of them ended, and what was saved in them. An operation
+ * that was refused (503) promises nothing either way.
  * @module
  */
 
@@ -26,9 +26,9 @@ export interface Signed {
 export interface Figures {
   requests: number
   signIns: number
-  /** Deeds that end sessions and were acknowledged. */
+  /** Operations that end sessions and were acknowledged. */
   revocations: number
-  /** Deeds that end sessions and were refused. */
+  /** Operations that end sessions and were refused. */
   refusedRevocations: number
   saves: number
   confirmations: number
@@ -36,6 +36,8 @@ export interface Figures {
   refusals: number
   /** Requests with a cookie of a session that had ended before they began. */
   deadChecks: number
+  /** Browsers that were refused with, or lost, the cookie of a session that nobody has ended: never. */
+  signOutsWithoutCause: number
 }
 
 /** Keeps account. */
@@ -49,14 +51,14 @@ export interface Ledger {
   signedIn(session: Pick<Signed, 'id' | 'userId' | 'cookie'>): Signed
   /** The session has a new token; if it has ended meanwhile, that one is dead, too. */
   rotated(session: Signed, cookie: string): void
-  /** A deed that ends these was acknowledged. */
+  /** An operation that ends these was acknowledged. */
   ended(sessions: Signed[]): void
-  /** A deed that ends these was refused. */
+  /** An operation that ends these was refused. */
   doubtful(sessions: Signed[]): void
 }
 
 export function createLedger (): Ledger {
-  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, refusals: 0, deadChecks: 0 }
+  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, refusals: 0, deadChecks: 0, signOutsWithoutCause: 0 }
   const sessions: Signed[] = []
   const dead: string[] = []
   return {

@@ -12,7 +12,6 @@ import { createRandom } from '../../support/random.js'
 import { createClient } from './client.js'
 import { OPERATIONS, signIn, type World } from './operations.js'
 import { createLedger, type Signed } from './ledger.js'
-import type { Server } from './shops.js'
 
 /** Sessions that a user has at the most. */
 const DEVICES = 5
@@ -23,7 +22,7 @@ const MANY = 105
 /** Requests with dead cookies at the same moment. */
 const CHECKS = 8
 
-/** Between two of these rounds, in ms: users shall not have to wait for them. */
+/** Between two of these rounds, in ms: users should not have to wait for them. */
 const CHECK_PAUSE = 25
 
 /** Between the operations of a user, in ms: the database should be busy, not this process. */
@@ -35,7 +34,7 @@ export interface Load {
 }
 
 /** A world of these servers, in which nothing has been promised yet. */
-export function worldOf (servers: Server[], seed: number): World {
+export function worldOf (servers: Array<{ app: FastifyInstance }>, seed: number): World {
   const ledger = createLedger()
   return {
     apps: servers.map(({ app }) => app),

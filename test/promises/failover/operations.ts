@@ -63,6 +63,18 @@ const confirm: Operation = async ({ apps, ledger, client, random }, session) => 
   ledger.figures.confirmations++
 }
 
+/** Two tabs confirm at the same moment, with one cookie. Whichever answer is the last, its cookie is the browser's. */
+const confirmTogether: Operation = async (world, session) => {
+  await Promise.all([confirm(world, session, []), confirm(world, session, [])])
+  await Promise.all([look(world, session, []), look(world, session, [])])
+}
+
+/** Requests that have left with the former cookie are under way while the browser gets a new one, and use it. */
+const confirmMeanwhile: Operation = async (world, session) => {
+  await Promise.all([look(world, session, []), confirm(world, session, []), look(world, session, [])])
+  await Promise.all([look(world, session, []), confirm(world, session, []), look(world, session, [])])
+}
+
 /** Work with a session that is under way when something else begins. */
 function underWay (world: World, session: Signed): Array<Promise<void>> {
   return [save(world, session, []), save(world, session, []), look(world, session, []), ...(world.random.below(2) === 0 ? [confirm(world, session, [])] : [])]
@@ -87,7 +99,7 @@ const others = (session: Signed, all: Signed[]): Signed[] => all.filter(one => o
 
 /** What a user may do; each as often as it stands here. */
 export const OPERATIONS: Operation[] = [
-  look, look, look, lookAround, save, save, save, confirm,
+  look, look, look, lookAround, save, save, save, confirm, confirmTogether, confirmMeanwhile,
 
   async (world, session) => await signIn(world, session.userId, session),
 
@@ -100,8 +112,9 @@ export const OPERATIONS: Operation[] = [
     return outcomes.includes('done') ? 'done' : 'refused'
   }),
 
+  // With any cookie that it has ever had: one that signs nobody in any more still signs out.
   ending(session => [session], async ({ apps, client, random }, session) =>
-    client.judge(await client.sendAs(random.pick(apps), session, 'POST', '/logout'), 'a sign-out')),
+    client.judge((await client.send(random.pick(apps), random.pick([...session.cookies]), 'POST', '/logout')).reply, 'a sign-out')),
 
   ending(others, async ({ apps, client, random }, session) =>
     await client.ask('revokeOthers', () => random.pick(apps).loginSessions.revokeOthers(session))),

@@ -1,5 +1,6 @@
 /**
- * Two servers of one shop over one replica set, each with a client of its own, set as the README advises.
+ * Servers of one shop over one replica set in this process, each with a client of its own, set as the README advises. Tests
+ * can stand between them and their store.
  * @module
  */
 import type { FastifyInstance } from 'fastify'
@@ -9,9 +10,7 @@ import { type LoginSessionStore, mongoStore } from '../../../plugin/index.js'
 import { verifyPassword } from '../../support/app.js'
 import { createShopWithPages, type ShopWithPagesOptions } from '../../support/page.js'
 import { countConnections, noteCalls } from '../../support/pending.js'
-import { SUFFERER } from './faults.js'
-
-export const COLLECTION = 'loginSessions'
+import { COLLECTION, DRIVER_OPTIONS } from './faults.js'
 
 /** A server and what it talks through. */
 export interface Server {
@@ -31,21 +30,17 @@ export interface ServerOptions extends ShopWithPagesOptions {
   around?(store: LoginSessionStore): LoginSessionStore
 }
 
-/**
- * A fail point changes nothing that the driver would be told of at once: it would look again only after ten seconds.
- */
-const LOOK_EVERY = 500
-
-/** Starts one; the real clock runs, and every request is a reason for a touch. */
+/** Starts one in this process; the real clock runs, and every request is a reason for a touch. */
 export async function startServer (t: Test, uri: string, { mongo, around = store => store, ...options }: ServerOptions = {}): Promise<Server> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000, heartbeatFrequencyMS: LOOK_EVERY, appName: SUFFERER, monitorCommands: true, ...mongo })
+  const client = new MongoClient(uri, { ...DRIVER_OPTIONS, monitorCommands: true, ...mongo })
   const connections = countConnections(client)
   const db = client.db('shop')
   t.teardown(() => client.close())
   const { store, underWay } = noteCalls(around(mongoStore(db.collection(COLLECTION))))
   const app = await createShopWithPages(t, {
     store,
-    now: () => new Date(),
+    // The database's clock, as on a host's servers.
+    now: undefined,
     verifyPassword,
     touchEvery: 1,
     maxSessionsPerUser: null,

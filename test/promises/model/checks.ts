@@ -3,9 +3,11 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
+import { idOf } from '../../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
 import type { Token } from './ledger.js'
 import { GRACE, LIFETIME, MOST } from './lifetime.js'
+import { visit } from './requests.js'
 import { identityIn, judge, NOBODY, send } from './send.js'
 import type { World } from './world.js'
 
@@ -23,8 +25,8 @@ function inspectPromises ({ rules, ledger, time, fail, numbers }: World): void {
     numbers.revivals++
     fail(`${name} was ended by ${over}, and is alive again`)
   }
-  for (const { id, name, saved } of ledger.sessions) {
-    const data = rules.records.get(id)?.data
+  for (const { key, name, saved } of ledger.sessions) {
+    const data = rules.records.get(key)?.data
     const missing = data && [...saved].filter(key => !Object.hasOwn(data, key))
     if (missing && missing.length > 0) fail(`${name} has lost its ${missing.join()}`)
   }
@@ -33,8 +35,8 @@ function inspectPromises ({ rules, ledger, time, fail, numbers }: World): void {
 async function inspectStore ({ rules, ledger, backing, fail, numbers }: World): Promise<void> {
   const found = await backing.everything(ledger)
   for (const record of found) {
-    const wanted = rules.records.get(record.id)
-    const { name } = ledger.byId(record.id)
+    const wanted = rules.records.get(record._id)
+    const { name } = ledger.byKey(record._id)
     if (wanted === undefined) {
       numbers.revivals++
       fail(`${name} was removed, and is in the store again`)
@@ -50,9 +52,15 @@ const essence = ({ userId, tokens, lastActiveAt, expiresAt, data, confirmation }
 
 const text = (value: unknown): string => JSON.stringify(value)
 
-/** When all is settled: lists and tokens on every server, what was owed, thirty seconds later again, and when all has expired. */
+/**
+ * When all is settled: lists; each browser with its own cookie, and thirty seconds later again; then all tokens on every
+ * server, what was owed, thirty seconds later again, and when all has expired.
+ */
 export async function inspectTheEnd (world: World): Promise<void> {
   await inspectLists(world)
+  await useBrowsers(world)
+  world.advance(GRACE)
+  await useBrowsers(world)
   await tryEveryToken(world, '/who')
   inspectDebts(world)
   world.advance(GRACE)
@@ -61,20 +69,29 @@ export async function inspectTheEnd (world: World): Promise<void> {
   await tryEveryToken(world, '/who')
 }
 
-/** Each server lists each user's living sessions, and none else; no more than there may be. */
+/** Each server lists each user's living sessions and no others, and there are no more of them than are allowed. */
 async function inspectLists (world: World): Promise<void> {
   const users = [...new Set(world.ledger.sessions.flatMap(({ user }) => user ?? []))]
   const living = [...world.rules.records.values()].filter(({ expiresAt }) => expiresAt.getTime() > world.time())
   for (const [server, { loginSessions }] of world.servers.entries()) {
     for (const user of users) {
       const listed = await world.probe({ name: `the list of ${user}`, server }, () => loginSessions.list(user))
-      const wanted = living.filter(({ userId }) => userId === user).map(({ id }) => id)
+      const wanted = living.filter(({ userId }) => userId === user).map(({ _id }) => idOf(_id))
       if (wanted.length > MOST && !world.crowded.has(user)) world.fail(`${user} has ${wanted.length} sessions`)
       if (isDeepStrictEqual(listed.map(({ id }) => id).sort(), wanted.sort())) continue
       world.fail(`server ${server} lists ${listed.map(({ id }) => world.ledger.byId(id).name).join()} as the sessions of ${user}`)
     }
   }
   world.check()
+}
+
+async function useBrowsers (world: World): Promise<void> {
+  for (const [index, browser] of world.browsers.entries()) {
+    const beginning = { name: `at the end: ${browser.name}`, server: index % world.servers.length, token: browser.token, browser }
+    await world.probe(beginning, visit('public'))
+    await world.settle()
+    world.check()
+  }
 }
 
 /** Each token that a browser or a thief may have, former ones first, since using the newest retires them. */
@@ -90,20 +107,23 @@ async function tryEveryToken (world: World, url: string): Promise<void> {
 
 async function tryToken (world: World, token: Token, server: number, url: string): Promise<void> {
   await world.probe({ name: `at the end: ${token.name}`, server, token }, async probe => {
-    const reply = (await send(probe, null, 'GET', url))!
+    const reply = (await send(probe, 'GET', url))!
     judge(probe, reply.statusCode === 401 ? NOBODY : identityIn(probe, reply))
   })
+  // Its retirement is written before the next token is tried.
+  await world.settle()
   world.check()
 }
 
-/** A session that was used has its touch; one whose newest token was used has its former one's end. */
+/** A session that was used has its touch; the tokens of earlier generations than one that was used have their end. */
 function inspectDebts ({ rules, ledger, fail, check }: World): void {
-  for (const { id, name, owed, tokens } of ledger.sessions) {
-    const record = rules.records.get(id)
+  for (const { key, name, owed, tokens } of ledger.sessions) {
+    const record = rules.records.get(key)
     if (record === undefined) continue
     if (record.lastActiveAt.getTime() + LIFETIME.touchEvery <= owed) fail(`${name} was used, and has no touch of it`)
-    const [, former] = record.tokens
-    if (tokens.at(-1)!.used && former !== undefined && former.until === undefined) fail(`the newest token of ${name} was used, and the former one has no end`)
+    const latest = Math.max(...tokens.filter(({ users }) => users.size > 0).map(({ generation }) => generation))
+    const endless = record.tokens.filter(({ generation, until }) => generation < latest && until === undefined)
+    if (endless.length > 0) fail(`a token of ${name} was used, and ${endless.length} of earlier generations have no end`)
   }
   check()
 }

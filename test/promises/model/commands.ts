@@ -5,9 +5,10 @@
 import fc, { type Arbitrary, type AsyncCommand } from 'fast-check'
 import { MINUTE, SECOND } from '../../support/clock.js'
 import { revoke, revokeAll, revokeOthers } from './endings.js'
+import { giveCookie } from './jar.js'
 import type { Session, Token } from './ledger.js'
 import { GRACE, LIFETIME, MOST } from './lifetime.js'
-import type { Beginning, Fault, Operation } from './operation.js'
+import type { Arrival, Beginning, Fault, Operation } from './operation.js'
 import { confirm, signIn, signOut, visit, write } from './requests.js'
 import { SERVERS } from './shops.js'
 import type { Browser, World } from './world.js'
@@ -17,7 +18,7 @@ type Work = (operation: Operation) => Promise<void>
 
 const USERS = ['ada', 'bob']
 
-/** Attempts at one session's password that may be open at once without a lock. */
+/** Attempts at one session's password that may be open at the same moment without a lock. */
 const ATTEMPTS = 4
 
 /** A command, and how it reads in a counterexample. */
@@ -27,7 +28,7 @@ function command (name: string, run: (world: World) => Promise<void>): Command {
 
 // --- who sends it ---
 
-/** A browser with the cookie it holds, or a thief with any token that was ever issued. */
+/** A browser with the cookie it holds, or a thief with any token that was ever issued. In an honest run a thief is a browser. */
 type Sender = { browser: number } | { thief: number }
 
 const browser = fc.nat({ max: 3 })
@@ -40,61 +41,85 @@ const fault: Arbitrary<Fault | null> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ call: fc.nat({ max: 3 }), how: fc.constantFrom('before', 'after') }) })
 
 function tokenOf (world: World, sender: Sender): { token: Token | null, browser: Browser | null } {
-  if ('browser' in sender) {
-    const browser = world.browsers[sender.browser]!
+  if ('browser' in sender || world.isHonest) {
+    const browser = world.browsers['browser' in sender ? sender.browser : sender.thief % world.browsers.length]!
     return { token: browser.token, browser }
   }
   const tokens = world.ledger.tokens.filter(({ cookie }) => cookie !== null)
   return { token: tokens[sender.thief % tokens.length] ?? null, browser: null }
 }
 
-function request (what: string, sender: Sender, at: Omit<Beginning, 'name'>, work: (browser: Browser | null) => Work): Command {
-  const name = `${what} ${told(sender)}${toldOf(at)}`
+function request (what: string, sender: Sender, at: Omit<Beginning, 'name'>, work: Work): Command {
+  const name = `${what} ${senderOf(sender)}${described(at)}`
   return command(name, async world => {
-    const { token, browser } = tokenOf(world, sender)
-    await world.begin({ ...at, name: `${what} ${token?.name ?? 'nobody'} (${world.numbers.operations})`, token }, work(browser))
+    await world.begin({ ...at, ...tokenOf(world, sender), name: `${what} ${tokenOf(world, sender).token?.name ?? 'nobody'} (${world.numbers.operations})` }, work)
   })
 }
 
-const told = (sender: Sender): string => 'browser' in sender ? `browser ${sender.browser}` : `thief ${sender.thief}`
+const senderOf = (sender: Sender): string => 'browser' in sender ? `browser ${sender.browser}` : `thief ${sender.thief}`
 
-const toldOf = ({ server, fault }: Omit<Beginning, 'name'>): string =>
-  ` at ${server}${fault ? `, call ${fault.call} fails ${fault.how} it is done` : ''}`
+const described = ({ server, fault, arrival = 'immediately', slow = false }: Omit<Beginning, 'name'>): string =>
+  ` at ${server}${slow ? ', its body late' : ''}${arrival === 'immediately' ? '' : `, answered ${arrival}`}${fault ? `, call ${fault.call} fails ${fault.how} it is done` : ''}`
 
-const at = fc.record({ server, fault })
+const arrival: Arbitrary<Arrival> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('immediately') },
+  { weight: 4, arbitrary: fc.constant('late') },
+  { weight: 1, arbitrary: fc.constant('never') })
+const slow = fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
+
+/** How a verb of the host's is called. */
+const call = fc.record({ server, fault })
+/** How a request is sent. */
+const at = fc.record({ server, fault, arrival, slow })
 
 // --- requests ---
 
 const visits = fc.tuple(sender, at, fc.constantFrom('public' as const, 'guarded' as const))
-  .map(([sender, at, page]) => request(page, sender, at, browser => visit(browser, page)))
+  .map(([sender, at, page]) => request(page, sender, at, visit(page)))
 
 const writes = fc.tuple(sender, at, fc.nat({ max: 4 }))
-  .map(([sender, at, holds]) => request(`write, held ${holds} times,`, sender, at, browser => async operation => {
-    await write(browser, `key${operation.world.numbers.operations}`, holds)(operation)
+  .map(([sender, at, holds]) => request(`write, held ${holds} times,`, sender, at, async operation => {
+    await write(`key${operation.world.numbers.operations}`, holds)(operation)
   }))
 
 const signIns = fc.tuple(browser, at, fc.constantFrom(...USERS), fc.boolean())
-  .map(([index, at, user, remember]) => request(`signIn of ${user}${remember ? ', remembered,' : ''}`, { browser: index }, at,
-    browser => signIn(browser!, user, remember)))
+  .map(([browser, at, user, remember]) => request(`signIn of ${user}${remember ? ', remembered,' : ''}`, { browser }, at, signIn(user, remember)))
 
 const signOuts = fc.tuple(sender, at).map(([sender, at]) => request('signOut', sender, at, signOut))
 
-const confirmations = fc.tuple(sender, at, fc.boolean()).map(([sender, at, lost]) => {
-  const what = lost ? 'confirm, answer lost,' : 'confirm'
-  const { run, ...command } = request(what, sender, at, browser => confirm(browser, lost))
-  return { ...command, run: async (world: World) => { if (mayConfirm(world, tokenOf(world, sender).token, at.server)) await run(world, world) } }
+const confirmations = fc.tuple(sender, at).map(([sender, at]) => {
+  const { run, ...command } = request('confirm', sender, at, confirm)
+  return { ...command, run: async (world: World) => { if (mayConfirm(world, tokenOf(world, sender).token)) await run(world, world) } }
 })
 
-/**
- * So many at once that the session's confirmation is locked would be another test. One at a time on each server: an attempt
- * that is refused, be it because the session is gone, waits there for those before it, which the schedule may hold.
- */
-function mayConfirm ({ operations, rules }: World, token: Token | null, at: number): boolean {
+/** More at the same moment would lock the session's confirmation, which is another test. */
+function mayConfirm ({ operations, rules }: World, token: Token | null): boolean {
   const session = token?.session
   const underWay = [...operations].filter(({ name, token }) => name.startsWith('confirm') && token?.session === session)
-  if (underWay.some(({ server }) => server === at)) return false
-  return underWay.length + (rules.records.get(session?.id ?? '')?.confirmation.failures ?? 0) < ATTEMPTS
+  return underWay.length + (rules.records.get(session?.key ?? '')?.confirmation.failures ?? 0) < ATTEMPTS
 }
+
+/** One browser confirms many times within a moment; some of the answers arrive only after later ones. */
+const bursts = fc.tuple(browser, fc.array(fc.record({ server, arrival }), { minLength: 2, maxLength: 10 }), fc.constantFrom(1, SECOND, GRACE / 4)).map(([index, all, pause]) =>
+  command(`confirm browser ${index} ${all.length} times, ${pause} ms apart,${all.map(described).join(';')}`, async world => {
+    const browser = world.browsers[index]!
+    for (const at of all) {
+      if (browser.token === null || browser.token.session.user === null || !mayConfirm(world, browser.token)) return
+      await world.begin({ ...at, name: `confirm ${browser.token.name} (${world.numbers.operations})`, token: browser.token, browser, quick: true }, confirm)
+      world.advance(pause)
+    }
+  }))
+
+/** Something of a browser is under way while the same browser signs in again. */
+const crossings = fc.tuple(browser, at, at, fc.boolean()).map(([index, one, other, writes]) =>
+  command(`${writes ? 'write' : 'public'} browser ${index}${described(one)} while it signs in again${described(other)}`, async world => {
+    const browser = world.browsers[index]!
+    const begin = async (what: string, at: Omit<Beginning, 'name'>, work: Work): Promise<void> => {
+      await world.begin({ ...at, name: `${what} ${browser.token?.name ?? 'nobody'} (${world.numbers.operations})`, token: browser.token, browser }, work)
+    }
+    await begin('crossing', one, writes ? write(`key${world.numbers.operations}`, 1) : visit('public'))
+    await begin('signIn', other, signIn(USERS[0]!, false))
+  }))
 
 // --- the ends ---
 
@@ -106,16 +131,16 @@ function sessionAt ({ ledger }: World, index: number): Session | undefined {
 }
 
 function ending (what: string, index: number, at: Omit<Beginning, 'name'>, work: (session: Session) => Work): Command {
-  return command(`${what} ${index}${toldOf(at)}`, async world => {
+  return command(`${what} ${index}${described(at)}`, async world => {
     const session = sessionAt(world, index)
     if (session !== undefined) await world.begin({ ...at, name: `${what} ${session.name} (${world.numbers.operations})` }, work(session))
   })
 }
 
-const revocations = fc.tuple(pick, at).map(([index, at]) => ending('revoke', index, at, session => revoke(session, session.user!)))
-const foreign = fc.tuple(pick, at).map(([index, at]) => ending('revoke as somebody else', index, at, session => revoke(session, 'eve')))
-const others = fc.tuple(pick, at).map(([index, at]) => ending('revokeOthers than', index, at, revokeOthers))
-const alls = fc.tuple(pick, at).map(([index, at]) => ending('revokeAll of', index, at, session => revokeAll(session.user!)))
+const revocations = fc.tuple(pick, call).map(([index, at]) => ending('revoke', index, at, session => revoke(session, session.user!)))
+const foreign = fc.tuple(pick, call).map(([index, at]) => ending('revoke as somebody else', index, at, session => revoke(session, 'eve')))
+const others = fc.tuple(pick, call).map(([index, at]) => ending('revokeOthers than', index, at, revokeOthers))
+const alls = fc.tuple(pick, call).map(([index, at]) => ending('revokeAll of', index, at, session => revokeAll(session.user!)))
 
 /** A touch is due, and its session is ended while the request is under way: the races that matter most, made frequent. */
 const meanwhile = fc.tuple(browser, server, server, fc.boolean(), fc.boolean()).map(([index, here, there, writes, all]) =>
@@ -125,14 +150,28 @@ const meanwhile = fc.tuple(browser, server, server, fc.boolean(), fc.boolean()).
     if (session === undefined || session.user === null) return
     const number = world.numbers.operations
     world.advance(MINUTE)
-    await world.begin({ name: `meanwhile ${browser.token!.name} (${number})`, server: here, token: browser.token },
-      writes ? write(browser, `key${number}`, 1) : visit(browser, 'public'))
+    await world.begin({ name: `meanwhile ${browser.token!.name} (${number})`, server: here, token: browser.token, browser },
+      writes ? write(`key${number}`, 1) : visit('public'))
     await world.begin({ name: `end of ${session.name} (${number + 1})`, server: there },
       all ? revokeAll(session.user) : revoke(session, session.user))
   }))
 
+/** A request whose body is held back until its session has ended, and a second more. */
+const banked = fc.tuple(browser, server, server, fc.constantFrom('public', 'guarded', 'write', 'confirm', 'signOut'), fc.boolean(), fc.constantFrom(SECOND, SECOND + 1))
+  .map(([index, here, there, what, quick, pause]) =>
+    command(`${what} browser ${index} at ${here}, ${quick ? 'looked up immediately, ' : ''}its body after its session is ended at ${there} and ${pause} ms`, async world => {
+      const browser = world.browsers[index]!
+      const { token } = browser
+      if (token === null || token.session.user === null || (what === 'confirm' && !mayConfirm(world, token))) return
+      const number = world.numbers.operations
+      const works: Record<string, Work> = { public: visit('public'), guarded: visit('guarded'), write: write(`key${number}`, 0), confirm, signOut }
+      await world.begin({ name: `${what} ${token.name} (${number})`, server: here, token, browser, quick, slow: true }, works[what]!)
+      await world.begin({ name: `end of ${token.session.name} (${number + 1})`, server: there, quick }, revoke(token.session, token.session.user))
+      world.advance(pause)
+    }))
+
 /** Signs out, or in again. */
-const leave = (browser: Browser, again: boolean): Work => again ? signIn(browser, USERS[0]!, false) : signOut(browser)
+const leave = (again: boolean): Work => again ? signIn(USERS[0]!, false) : signOut
 
 const leaving = (again: boolean): string => again ? 'signIn' : 'signOut'
 
@@ -145,9 +184,9 @@ const afterwards = fc.tuple(browser, server, server, fc.boolean()).map(([index, 
     if (record?.userId === undefined) return
     const number = world.numbers.operations
     world.advance(Math.max(0, record.expiresAt.getTime() - 1 - world.time()))
-    await world.begin({ name: `just before ${token!.name} dies (${number})`, server: here, token, quick: true }, visit(browser, 'public'))
+    await world.begin({ name: `just before ${token!.name} dies (${number})`, server: here, token, browser, quick: true }, visit('public'))
     world.advance(1)
-    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 1})`, server: there, token }, leave(browser, again))
+    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 1})`, server: there, token, browser }, leave(again))
   }))
 
 /** A browser that goes back to how it was before a rotation leaves with the former token, as that runs out or just before. */
@@ -156,15 +195,15 @@ const leftover = fc.tuple(browser, server, server, fc.boolean(), fc.constantFrom
     const browser = world.browsers[index]!
     const { token } = browser
     const record = world.rules.withToken(token?.hash ?? '')
-    if (record?.userId === undefined || !mayConfirm(world, token, here)) return
+    if (record?.userId === undefined || !mayConfirm(world, token)) return
     const number = world.numbers.operations
-    await world.begin({ name: `confirm ${token!.name} (${number})`, server: here, token, quick: true }, confirm(browser, false))
-    await world.begin({ name: `first use of the token after ${token!.name} (${number + 1})`, server: here, token: browser.token, quick: true }, visit(browser, 'public'))
+    await world.begin({ name: `confirm ${token!.name} (${number})`, server: here, token, browser, quick: true }, confirm)
+    await world.begin({ name: `first use of the token after ${token!.name} (${number + 1})`, server: here, token: browser.token, browser, quick: true }, visit('public'))
     const until = record.tokens.find(({ hash }) => hash === token!.hash)?.until
     if (until === undefined) return
-    browser.token = token
+    giveCookie(browser, token)
     world.advance(Math.max(0, until.getTime() - early - world.time()))
-    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 2})`, server: there, token }, leave(browser, again))
+    await world.begin({ name: `${leaving(again)} ${token!.name} (${number + 2})`, server: there, token, browser }, leave(again))
   }))
 
 /** One of a user's browsers is used again before one more signs in than there may be. */
@@ -172,12 +211,12 @@ const crowd = fc.tuple(fc.constantFrom(...USERS), fc.nat({ max: MOST - 1 }), ser
   command(`signIn of ${user} in ${MOST} browsers at ${here}, each a minute later, public browser ${busy}, and signIn in one more at ${there}`, async world => {
     const begin = async (what: string, browser: Browser, at: Omit<Beginning, 'name'>, work: Work): Promise<void> => {
       world.advance(MINUTE)
-      await world.begin({ ...at, name: `${what} ${browser.token?.name ?? 'nobody'} (${world.numbers.operations})`, token: browser.token }, work)
+      await world.begin({ ...at, name: `${what} ${browser.token?.name ?? 'nobody'} (${world.numbers.operations})`, token: browser.token, browser }, work)
     }
     const [more, ...browsers] = world.browsers as [Browser, ...Browser[]]
-    for (const browser of browsers) await begin('signIn', browser, { server: here, quick: true }, signIn(browser, user, false))
-    await begin('public', browsers[busy]!, { server: here, quick: true }, visit(browsers[busy]!, 'public'))
-    await begin('signIn', more, { server: there }, signIn(more, user, false))
+    for (const browser of browsers) await begin('signIn', browser, { server: here, quick: true }, signIn(user, false))
+    await begin('public', browsers[busy]!, { server: here, quick: true }, visit('public'))
+    await begin('signIn', more, { server: there }, signIn(user, false))
   }))
 
 // --- time, and theft ---
@@ -187,19 +226,21 @@ const waits = fc.constantFrom(1, SECOND, GRACE - 1, GRACE, MINUTE - 1, MINUTE, L
 
 /** To the millisecond at which a session or its former token dies, or the one before. */
 const edges = fc.tuple(pick, fc.constantFrom('session', 'former token'), fc.constantFrom(1, 0))
-  .map(([index, what, early]) => command(`wait until the ${what} ${index} dies${early ? ', but for a millisecond' : ''}`, async world => {
-    const record = world.rules.records.get(sessionAt(world, index)?.id ?? '')
-    const end = what === 'session' ? record?.expiresAt : record?.tokens[1]?.until
+  .map(([index, what, early]) => command(`wait until the ${what} ${index} dies${early ? ', one millisecond before' : ''}`, async world => {
+    const record = world.rules.records.get(sessionAt(world, index)?.key ?? '')
+    const end = what === 'session' ? record?.expiresAt : record?.tokens.find(({ until }) => until !== undefined)?.until
     if (end !== undefined) world.advance(Math.max(0, end.getTime() - early - world.time()))
   }))
 
 const thefts = fc.tuple(browser, browser)
-  .map(([from, to]) => command(`browser ${to} gets the cookie of ${from}`, async ({ browsers }) => { browsers[to]!.token = browsers[from]!.token }))
+  .map(([from, to]) => command(`browser ${to} gets the cookie of ${from}`, async ({ browsers, isHonest }) => {
+    if (!isHonest) giveCookie(browsers[to]!, browsers[from]!.token)
+  }))
 
 const often = <T>(times: number, arbitrary: T): T[] => Array(times).fill(arbitrary) as T[]
 
 /** Commands for one run. */
 export const commands: Arbitrary<Iterable<Command>> = fc.commands<World, World, false>([
   ...often(4, visits), ...often(4, writes), ...often(4, signIns), ...often(4, confirmations), signOuts,
-  ...often(2, revocations), ...often(3, meanwhile), ...often(2, afterwards), ...often(2, leftover), crowd, foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
+  ...often(2, revocations), ...often(3, meanwhile), ...often(2, afterwards), ...often(2, leftover), ...often(2, bursts), ...often(2, banked), crossings, crowd, foreign, others, alls, ...often(2, waits), ...often(2, edges), thefts
 ], { maxCommands: 24, size: 'max' })

@@ -3,7 +3,7 @@
  * @module
  */
 import { isLoginSessionError } from '../../../plugin/index.js'
-import type { Session } from './ledger.js'
+import type { Session, Token } from './ledger.js'
 import type { Operation } from './operation.js'
 import { judge, send } from './send.js'
 import type { World } from './world.js'
@@ -39,7 +39,7 @@ export const revokeAll = (user: string): Work => async operation => {
 
 /**
  * It is answered that these sessions are over: from here on none of their tokens may sign anybody in, on any server. All
- * of them are tried at once.
+ * of them are tried.
  */
 export async function isOver (operation: Operation, sessions: Session[]): Promise<void> {
   const { world, name } = operation
@@ -48,22 +48,26 @@ export async function isOver (operation: Operation, sessions: Session[]): Promis
     session.over ??= name
     for (const { hash } of session.tokens) if (world.rules.aliveUntil(hash) > world.time()) world.fail(`${name} was answered, and ${session.name} is alive`)
   }
-  await Promise.all(sessions.map(session => tryInVain(operation, session)))
+  // Each server on its own: lookups of the same moment would be one call of the store.
+  await Promise.all(world.servers.map(async (_, server) => {
+    for (const token of sessions.flatMap(({ tokens }) => tokens)) await tryInVain(operation, token, server)
+  }))
 }
 
-/** Every token that the session has had, at every server, at a public and at a guarded page. */
-async function tryInVain ({ world, name }: Operation, session: Session): Promise<void> {
-  const tokens = session.tokens.filter(({ cookie }) => cookie !== null)
-  await Promise.all(tokens.flatMap(token => world.servers.map((_, server) =>
-    world.probe({ name: `after ${name}: ${token.name}`, server, token }, async probe => {
-      judge(probe, (await send(probe, null, 'GET', '/who'))!.json())
-      const { statusCode } = (await send(probe, null, 'GET', '/account'))!
-      if (statusCode !== 401) world.fail(`${probe.name} was answered with ${statusCode} by a guarded page`)
-    }))))
+/** A token that the session has had, at a public and at a guarded page. */
+async function tryInVain ({ world, name }: Operation, token: Token, server: number): Promise<void> {
+  if (token.cookie === null) return
+  await world.probe({ name: `after ${name}: ${token.name}`, server, token }, async probe => {
+    judge(probe, (await send(probe, 'GET', '/who'))!.json())
+  })
+  await world.probe({ name: `after ${name}: ${token.name}`, server, token }, async probe => {
+    const { statusCode } = (await send(probe, 'GET', '/account'))!
+    if (statusCode !== 401) world.fail(`${probe.name} was answered with ${statusCode} by a guarded page`)
+  })
 }
 
 const sessionsOf = ({ world: { rules, ledger } }: Operation, user: string): Session[] =>
-  ledger.sessions.filter(session => session.user === user && rules.records.has(session.id))
+  ledger.sessions.filter(session => session.user === user && rules.records.has(session.key))
 
 /** What the server's verb resolves to; undefined: the store failed, and it was told so. */
 async function attempt<T> ({ world, server, failed, name }: Operation, verb: (loginSessions: World['servers'][number]['loginSessions']) => Promise<T>): Promise<T | undefined> {

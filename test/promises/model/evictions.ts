@@ -13,7 +13,7 @@ export function judgeEvictions ({ name, listed, ended, failed, world }: Operatio
   if (evicted.length > Math.max(0, all.length - MOST)) world.fail(`${name} ended ${names(evicted)} of ${names(all)}`)
   // One that could not be ended is kept, whichever it is.
   if (failed.length > 0) return
-  const kept = all.filter(({ id }) => world.rules.records.has(id))
+  const kept = all.filter(({ key }) => world.rules.records.has(key))
   for (const one of evicted) {
     const lesser = kept.filter(other => shouldStay(one, other))
     if (lesser.length > 0) world.fail(`${name} ended ${one.name}, and kept ${names(lesser)}`)

@@ -1,26 +1,39 @@
 /**
- * Every session and token that was ever issued in one run, and what has been promised about them.
+ * Every session and token that was ever issued in one run, who has had them, and what has been promised about them.
  * @module
  */
+import { idOf } from '../../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
+import type { TokenHash } from '../../../plugin/sessions/tokens.js'
+import type { Browser } from './world.js'
 
 /** One token that a session has had. */
 export interface Token {
   /** `ada1.0`: the first token of ada's session 1. */
   name: string
   hash: string
+  generation: number
   session: Session
   /** The cookie's value, once an answer has brought it. */
   cookie: string | null
-  /** It has been seen as the newest one, so that the one before it is to be retired. */
-  used: boolean
+  /** The browsers whose jars have held it. */
+  held: Set<Browser>
+  /** Who was signed in with it. Null: a thief, or nobody in particular. */
+  users: Set<Browser | null>
+  /** When somebody was first signed in with it, in ms; Infinity: nobody was. */
+  usedAt: number
+  /** It left a full record before its end. */
+  isCrowdedOut: boolean
 }
 
 /** One record that was ever stored. */
 export interface Session {
   name: string
+  /** The record's `_id`. */
+  key: string
+  /** The public id. */
   id: string
-  /** Null: a visitor's. */
+  /** Null: a visitor session. */
   user: string | null
   /** When it was stored, in ms. */
   begun: number
@@ -40,7 +53,8 @@ export interface Ledger {
   /** A record was stored. */
   open(record: LoginSessionRecord): Session
   /** A session got a new token. */
-  rotate(id: string, hash: string): void
+  rotate(key: string, token: TokenHash): Token
+  byKey(key: string): Session
   byId(id: string): Session
   byHash(hash: string): Token | undefined
 }
@@ -49,28 +63,33 @@ export function createLedger (): Ledger {
   const sessions: Session[] = []
   const tokens: Token[] = []
 
-  function issue (session: Session, hash: string): void {
-    const token = { name: `${session.name}.${session.tokens.length}`, hash, session, cookie: null, used: false }
+  function issue (session: Session, { hash, generation }: TokenHash): Token {
+    const name = `${session.name}.${session.tokens.length}`
+    const token: Token = { name, hash, generation, session, cookie: null, held: new Set(), users: new Set(), usedAt: Infinity, isCrowdedOut: false }
     session.tokens.push(token)
     tokens.push(token)
+    return token
   }
 
-  function byId (id: string): Session {
-    const session = sessions.find(session => session.id === id)
-    if (session === undefined) throw new Error(`no record with the id ${id} was ever stored`)
+  function only (session: Session | undefined, what: string): Session {
+    if (session === undefined) throw new Error(`no record with ${what} was ever stored`)
     return session
   }
+
+  const byKey = (key: string): Session => only(sessions.find(session => session.key === key), `the key ${key}`)
 
   return {
     sessions,
     tokens,
-    byId,
+    byKey,
+    byId: id => only(sessions.find(session => session.id === id), `the id ${id}`),
     byHash: hash => tokens.find(token => token.hash === hash),
 
-    open ({ id, userId, createdAt, tokens }) {
+    open ({ _id, userId, createdAt, tokens }) {
       const session: Session = {
         name: `${userId ?? 'visitor'}${sessions.length}`,
-        id,
+        key: _id,
+        id: idOf(_id),
         user: userId ?? null,
         begun: createdAt.getTime(),
         tokens: [],
@@ -79,10 +98,10 @@ export function createLedger (): Ledger {
         owed: 0
       }
       sessions.push(session)
-      for (const { hash } of tokens) issue(session, hash)
+      for (const token of tokens) issue(session, token)
       return session
     },
 
-    rotate (id, hash) { issue(byId(id), hash) }
+    rotate: (key, token) => issue(byKey(key), token)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How much is tried, and what was: by default the same 1,100 interleavings, on demand as many as there is time for.
+ * How much is tried, and what was: by default the same few hundred interleavings, on demand as many as there is time for.
  * @module
  */
 import type { Test } from 'tap'
@@ -17,12 +17,47 @@ export interface Numbers {
   deadRequests: number
   /** Calls of the store that failed. */
   faults: number
+  /** Lookups that were repeated when the handler was to begin. */
+  secondLookups: number
+  rotations: number
+  /** Tokens that left a full record before their thirty seconds were over. */
+  tokensWithoutRoom: number
+  /** Answers with a cookie that others may have overtaken. */
+  lateAnswers: number
+  /** Answers that brought a token of an earlier generation than the browser had already; requests that were refused for it. */
+  overtaken: number
+  overtakenRefusals: number
+  /** Browsers that were refused because somebody else used a later token. */
+  robbed: number
+  /** Living logins that a browser lost by a stale answer: by one that cleared the cookie, and by another session's cookie. */
+  staleClears: number
+  staleOverwrites: number
   /** Sessions that came back: never. */
   revivals: number
+  /** Browsers that lost a living session: never. */
+  signOutsWithoutCause: number
 }
 
-export const noNumbers = (): Numbers =>
-  ({ runs: 0, operations: 0, requests: 0, revocations: 0, formerRequests: 0, deadRequests: 0, faults: 0, revivals: 0 })
+export const noNumbers = (): Numbers => ({
+  runs: 0,
+  operations: 0,
+  requests: 0,
+  revocations: 0,
+  formerRequests: 0,
+  deadRequests: 0,
+  faults: 0,
+  secondLookups: 0,
+  rotations: 0,
+  tokensWithoutRoom: 0,
+  lateAnswers: 0,
+  overtaken: 0,
+  overtakenRefusals: 0,
+  robbed: 0,
+  staleClears: 0,
+  staleOverwrites: 0,
+  revivals: 0,
+  signOutsWithoutCause: 0
+})
 
 export interface Amount {
   runs: number

@@ -8,76 +8,72 @@ import { judgeEvictions } from './evictions.js'
 import type { Session } from './ledger.js'
 import { verdictOf, type Operation } from './operation.js'
 import { identityIn, judge, NOBODY, send, type Identity } from './send.js'
-import type { Browser } from './world.js'
 
 type Work = (operation: Operation) => Promise<void>
 
 /** `GET`s the public page that tells who is signed in, or the one for signed-in users only. */
-export const visit = (browser: Browser | null, page: 'public' | 'guarded'): Work => async operation => {
-  const reply = await send(operation, browser, 'GET', page === 'public' ? '/who' : '/account')
+export const visit = (page: 'public' | 'guarded'): Work => async operation => {
+  const reply = await send(operation, 'GET', page === 'public' ? '/who' : '/account')
   if (reply === null) return
   if (reply.statusCode === 401 && page === 'guarded') judge(operation, NOBODY)
   else judge(operation, identityIn(operation, reply))
 }
 
 /** Writes a key of its own into the session data, after it was held in the handler so many times. */
-export const write = (browser: Browser | null, key: string, holds: number): Work => async operation => {
-  const reply = await send(operation, browser, 'POST', '/write', { key, holds })
+export const write = (key: string, holds: number): Work => async operation => {
+  operation.mayEnd = one => isUndone(operation, one)
+  const reply = await send(operation, 'POST', '/write', { key, holds })
   if (reply === null) return
   const identity = identityIn(operation, reply)
   judge(operation, identity)
   sessionWrittenTo(operation, identity)?.saved.add(key)
 }
 
-export const signIn = (browser: Browser, user: string, remember: boolean): Work => async operation => {
-  const { token, world, minted } = operation
-  operation.mayEnd = one => ownsSession(operation, one) || operation.listed.has(one) ||
-    (operation.failed.length > 0 && one.tokens.some(({ hash }) => minted.includes(hash)))
+export const signIn = (user: string, remember: boolean): Work => async operation => {
+  const { token, world } = operation
+  operation.mayEnd = one => ownsSession(operation, one) || operation.listed.has(one) || isUndone(operation, one)
   const gathered = token?.session.user === null ? [...token.session.saved] : []
-  const reply = await send(operation, browser, 'POST', '/login', { user, remember })
+  const reply = await send(operation, 'POST', '/login', { user, remember })
   if (operation.failed.length > 0) world.crowded.add(user)
   if (reply === null) return noGhost(operation)
   identityIn(operation, reply)
   const session = world.ledger.byHash(operation.minted[0] ?? '')?.session
-  if (session === undefined || session.user !== user || browser.token?.session !== session) return world.fail(`${operation.name}: no session of ${user}`)
+  if (session === undefined || session.user !== user || session.tokens[0]!.cookie === null) return world.fail(`${operation.name}: no session of ${user}`)
   judgeEvictions(operation, session)
   if (verdictOf(operation) === 'in') for (const key of gathered) session.saved.add(key)
-  if (hasToBeOver(operation)) await isOver(operation, [token!.session])
+  if (token !== null) await isOver(operation, [token.session])
 }
 
-export const signOut = (browser: Browser | null): Work => async operation => {
+export const signOut: Work = async operation => {
   operation.mayEnd = session => ownsSession(operation, session)
-  const reply = await send(operation, browser, 'POST', '/logout')
+  const reply = await send(operation, 'POST', '/logout')
   if (reply === null) return
   identityIn(operation, reply)
-  if (operation.token?.session.user !== null && hasToBeOver(operation)) await isOver(operation, [operation.token!.session])
+  const { token, standing } = operation
+  // A visitor session goes on unless its cookie leads nowhere: nobody was signed in.
+  if (token !== null && (token.session.user !== null || standing !== 'live')) await isOver(operation, [token.session])
 }
 
-/** Confirms the password; the answer, which may bring a new token, may get lost. */
-export const confirm = (browser: Browser | null, lost: boolean): Work => async operation => {
+/** Confirms the password. The answer may bring a new token. */
+export const confirm: Work = async operation => {
   const { token, world } = operation
-  const reply = await send(operation, lost ? null : browser, 'POST', '/confirm', { password: PASSWORD })
+  const reply = await send(operation, 'POST', '/confirm', { password: PASSWORD })
   if (reply === null) return
   const verdict = token?.session.user === null ? 'out' : verdictOf(operation)
   const taken = reply.statusCode === 200
   // Signed out while the password was checked, it confirms nothing.
-  const refusable = verdict !== 'in' || !world.rules.records.has(token!.session.id)
+  const refusable = verdict !== 'in' || !world.rules.records.has(token!.session.key)
   if (taken ? verdict === 'out' : reply.statusCode !== 401 || !refusable) {
     world.fail(`${operation.name} was answered with ${reply.statusCode} and should be ${verdict}: ${reply.body}`)
   }
 }
 
-/** A former token that has run out has no session to end. */
-const ownsSession = ({ owns, token }: Operation, session: Session): boolean => owns && session === token!.session
+/** Whatever its token is worth by now, a browser may end the session that it was given for. */
+const ownsSession = ({ token }: Operation, session: Session): boolean => session === token?.session
 
-/**
- * Has the session of its token to be over once this is answered? The expired one, too: a late touch would bring it back. Only
- * that of a token that had run out goes on.
- */
-function hasToBeOver ({ owns, token, world: { rules, time } }: Operation): boolean {
-  if (token === null) return false
-  return owns || rules.ownUntil(token.hash) > time() || !rules.records.has(token.session.id)
-}
+/** A session that was stored, but whose caller was told otherwise, is removed again. */
+const isUndone = ({ failed, minted }: Operation, { tokens }: Session): boolean =>
+  failed.length > 0 && tokens.some(({ hash }) => minted.includes(hash))
 
 /** The session that surely has what was written; null: none that could be told. */
 function sessionWrittenTo (operation: Operation, { id }: Identity): Session | null {

@@ -4,13 +4,11 @@
  * @module
  */
 import { memoryStore } from '../../../plugin/stores/memory.js'
-import type { LoginSessionRecord, Touch } from '../../../plugin/sessions/record.js'
-import type { TokenHash } from '../../../plugin/sessions/tokens.js'
+import type { Touch } from '../../../plugin/sessions/record.js'
 import { STORE_METHODS, type LoginSessionStore } from '../../../plugin/sessions/store.js'
-import { endOf, GRACE } from './lifetime.js'
-import { isBackground, nextFault, underWay, type Operation } from './operation.js'
+import { wrongIn } from './arguments.js'
+import { isBackground, lookAgain, nextFault, underWay, type Operation } from './operation.js'
 import type { Args, Method } from './rules.js'
-import type { World } from './world.js'
 
 /** One for each server: it is told by the operation which run's store to call. What comes outside of any, at boot, finds nothing. */
 export function scheduledStore (): LoginSessionStore {
@@ -32,91 +30,71 @@ export function scheduledStore (): LoginSessionStore {
 
 async function call (operation: Operation, method: Method, args: unknown[], touches: { underWay: number }): Promise<unknown> {
   const { world, passes, quick } = operation
-  checkArguments(operation, method, args)
-  const worth = (): Worth | null => method === 'findByToken' ? worthOf(world, args[0] as string) : null
+  begin(operation, method, args)
+  const isLookup = isLookupOf(operation, method, args)
   if (passes || (quick && method !== 'touch')) {
     const answer = await world.enter(operation, method, args)
-    decide(operation, worth(), touches.underWay === 0)
+    if (isLookup) decide(operation, worthOf(operation), touches.underWay === 0)
     return answer
   }
+  const isInBackground = isBackground(method, args)
   const fault = nextFault(operation)
   if (fault !== null) world.numbers.faults++
-  await world.hold(operation, method, isBackground(method))
-  if (fault === 'before') refuse(operation, method, args)
+  await world.hold(operation, method, isInBackground)
+  if (fault === 'before') refuse(operation, method, args, isLookup)
   const answer = await world.enter(operation, method, args)
-  const read = worth()
-  await world.hold(operation, `${method} is answered`, isBackground(method))
-  if (fault === 'after') refuse(operation, method, args)
-  decide(operation, read, touches.underWay === 0)
+  const read = worthOf(operation)
+  await world.hold(operation, `${method} is answered`, isInBackground)
+  if (fault === 'after') refuse(operation, method, args, isLookup)
+  if (isLookup) decide(operation, read, touches.underWay === 0)
   return answer
 }
 
-function refuse ({ failed, world: { ledger } }: Operation, method: Method, args: unknown[]): never {
+function begin (operation: Operation, method: Method, args: unknown[]): void {
+  const wrong = wrongIn(operation, method, args)
+  if (wrong !== null) operation.world.fail(`${operation.name}: ${method} with ${wrong}`)
+  if (method === 'listByUser') operation.listedAt = operation.world.time()
+  if (method === 'takeAttempt') operation.confirming = true
+  if (!isLookupOf(operation, method, args)) return
+  operation.lookups++
+  if (operation.decidedAt === null) return
+  operation.world.numbers.secondLookups++
+  lookAgain(operation)
+}
+
+/** Until the handler begins, what is read is the request's own record. */
+const isLookupOf = ({ handling, token }: Operation, method: Method, args: unknown[]): boolean =>
+  method === 'find' && !handling && token !== null && (args as Args<'find'>)[0].includes(token.session.key)
+
+function refuse (operation: Operation, method: Method, args: unknown[], isLookup: boolean): never {
+  const { failed, world: { ledger } } = operation
+  if (isLookup) operation.outage = true
   // What nobody waits for may be lost: then nothing is owed.
-  if (method === 'touch') for (const { id } of args[0] as Touch[]) ledger.byId(id).owed = 0
-  else if (method === 'retireFormer') ledger.byHash(args[1] as string)!.used = false
-  else failed.push(method)
+  if (method === 'touch') for (const { _id } of args[0] as Touch[]) ledger.byKey(_id).owed = 0
+  else if (!isBackground(method, args)) failed.push(method)
   throw new Error('connection reset')
 }
 
-/** What a token was worth when it was looked up. */
+/** What the operation's token was worth when it was looked up: 0 if it was worth nothing, otherwise until when, in ms. */
 interface Worth {
   aliveUntil: number
-  ownUntil: number
-  newest: boolean
+  recordUntil: number
 }
 
-function worthOf ({ rules }: World, hash: string): Worth {
-  return { aliveUntil: rules.aliveUntil(hash), ownUntil: rules.ownUntil(hash), newest: rules.withToken(hash)?.tokens[0]!.hash === hash }
+function worthOf ({ token, world: { rules } }: Operation): Worth {
+  const record = token === null ? undefined : rules.records.get(token.session.key)
+  return { aliveUntil: rules.aliveUntil(token?.hash ?? ''), recordUntil: record?.expiresAt.getTime() ?? 0 }
 }
 
-/** From the first lookup on the request is somebody's or nobody's, and a touch and a retirement are due if it is somebody's. */
-function decide (operation: Operation, read: Worth | null, touched: boolean): void {
-  const { token, world } = operation
-  if (read === null || token === null) return
-  operation.owns = read.ownUntil > world.time()
-  // A later lookup only asks what there is to end, and so does the one after an outage.
-  if (operation.decidedAt !== null || operation.failed.includes('findByToken')) return
-  operation.decidedAt = world.time()
-  if (read.aliveUntil <= operation.decidedAt) return
-  if (read.newest) token.used = true
-  // A touch that is on its way already is kept instead.
-  if (touched) token.session.owed = operation.decidedAt
-}
-
-/** What must hold of a call whatever becomes of it. */
-function checkArguments (operation: Operation, method: Method, args: unknown[]): void {
-  const wrong = wrongIn(operation.world, method, args)
-  if (wrong !== null) operation.world.fail(`${operation.name}: ${method} with ${wrong}`)
-}
-
-function wrongIn (world: World, method: Method, args: unknown[]): string | null {
-  const now = world.time()
-  if (method === 'retireFormer') {
-    const [, newest, until] = args as Args<'retireFormer'>
-    if (world.ledger.byHash(newest)?.used !== true) return 'a newest token that nobody has used'
-    return until.getTime() === now + GRACE ? null : 'an end that is not thirty seconds from now'
-  }
-  if (method === 'touch') return (args as Args<'touch'>)[0].map(touch => wrongTouch(world, touch)).find(wrong => wrong !== null) ?? null
-  if (method === 'insert') return wrongRecord((args as Args<'insert'>)[0], now)
-  if (method === 'rotate') return wrongTokens(world, args as Args<'rotate'>)
-  return null
-}
-
-function wrongTouch ({ rules, time }: World, { id, lastActiveAt, expiresAt }: Touch): string | null {
-  const record = rules.records.get(id)
-  if (record === undefined) return null
-  if (lastActiveAt.getTime() > time()) return 'a time that has not come'
-  return expiresAt.getTime() === endOf(record, lastActiveAt) ? null : 'a wrong end'
-}
-
-function wrongRecord (record: LoginSessionRecord, now: number): string | null {
-  if (record.createdAt.getTime() !== now || record.lastActiveAt.getTime() !== now) return 'a wrong beginning'
-  return record.expiresAt.getTime() === endOf(record, record.createdAt) ? null : 'a wrong end'
-}
-
-function wrongTokens ({ ledger }: World, [, current, tokens]: Args<'rotate'>): string | null {
-  const [next, former, ...more] = tokens as [TokenHash, TokenHash]
-  if (ledger.byHash(next.hash) !== undefined) return 'a token that was issued before'
-  return former.hash === current && former.until === undefined && more.length === 0 ? null : 'wrong former tokens'
+/** From its lookup on the request is somebody's or nobody's, and a touch and a retirement are due if it is somebody's. */
+function decide (operation: Operation, { aliveUntil, recordUntil }: Worth, touched: boolean): void {
+  const { world, browser, token, lookups } = operation
+  const at = world.time()
+  operation.decidedAt = at
+  operation.standing = recordUntil <= at ? 'over' : aliveUntil <= at ? 'superseded' : 'live'
+  if (operation.standing !== 'live') return
+  token!.users.add(browser)
+  token!.usedAt = Math.min(token!.usedAt, at)
+  // A touch that is on its way already is kept instead. A second lookup notes no activity.
+  if (touched && lookups === 1) token!.session.owed = at
 }

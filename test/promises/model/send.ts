@@ -5,9 +5,10 @@
 import { hashToken } from '../../../plugin/sessions/tokens.js'
 import { COOKIE, setCookies, type Reply } from '../../support/browser-jar.js'
 import { CHROME } from '../../support/records.js'
+import { arrive, judgeRefusal, withoutCause } from './jar.js'
 import type { Token } from './ledger.js'
 import { verdictOf, type Operation } from './operation.js'
-import type { Browser, World } from './world.js'
+import type { World } from './world.js'
 
 /** Who is told to be signed in. */
 export interface Identity {
@@ -17,8 +18,8 @@ export interface Identity {
 
 export const NOBODY: Identity = { id: null, user: null }
 
-/** Sends a request; null: the store failed, and it was told so. Whatever the answer brings is put into the browser. */
-export async function send (operation: Operation, browser: Browser | null, method: 'GET' | 'POST', url: string, payload?: object): Promise<Reply | null> {
+/** Sends a request; null: the store failed, and it was told so. The cookie that the answer brings reaches the browser in its time. */
+export async function send (operation: Operation, method: 'GET' | 'POST', url: string, payload?: object): Promise<Reply | null> {
   const { world, server, token } = operation
   count(operation)
   const reply = await world.servers[server]!.inject({
@@ -32,7 +33,7 @@ export async function send (operation: Operation, browser: Browser | null, metho
       ...(token && { cookie: `${COOKIE}=${token.cookie}` })
     }
   })
-  receive(operation, browser, reply)
+  receive(operation, reply)
   if (reply.statusCode !== 503) return reply
   if (operation.failed.length === 0) world.fail(`${operation.name} was answered with 503, but no call of the store failed`)
   return null
@@ -45,21 +46,33 @@ function count ({ token, world: { numbers } }: Operation): void {
 }
 
 /** The cookie in the answer: a new token, or the end of one that is dead. */
-function receive (operation: Operation, browser: Browser | null, reply: Reply): void {
-  const { world, name, minted } = operation
-  const line = setCookies(reply).find(line => line.startsWith(`${COOKIE}=`))
-  if (line === undefined) return
+function receive (operation: Operation, reply: Reply): void {
+  const { world, arrival } = operation
+  const token = cookieIn(operation, reply)
+  if (token === undefined || arrival === 'never') return
+  if (arrival === 'immediately') return arrive(operation, token)
+  world.numbers.lateAnswers++
+  world.later(operation, 'its cookie arrives', () => { arrive(operation, token) })
+}
+
+/** The token that the answer brings; null: it clears the cookie; undefined: it leaves it as it is. */
+function cookieIn (operation: Operation, reply: Reply): Token | null | undefined {
+  const { world, name, minted, standing } = operation
+  const line = setCookies(reply).findLast(line => line.startsWith(`${COOKIE}=`))
+  if (line === undefined) return undefined
   const cookie = line.slice(COOKIE.length + 1, line.indexOf(';'))
   if (cookie === '') {
     // A sign-out ends what was worth something; all else may only clear what was worth nothing.
-    if (!name.startsWith('signOut') && ['in', 'unknown'].includes(verdictOf(operation))) world.fail(`${name} cleared the cookie of a living session`)
-    if (browser !== null) browser.token = null
-    return
+    if (!name.startsWith('signOut') && standing !== 'over') withoutCause(world, `${name} cleared the cookie of a living session`)
+    return null
   }
   const token = tokenOf(world, cookie)
-  if (token === undefined || !minted.includes(token.hash)) return world.fail(`${name} was given a token that was not made in it: ${token?.name}`)
+  if (token === undefined || !minted.includes(token.hash)) {
+    world.fail(`${name} was given a token that was not made in it: ${token?.name}`)
+    return undefined
+  }
   token.cookie = cookie
-  if (browser !== null) browser.token = token
+  return token
 }
 
 const tokenOf = ({ ledger }: World, cookie: string): Token | undefined => ledger.byHash(hashToken(decodeURIComponent(cookie).split('.')[0]!))
@@ -80,7 +93,10 @@ export function judge (operation: Operation, { id, user }: Identity): void {
   const isNobody = id === null && user === null
   const isVisitor = session?.user === null && isNobody
   const right = isVisitor || (verdict === 'in' ? isOwner : verdict === 'either' ? isOwner || isNobody : isNobody)
+  if (isNobody) judgeRefusal(operation)
   if (right) return
   if (session !== undefined && session.over !== null) world.numbers.revivals++
-  world.fail(`${name} was answered as ${user ?? 'nobody'} and should be ${verdict}${session?.over ? `: ended by ${session.over}` : ''}`)
+  const reason = `${name} was answered as ${user ?? 'nobody'} and should be ${verdict}${session?.over ? `: ended by ${session.over}` : ''}`
+  if (isNobody) withoutCause(world, reason)
+  else world.fail(reason)
 }

@@ -23,7 +23,7 @@ export async function openShops (t: Test): Promise<FastifyInstance[]> {
     store: scheduledStore(),
     storeTimeout: PATIENCE,
     // The options are checked at boot, outside of any run.
-    now: () => new Date(underWay.getStore()?.world.time() ?? NOW),
+    now: () => underWay.getStore()?.world.timeAt(index) ?? NOW,
     ...(index > 0 && { onSessionEnd: ({ id }: { id: string }) => { announce(id) } }),
     routes
   })))
@@ -32,11 +32,26 @@ export async function openShops (t: Test): Promise<FastifyInstance[]> {
 function announce (id: string): void {
   const { world } = here()
   if (world.announced.has(id)) world.fail(`the end of ${world.ledger.byId(id).name} was announced twice`)
-  if (world.rules.records.has(id)) world.fail(`the end of ${world.ledger.byId(id).name} was announced, and it is there`)
+  if (world.rules.records.has(world.ledger.byId(id).key)) world.fail(`the end of ${world.ledger.byId(id).name} was announced, and it is there`)
   world.announced.add(id)
 }
 
+/** How old a lookup may be when the handler begins, in ms. */
+const FRESH = 1000
+
 function routes (app: FastifyInstance): void {
+  app.addHook('preValidation', async () => {
+    const operation = here()
+    if (operation.slow) await operation.world.hold(operation, 'its body arrives')
+  })
+
+  app.addHook('preHandler', async request => {
+    const operation = here()
+    operation.handling = true
+    const { world, decidedAt, name } = operation
+    if (request.loginSession !== null && world.time() - decidedAt! > FRESH) world.fail(`${name} is carried out after a lookup that is too old`)
+  })
+
   app.get('/who', async request => ({ id: request.loginSession?.id ?? null, user: request.loginSession?.userId ?? null }))
 
   app.post<{ Body: { key: string, holds: number } }>('/write', async request => {

@@ -1,16 +1,18 @@
 /**
- * One run: a clock, browsers, operations under way, and the rules that say what the store should hold. All calls of the
+ * One run: the database's clock and each server's own, browsers, operations under way, and the rules that say what the store should hold. All calls of the
  * store are held back and let go one by one, in the order that fast-check's scheduler draws.
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Scheduler } from 'fast-check'
 import type { FastifyInstance } from 'fastify'
+import { createSharedClock } from '../../../plugin/sessions/clock.js'
 import { createClock } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
+import type { TokenHash } from '../../../plugin/sessions/tokens.js'
 import type { Backing } from './backing.js'
 import { createLedger, type Ledger, type Session, type Token } from './ledger.js'
-import { look, underWay, type Beginning, type Operation } from './operation.js'
+import { isRetirement, look, underWay, type Beginning, type Operation } from './operation.js'
 import type { Numbers } from './report.js'
 import { answerOf, createRules, type Method, type Rules } from './rules.js'
 
@@ -18,6 +20,18 @@ export interface Browser {
   name: string
   /** Whose cookie it holds. */
   token: Token | null
+  /** An answer of ours has brought that cookie. */
+  isGiven: boolean
+  /** And that answer was overtaken by one with a later token of the session. */
+  isOvertaken: boolean
+}
+
+/** What differs from run to run, besides commands and schedule. */
+export interface Settings {
+  /** How far each server's own clock is ahead of the database's, in ms. */
+  skews: number[]
+  /** No cookie is ever stolen: each is used by its own browser only. */
+  isHonest: boolean
 }
 
 export interface World {
@@ -28,14 +42,19 @@ export interface World {
   backing: Backing
   numbers: Numbers
   operations: Set<Operation>
-  /** The ids of the sessions whose end a hook was told of. */
+  /** The ids of the sessions whose end was announced to a hook. */
   announced: Set<string>
   /** Users whose sign-in could not end all that was beyond the limit: a call of the store failed in it. */
   crowded: Set<string>
   /** Something was written since this was last set to false. */
   changed: boolean
-  /** The clock, in ms. */
+  isHonest: boolean
+  /** The database's clock, in ms. */
   time(): number
+  /** What this server takes for it. */
+  timeAt(server: number): Date
+  /** The servers' clocks are adjusted, as at boot. */
+  start(): Promise<void>
   /** Time passes. */
   advance(milliseconds: number): void
   /** Begins an operation that others may overtake; it is judged by `work` itself. Resolves when all that is under way waits. */
@@ -44,7 +63,9 @@ export interface World {
   probe<T>(beginning: Beginning, work: (operation: Operation) => Promise<T>): Promise<T>
   /** Waits until the scheduler lets it go. */
   hold(operation: Operation, label: string, background?: boolean): Promise<void>
-  /** A call reaches the store: it is answered as the rules foretell, or the run fails. */
+  /** Does this once the scheduler lets it: nobody waits for it. */
+  later(operation: Operation, label: string, act: () => void): void
+  /** A call reaches the store: it is answered as the rules predict, or the run fails. */
   enter(operation: Operation, method: Method, args: unknown[]): Promise<unknown>
   /** Waits until nothing moves but what the scheduler holds. */
   settle(): Promise<void>
@@ -61,22 +82,28 @@ export interface WorldOptions {
   backing: Backing
   scheduler: Scheduler
   numbers: Numbers
+  settings: Settings
+  /** False: the servers go by their own clocks, as if they had no other; then the model must find faults. */
+  sharesClock: boolean
   /** Called whenever something may have changed and nothing moves. */
   inspect(world: World): Promise<void>
 }
 
-const READS: readonly Method[] = ['findByToken', 'find', 'listByUser', 'idsByUser', 'attempts']
+const READS: readonly Method[] = ['find', 'listByUser', 'barrier']
 
 const BROWSERS = ['laptop', 'phone', 'tablet', 'desk']
 
-export function createWorld ({ servers, backing, scheduler, numbers, inspect }: WorldOptions): World {
+export function createWorld ({ servers, backing, scheduler, numbers, settings, sharesClock, inspect }: WorldOptions): World {
   const clock = createClock()
+  const clocks = settings.skews.map(skew => createSharedClock(
+    sharesClock ? async () => clock.now() : undefined, () => clock.now().getTime() + skew, error => { world.fail(String(error)) }))
   const rules = createRules(backing.sweeps)
   const ledger = createLedger()
   const operations = new Set<Operation>()
   const works: Array<Promise<void>> = []
   const abandoned = createGate()
   let inside = 0
+  let turn = Promise.resolve()
   let failure: Error | null = null
 
   /** What the operation is told is true of all that comes after. */
@@ -90,17 +117,25 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       fault: null,
       passes: false,
       quick: false,
+      slow: false,
+      browser: null,
+      arrival: 'immediately',
       ...beginning,
       token,
       world,
       calls: 0,
       failed: [],
+      lookups: 0,
+      outage: false,
       held: 0,
       tooLate: token !== null && token.session.over !== null,
       seen: [],
       decidedAt: null,
-      owns: false,
+      standing: null,
+      handling: false,
+      confirming: false,
       minted: [],
+      listedAt: 0,
       listed: new Map(),
       ended: [],
       mayEnd: () => false
@@ -136,8 +171,11 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     announced: new Set(),
     crowded: new Set(),
     changed: false,
-    browsers: BROWSERS.map(name => ({ name, token: null })),
+    isHonest: settings.isHonest,
+    browsers: BROWSERS.map(name => ({ name, token: null, isGiven: false, isOvertaken: false })),
     time: () => clock.now().getTime(),
+    timeAt: server => clocks[server]!.now(),
+    async start () { await Promise.all(clocks.map(one => one.adjust())) },
 
     advance (milliseconds) {
       clock.advance(milliseconds)
@@ -162,26 +200,20 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
       operation.held -= count
     },
 
+    later (operation, label, act) {
+      works.push(world.hold(operation, label, true).then(act))
+    },
+
     async enter (operation, method, args) {
       inside++
-      try {
-        const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
-        const before = method.startsWith('remove') ? [...rules.records.keys()] : []
-        const foretold = rules.apply(method, args)
-        for (const id of before) if (!rules.records.has(id)) judgeEnd(operation, method, ledger.byId(id))
-        const told = answerOf(answer)
-        if (!isDeepStrictEqual(told, foretold)) world.fail(`${operation.name}: ${method} answered ${String(told)} instead of ${String(foretold)}`)
-        world.changed ||= !READS.includes(method)
-        note(operation, method, args, foretold)
-        observe()
-        return answer
-      } finally {
-        inside--
-      }
+      // One after the other: the rules must be applied in the order in which the database does it.
+      const entered = turn.then(() => enter(operation, method, args))
+      turn = entered.then(() => {}, () => {})
+      return await entered.finally(() => { inside-- })
     },
 
     async settle () {
-      const quiet = (): boolean => inside === 0 && [...operations].every(({ held, passes }) => held > 0 || passes)
+      const quiet = (): boolean => inside === 0 && [...operations].every(one => one.held > 0 || one.passes || waitsForTurn(one))
       // Twice: touches wait for a turn before they are written.
       for (let turns = 0; turns < 2; turns = quiet() ? turns + 1 : 0) await new Promise(resolve => { setImmediate(resolve) })
     },
@@ -196,18 +228,44 @@ export function createWorld ({ servers, backing, scheduler, numbers, inspect }: 
     }
   }
 
+  async function enter (operation: Operation, method: Method, args: unknown[]): Promise<unknown> {
+    const answer = await (backing.store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
+    const before = method.startsWith('remove') ? [...rules.records.keys()] : []
+    const predicted = rules.apply(method, args)
+    for (const key of before) if (!rules.records.has(key)) judgeEnd(operation, method, ledger.byKey(key))
+    const answered = answerOf(method, answer)
+    if (!isDeepStrictEqual(answered, predicted)) world.fail(`${operation.name}: ${method} answered ${String(answered)} instead of ${String(predicted)}`)
+    world.changed ||= !READS.includes(method)
+    note(operation, method, args, predicted)
+    observe()
+    return answer
+  }
+
   function judgeEnd (operation: Operation, method: Method, session: Session): void {
     operation.ended.push(session)
     if (!operation.mayEnd(session)) world.fail(`${operation.name}: ${method} ended ${session.name}, which nobody asked for`)
   }
 
+  /** A server takes the confirmations of one session one after the other. */
+  const waitsForTurn = ({ handling, confirming, name, server, token }: Operation): boolean =>
+    handling && !confirming && name.startsWith('confirm') &&
+    [...operations].some(other => other.confirming && other.server === server && other.token?.session === token?.session)
+
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
-    if (method === 'listByUser') operation.listed = new Map((answer as string[]).map(id => [ledger.byId(id), rules.records.get(id)!.lastActiveAt.getTime()]))
+    if (method === 'listByUser') noteList(operation, answer as string[])
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
-    if (method !== 'rotate' || answer !== true) return
-    const [{ hash }] = args[2] as [{ hash: string }]
-    ledger.rotate(args[0] as string, hash)
-    operation.minted.push(hash)
+    if (method !== 'setTokens' || isRetirement(method, args) || answer !== true) return
+    const [key, expected, [next, ...kept]] = args as [string, TokenHash[], TokenHash[]]
+    operation.minted.push(ledger.rotate(key, next!).hash)
+    numbers.rotations++
+    const gone = expected.filter(({ hash, until }) => (until === undefined || until.getTime() > world.time()) && !kept.some(one => one.hash === hash))
+    for (const { hash } of gone) ledger.byHash(hash)!.isCrowdedOut = true
+    numbers.tokensWithoutRoom += gone.length
+  }
+
+  function noteList (operation: Operation, keys: string[]): void {
+    const records = keys.map(key => rules.records.get(key)!).filter(({ expiresAt }) => expiresAt.getTime() > operation.listedAt)
+    operation.listed = new Map(records.map(({ _id, lastActiveAt }) => [ledger.byKey(_id), lastActiveAt.getTime()]))
   }
 
   return world

@@ -1,0 +1,77 @@
+/**
+ * Every command that is sent on a collection of sessions names its keys, or a range of them. All test processes watch this
+ * (`support/key-scan.ts`); here is what the watch sees, and that it can fail.
+ */
+import t from 'tap'
+import { mongoStore } from '../../plugin/index.js'
+import { userKeyOf } from '../../plugin/sessions/key.js'
+import { createShop, PASSWORD } from '../support/app.js'
+import { browser } from '../support/browser-jar.js'
+import { createClock, MINUTE, NOW } from '../support/clock.js'
+import { keyScan } from '../support/key-scan.js'
+import { asPlugin, namesKey } from '../support/key-watch.js'
+import { database } from '../support/mongo.js'
+import { aRecord } from '../support/records.js'
+import { watched } from '../support/stores.js'
+
+const { collection } = await database(t)
+
+t.test('commands that name keys, and commands that do not', async t => {
+  const named = ['key', { $eq: 'key' }, { $in: ['key', 'other'] }, { $gte: 'key', $lt: 'key~' }]
+  const unnamed = [undefined, null, 7, {}, { $gte: 'key' }, { $lt: 'key~' }, { $ne: 'key' }, { $exists: true }, { $eq: null }]
+  for (const [keys, right] of [[named, true], [unnamed, false]] as const) {
+    for (const _id of keys) {
+      const filter = { _id, userId: 'ada' }
+      const commands = [
+        { find: 'sessions', filter }, { findAndModify: 'sessions', query: filter }, { count: 'sessions', query: filter },
+        { insert: 'sessions', documents: [filter] }, { update: 'sessions', updates: [{ q: { _id: 'key' } }, { q: filter }] },
+        { delete: 'sessions', deletes: { documents: [{ q: filter }] } }, { aggregate: 'sessions', pipeline: [{ $match: filter }] }
+      ]
+      for (const command of commands) t.equal(namesKey(command), right, JSON.stringify(command))
+    }
+  }
+  t.equal(namesKey({ find: 'sessions' }), false, 'no filter')
+  t.equal(namesKey({ aggregate: 'sessions', pipeline: [] }), false)
+  t.equal(namesKey({ mapReduce: 'sessions', query: { _id: 'key' } }), false, 'unknown commands are not trusted')
+})
+
+t.test('whatever requests and verbs send names its keys', async t => {
+  const clock = createClock()
+  const store = watched(mongoStore(collection()))
+  const app = await createShop(t, { store, now: clock.now, onSessionEnd () {} })
+  const [laptop, phone] = [browser(app), browser(app)]
+  await laptop.post('/data', { cart: ['book'] })
+  const session = await laptop.signIn('ada')
+  await phone.signIn('ada')
+  await laptop.post('/data', { cart: ['pen'] })
+  await laptop.post('/confirm', { password: 'wrong' })
+  await laptop.post('/confirm', { password: PASSWORD })
+  clock.advance(MINUTE)
+  await laptop.user()
+  await store.touched()
+  await app.loginSessions.list('ada')
+  await app.loginSessions.revokeOthers(session)
+  await laptop.signOut()
+  await app.loginSessions.revokeAll('ada')
+  t.strictSame([...keyScan.counts.keys()].sort(), ['delete', 'find', 'findAndModify', 'insert', 'update'])
+  t.strictSame(keyScan.broken, [])
+})
+
+t.test('a command of the plugin that names no key is found; a look-up of a test is not the plugin\'s', async t => {
+  const sessions = collection()
+  const store = mongoStore(sessions)
+  const record = aRecord()
+  await store.insert(record)
+  const seen = keyScan.counts.get('find') ?? 0
+  t.equal((await sessions.find({ userId: 'ada' }).toArray()).length, 1)
+  t.strictSame([keyScan.counts.get('find') ?? 0, keyScan.broken], [seen, []])
+
+  await asPlugin(() => sessions.find({ userId: 'ada' }).toArray())
+  await asPlugin(() => sessions.updateMany({ expiresAt: { $gt: NOW } }, { $set: { ip: null } }))
+  await asPlugin(() => sessions.countDocuments({ _id: { $gte: userKeyOf('ada') } }))
+  // None of them may fail this process.
+  t.match(keyScan.broken.splice(0), [/^find /, /^update /, /^aggregate /])
+
+  await store.find([record._id])
+  t.equal(keyScan.counts.get('find'), seen + 2)
+})
