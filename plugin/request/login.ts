@@ -147,8 +147,9 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
   }
 }
 
-/** The request goes on as a visitor's, with these session data. */
+/** The request goes on as a visitor's, with these session data. There is no token any more that could be issued. */
 export function becomeVisitor (state: RequestState, data: Record<string, unknown>): void {
+  if (state.cookie === 'issue') state.cookie = state.sent.length > 0 ? 'keep' : 'none'
   state.setRecord(null, null)
   replaceData(state.session, data)
 }

@@ -72,12 +72,17 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
   }
 
   async function lookAgain (state: RequestState): Promise<void> {
-    const { standing } = await lifecycle.resume(state.token!)
-    if (standing === 'live') return
-    state.others = [state.token!]
-    becomeVisitor(state, {})
-    takeNone(state, [{ standing } as Resumed])
+    const resumed = await lifecycle.resume(state.token!)
+    if (resumed.standing === 'live') return
+    giveUp(state)
+    takeNone(state, [resumed])
     if (state.guarded) throw requiredError()
+  }
+
+  /** The login of the first lookup counts no more. Its token may still have a session, which a sign-in or sign-out ends. */
+  function giveUp (state: RequestState): void {
+    state.others = [...state.others, state.token!]
+    becomeVisitor(state, {})
   }
 
   return {
@@ -98,7 +103,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
       lookAgain(state).then(() => done(), (error: Error) => {
         if (state.guarded) return done(error)
         state.outage = error as LoginSessionError
-        becomeVisitor(state, {})
+        giveUp(state)
         done()
       })
     }

@@ -4,7 +4,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop, dataOf, OLD_SECRET, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { createClock, HOUR, MINUTE, SECOND } from '../support/clock.js'
-import { createGate, parallel, turns } from '../support/gate.js'
+import { createGate, parallel } from '../support/gate.js'
 import { aroundCalls, holding, onBothStores, watched } from '../support/stores.js'
 
 /** A route that is under way until the test lets it go on; then it does its work. */
@@ -131,6 +131,25 @@ await onBothStores(t, async (t, makeStore) => {
       clock.advance(30 * SECOND)
       t.equal(await laptop.user(), 'ada', what)
     }
+  })
+
+  t.test('a cookie of the old secret whose session ends during the request is not signed anew', async t => {
+    const store = makeStore()
+    const before = browser(await createShop(t, { store, secret: OLD_SECRET }))
+    await before.signIn('ada')
+    const app = await createShop(t, {
+      store,
+      secret: [SECRET, OLD_SECRET],
+      routes: app => app.post('/reload', async request => {
+        await app.loginSessions.revokeAll('ada')
+        await request.session.reload()
+        return { user: request.loginSession }
+      })
+    })
+    const laptop = browser(app)
+    laptop.forge(before.cookieValue()!)
+    const reply = await laptop.post('/reload')
+    t.strictSame([reply.statusCode, reply.json(), setCookies(reply)], [200, { user: null }, []])
   })
 
   t.test('a late answer to a cookie of the old secret does not put the previous token back', async t => {
@@ -265,13 +284,14 @@ await onBothStores(t, async (t, makeStore) => {
   for (const [what, leave] of Object.entries(LEAVING)) {
     t.test(`${what} with a former token that is over ends the session all the same`, async t => {
       const clock = createClock()
-      const app = await createShop(t, { store: makeStore(), now: clock.now, routes })
+      const store = watched(makeStore())
+      const app = await createShop(t, { store, now: clock.now, routes })
       const laptop = browser(app)
       await laptop.signIn('ada')
       const former = laptop.twin()
       await laptop.post('/confirm', { password: PASSWORD })
       t.equal(await laptop.user(), 'ada')
-      await turns()
+      await store.touched()
       clock.advance(31 * SECOND)
       t.equal(await former.user(), null)
       t.ok(former.cookieValue(), 'the cookie was not cleared')

@@ -26,6 +26,7 @@ async function setup (t: Test, options: { verifyPassword?: undefined } = {}) {
     now: clock.now,
     store: aroundCalls(store, async (method, call) => { calls.push(method); return await call() }),
     routes (app) {
+      app.addHook('preHandler', async request => { if (request.url === '/login') store.recover() })
       app.post('/guarded', { onRequest: requireLoginSession }, async request => { done.push('guarded'); return { user: request.loginSession?.userId } })
       app.post('/public', async request => { done.push('public'); return { user: request.loginSession?.userId ?? null } })
     }
@@ -103,6 +104,15 @@ t.test('if the store fails at the second look, guarded routes answer 503, and pu
   t.match(response, /\{"user":null\}/)
   t.notMatch(response, /set-cookie/i, 'nobody is signed out by it')
   t.strictSame(done, ['public'])
+})
+
+t.test('if the store fails at the second look, a sign-in still ends the browser\'s former session', async t => {
+  const { app, clock, store, sendHead } = await setup(t)
+  const held = await sendHead('/login', JSON.stringify({ user: 'ada' }))
+  clock.advance(SECOND + 1)
+  store.fail('find')
+  t.match(await sendBody(held), /^HTTP\/1\.1 200 /)
+  t.equal((await app.loginSessions.list('ada')).length, 1, 'the new one')
 })
 
 for (const url of [`${API}/others/revoke`, '/confirm']) {
