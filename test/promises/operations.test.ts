@@ -1,5 +1,7 @@
 import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
+import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { createLookups } from '../../plugin/sessions/lookups.js'
 import { TOKEN_LENGTH } from '../../plugin/sessions/tokens.js'
 import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE } from '../support/browser-jar.js'
@@ -147,6 +149,13 @@ t.test('fifty parallel signed-in requests: far fewer than fifty finds', async t 
   t.ok(commands.count('find') <= 5, `${commands.count('find')} finds`)
 })
 
+t.test('more than a thousand lookups of one event-loop turn: finds of a thousand keys at most', async t => {
+  const { commands, sessions } = await setup(t)
+  const findRecord = createLookups(mongoStore(sessions))
+  await parallel(1001, () => findRecord(keyOf('ada', newId())))
+  t.strictSame(commands.documents('find').map(({ filter }) => filter._id.$in.length), [1000, 1])
+})
+
 t.test('session data that did not change: no write', async t => {
   const { laptop, commands, signIn } = await setup(t)
   await signIn()
@@ -203,6 +212,16 @@ t.test('listing and revoking one: one command; many: one for their ids, one for 
   commands.forget()
   t.equal(await app.loginSessions.find('ada', session.id), null)
   t.strictSame(commands.names(), ['find', 'delete', 'find'])
+})
+
+t.test('the write that waits for earlier removals names keys of this user only: all of them, or the one that was not found', async t => {
+  const { app, laptop, commands } = await setup(t)
+  const [session, unknown] = [await laptop.signIn('ada'), newId()]
+  commands.forget()
+  await app.loginSessions.revokeOthers(session)
+  await app.loginSessions.find('ada', unknown)
+  const range = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}~` })
+  t.strictSame(commands.documents('delete').map(({ deletes }) => deletes[0].q._id), [range(userKeyOf('ada')), range(keyOf('ada', unknown))])
 })
 
 t.test('confirming: the attempt is counted and the token rotated, each in one step', async t => {
@@ -301,7 +320,7 @@ t.test('in all of this nothing is ever upserted', async t => {
   clock.advance(MINUTE)
   await laptop.user()
   await touched()
-  t.match(JSON.stringify(commands.documents('update')), /"generation":0,"until"/)
+  t.match(JSON.stringify(commands.documents('update')), /"generation":0,"until"/, 'a former token got its end')
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
   const sent = JSON.stringify(commands.documents())

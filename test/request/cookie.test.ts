@@ -78,6 +78,14 @@ t.test('a well-signed cookie that leads nowhere is looked up once, cleared, and 
   t.equal(laptop.cookie(), undefined)
 })
 
+t.test('request.cookies, which hosts log, has the host\'s cookies and not the token', async t => {
+  const app = await createShop(t, { routes: app => app.get('/cookies', async request => request.cookies) })
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const reply = await app.inject({ url: '/cookies', headers: { cookie: `theme=dark; ${COOKIE}=${laptop.cookieValue()}; size=large` } })
+  t.strictSame(reply.json(), { theme: 'dark', size: 'large' })
+})
+
 t.test('a cookie that we did not sign is left alone', async t => {
   const app = await createShop(t)
   const laptop = browser(app)

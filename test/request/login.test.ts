@@ -104,11 +104,14 @@ await onBothStores(t, async (t, makeStore) => {
     const app = await createShop(t, { store: makeStore() })
     const [thief, victim] = [browser(app), browser(app)]
     await thief.post('/data', { cart: ['book'] })
-    victim.forge(thief.cookieValue()!)
+    const planted = thief.cookieValue()!
+    victim.forge(planted)
     await victim.signIn('ada')
     t.equal(await victim.user(), 'ada')
     t.equal(await thief.user(), null)
-    t.not(victim.cookieValue(), thief.cookieValue())
+    const held = victim.cookieValue()!
+    t.not(held.slice(8, 30), planted.slice(8, 30), 'another id')
+    t.not(held.slice(30, 73), planted.slice(30, 73), 'another secret')
   })
 
   for (const [what, value] of [['stale', 'stale'], ['forged', 'no.signature'], ['empty', '']] as const) {

@@ -1,12 +1,13 @@
 import type { Collection } from 'mongodb'
 import t from 'tap'
+import { idOf, keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { createLoginSessions } from '../../plugin/sessions/login-sessions.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
 import { after, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { commandsOn } from '../support/commands.js'
 import { parallel } from '../support/gate.js'
 import { database } from '../support/mongo.js'
-import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
 import { aRecord, aToken, randomId, stored } from '../support/records.js'
 import { storeContract } from './contract.js'
 
@@ -221,6 +222,17 @@ t.test('memoryStore drops what has expired when a new record comes, so that it d
   await store.insert(aRecord({ createdAt: dead.expiresAt }))
   t.equal(await stored(store, dead), null)
   t.strictSame(await stored(store, live), live)
+})
+
+t.test('a user whose keys begin like another\'s neither finds nor ends the other\'s session', async t => {
+  for (const store of [memoryStore(), mongoStore(collection())]) {
+    const record = aRecord({ _id: userKeyOf('ada') + newId(), userId: 'eve' })
+    await store.insert(record)
+    const { find, revoke } = createLoginSessions({ store, now: () => NOW })
+    t.equal(await find('ada', idOf(record._id)), null)
+    t.equal(await revoke('ada', idOf(record._id)), null)
+    t.strictSame(await stored(store, record), record)
+  }
 })
 
 t.test('two memoryStores share nothing', async t => {

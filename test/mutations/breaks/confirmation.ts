@@ -15,7 +15,7 @@ export default [
       {
         name: 'an attempt whose check failed stays counted',
         promise: 'T3: only wrong passwords lock',
-        from: 'await store.returnAttempt(id)\n      throw',
+        from: 'await store.returnAttempt(key)\n      throw',
         to: 'throw'
       },
       {
@@ -33,7 +33,7 @@ export default [
       {
         name: 'a right password that came second stays counted',
         promise: 'T3: only wrong passwords lock',
-        from: 'await store.returnAttempt(id)\n      })',
+        from: 'await store.returnAttempt(key)\n      })',
         to: '})'
       }
     ]
@@ -87,14 +87,14 @@ export default [
       {
         name: 'attempts are not counted',
         promise: 'T3: five wrong passwords lock',
-        from: 'await take(id)',
+        from: 'await take(key)',
         to: ''
       },
       {
         name: 'an attempt is counted after the check',
         promise: 'T3: parallel attempts get no more than five checks',
-        from: 'await take(id)\n      return await check()',
-        to: 'return await check().finally(() => take(id))'
+        from: 'await take(key)\n      return await check()',
+        to: 'return await check().finally(() => take(key))'
       },
       {
         name: 'attempts of a session run in parallel',

@@ -42,8 +42,8 @@ export default [
       {
         name: 'a visitor comes back to another site',
         promise: 'T5: a path leads nobody to another site after signing in',
-        from: "wanted.replace(/^[/\\\\]+/, '/')",
-        to: 'wanted'
+        from: ".replace(/^[/\\\\]*/, '/')",
+        to: ''
       }
     ]
   },

@@ -4,22 +4,70 @@ import type { BreakList } from '../break.js'
 
 export default [
   {
-    file: 'plugin/request/login.ts',
-    tests: ['request/login', 'request/cookie', 'request/outage', 'request/request-session', 'request/saving', 'request/races', 'sessions/rotation', 'request/hooks'],
+    file: 'plugin/request/lookup.ts',
+    tests: ['request/cookie', 'request/outage', 'request/cookies-of-one-name', 'request/races', 'request/request-session', 'plugin'],
     breaks: [
       {
         name: 'a former token is issued again',
-        promise: 'R8: only the newest token is ever issued again',
-        from: ' && isNewest(record, token)',
+        promise: 'R8: only a token of the latest generation is ever issued again',
+        from: ' && isLatest(record, hash)',
         to: '',
-        tests: ['sessions/rotation']
+        tests: ['request/races']
       },
       {
         name: 'the cookie stays on the request',
         promise: 'T6: the token is not in what hosts log of a request',
-        from: 'delete request.cookies[cookie.name]',
-        to: ''
+        from: 'delete request.cookies[name]',
+        to: '',
+        tests: ['promises/secrecy']
       },
+      {
+        name: 'an outage is an empty answer',
+        promise: 'T2: nobody is signed out by an outage',
+        from: 'state.outage = outage\n',
+        to: '\n',
+        tests: ['request/outage']
+      },
+      {
+        name: 'an outage is an error of every route',
+        promise: 'T2: public routes work while the database is away',
+        from: 'lookUp(state).then(done)',
+        to: 'lookUp(state).then(() => { (done as (error?: unknown) => void)(state.outage ?? undefined) })',
+        tests: ['request/outage']
+      },
+      {
+        name: 'a superseded cookie is cleared',
+        promise: 'R8: a cookie whose session lives on stays, since the browser may have a newer one by now',
+        from: "state.superseded ? 'keep' : 'clear'",
+        to: "'clear'",
+        tests: ['confirmation/confirmation']
+      },
+      {
+        name: 'a cookie that leads nowhere stays',
+        promise: 'T1: the cookie of a session that has ended is cleared',
+        from: "state.superseded ? 'keep' : 'clear'",
+        to: "'keep'"
+      },
+      {
+        name: 'a lookup is good for ever',
+        promise: 'A6: a request whose body is held back is looked up again before its handler',
+        from: '= 1000\n',
+        to: '= Infinity\n',
+        tests: ['request/second-look']
+      },
+      {
+        name: 'the second look lets everybody pass',
+        promise: 'A6: a handler behind the guard does not run for a session that has ended meanwhile',
+        from: 'if (state.guarded) throw requiredError()',
+        to: '',
+        tests: ['request/second-look']
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/login.ts',
+    tests: ['request/login', 'request/cookie', 'request/outage', 'request/request-session', 'request/saving', 'request/races', 'request/cookies-of-one-name', 'request/hooks'],
+    breaks: [
       {
         name: 'a session that was revoked meanwhile is reloaded',
         promise: 'T1: a session that is revoked during a request does not come back',
@@ -29,63 +77,147 @@ export default [
       {
         name: 'the cookie is cleared before the record is removed',
         promise: 'T2: a sign-out that failed leaves the browser its cookie',
-        from: 'await allSaved(state)\n    if',
-        to: 'await allSaved(state)\n    state.clearCookie = state.cookieSent\n    if'
+        from: 'await saving.allSaved(state)\n    await endAll(',
+        to: 'await saving.allSaved(state)\n    clearCookie(state)\n    await endAll('
       },
       {
         name: 'a session that is gone counts as ended',
         promise: 'T1: nobody hears of the end of a session that a failover brings back',
-        from: "await lifecycle.endByTokenDurably(state.unknownToken, 'signed-out')",
-        to: 'await Promise.resolve()',
+        from: "lifecycle.endByTokenDurably(token, 'signed-out')",
+        to: "lifecycle.endByToken(token, 'signed-out')",
         tests: ['request/races', 'promises/failover']
+      },
+      {
+        name: 'signing out with a superseded cookie ends nothing',
+        promise: 'T1: a sign-out ends the session, whatever token it has by now',
+        from: "await Promise.all(state.others.map(token => lifecycle.endByTokenDurably(token, 'signed-out')))\n",
+        to: '\n'
       },
       {
         name: 'destroy during an outage does nothing',
         promise: 'T2, rule 7: unknown is not signed out',
-        from: 'throwOutage(state.request)',
-        to: ''
+        from: 'state.throwOutage()\n    await saving',
+        to: 'if (state.outage !== null) return\n    await saving'
       },
       {
-        name: 'the token stays after a sign-out',
-        promise: 'T1: a token that was signed out is never used again',
-        from: 'setToken(state, newToken(), false)',
-        to: 'setToken(state, state.token, false)'
-      },
-      {
-        name: 'a visitor signs in with the token that he came with',
+        name: 'a visitor signs in with the secret that he came with',
         promise: 'rule 6: a sign-in brings a new token',
-        from: 'const token = newToken()',
-        to: 'const token = former === null ? formerToken : newToken()'
+        from: 'newToken(keyOf(userId, newId()))',
+        to: "keyOf(userId, newId()) + (state.token ?? newToken('')).slice(-43)"
       },
       {
         name: 'the former session ends before the new one is stored',
         promise: 'T2: a sign-in that fails signs nobody out',
         from: 'const record = await lifecycle.start(',
-        to: "if (former !== null) await lifecycle.end(former, formerToken, 'replaced')\n      const record = await lifecycle.start("
+        to: "await endAll(state, 'replaced')\n      const record = await lifecycle.start("
       },
       {
         name: 'a former session that could neither be read nor ended does not matter',
         promise: 'T1: a sign-in ends what the browser had before',
-        from: "await lifecycle.endByToken(formerToken, 'replaced')",
-        to: "await lifecycle.endByToken(formerToken, 'replaced').catch(() => {})"
+        from: 'endByToken(token, reason)))',
+        to: 'endByToken(token, reason).catch(() => {})))'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/cookie.ts',
+    tests: ['request/cookie', 'request/cookie-caching', 'request/cookies-of-one-name', 'request/withheld-cookie'],
+    breaks: [
+      {
+        name: 'a cookie that we did not sign is cleared',
+        promise: 'B6: a cookie that we did not sign is left alone',
+        from: 'unsign(value) ?? []',
+        to: "unsign(value) ?? { token: '-'.repeat(TOKEN_LENGTH), renew: false }"
+      },
+      {
+        name: 'a login that is over is cleared in one step',
+        promise: 'A3: the Back button shows no page of a login that is over',
+        from: "isOver && state.sent.length > 0 ? [fastifyCookie.serialize(name, 'ended', attributes)] : []",
+        to: '[]'
+      },
+      {
+        name: 'a shared cache may keep a Set-Cookie',
+        promise: 'A1, rule 5: a Set-Cookie is never sent on a response that a shared cache may keep',
+        from: 'if (!makePrivate(reply, !state.cookieMayWait)) return',
+        to: 'makePrivate(reply, !state.cookieMayWait)'
+      },
+      {
+        name: 'a sign-in waits for a private response',
+        promise: 'A1: what must go makes the response private',
+        from: 'makePrivate(reply, !state.cookieMayWait)',
+        to: 'makePrivate(reply, false)'
+      },
+      {
+        name: 'a re-signing makes the response private',
+        promise: 'A1: re-signing and clearing wait until a response is private',
+        from: 'makePrivate(reply, !state.cookieMayWait)',
+        to: 'makePrivate(reply, true)'
+      },
+      {
+        name: 'other domains keep their cookies',
+        promise: 'A2: signing in and out clears the cookie for other domains, too',
+        from: 'otherDomains(state.request).map(cleared)',
+        to: '[]'
+      },
+      {
+        name: "a visitor's cookie overwrites one that was withheld",
+        promise: 'A4: no visitor session starts on a cross-site request that comes without its cookie',
+        from: "sent.length > 0 || headers['sec-fetch-site'] !== 'cross-site'",
+        to: 'sent.length >= 0'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/caching.ts',
+    tests: ['request/cookie-caching'],
+    breaks: [
+      {
+        name: 'a 304 carries a cookie that could wait',
+        promise: 'A1: a 304 goes to a response that is stored already',
+        from: 'reply.statusCode === 304 || !isPrivate',
+        to: '!isPrivate'
+      },
+      {
+        name: 'hooks of the host have the last word on caching',
+        promise: 'A1: no shared cache may keep a response that carries the cookie',
+        from: 'onHeaders(raw, () => forbidSharing({',
+        to: 'onHeaders(raw, () => Object({'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/keys.ts',
+    tests: ['request/cookie', 'request/csrf', 'request/known-device'],
+    breaks: [
+      {
+        name: 'one key for all uses',
+        promise: 'B6: what is signed for one use is worth nothing in another',
+        from: 'fastify-login-sessions: ${use}',
+        to: 'fastify-login-sessions'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/request-session.ts',
+    tests: ['request/request-session', 'promises/secrecy'],
+    breaks: [
+      {
+        name: "loggers show more than the host's data and the id",
+        promise: 'T6: nothing of the request is in what hosts log of its session',
+        from: 'inspect({ sessionId: this.sessionId, ...dataOf(this) }, options)',
+        to: 'inspect({ ...this, sessionId: this.sessionId, cookie: this.cookie }, options)'
       }
     ]
   },
   {
     file: 'plugin/request/fastify-session.ts',
-    tests: ['request/outage', 'request/request-session', 'request/login', 'plugin'],
+    tests: ['request/login', 'request/session-plugins'],
     breaks: [
       {
-        name: 'an outage is an empty answer',
-        promise: 'T2: nobody is signed out by an outage',
-        from: 'carry({ record: null, outage })',
-        to: 'outage && null'
-      },
-      {
-        name: 'an outage is an error of every route',
-        promise: 'T2: public routes work while the database is away',
-        from: 'null, carry({ record: null, outage })',
-        to: 'outage'
+        name: 'decryptSession shows the token',
+        promise: 'T6: the token is in no session that hosts log',
+        from: 'const id = idOf(keyOfToken(token))',
+        to: 'const id = token'
       }
     ]
   },
@@ -104,7 +236,7 @@ export default [
         name: 'a removed record comes back as it was',
         promise: 'T1: a save never revives',
         from: 'await lifecycle.saveData(state.record, changes)',
-        to: 'await lifecycle.saveData(state.record, changes) || await lifecycle.start({ ...state.record, token: state.token, visit: visits.visitOf(state.request) })',
+        to: 'await lifecycle.saveData(state.record, changes) || await lifecycle.start({ ...state.record, token: state.token!, visit: visits.visitOf(state.request) })',
         tests: ['request/races']
       }
     ]
@@ -123,8 +255,8 @@ export default [
       {
         name: 'an outage is a 401',
         promise: 'T2: protected routes answer 503 while the database is away',
-        from: 'outageOf(request) ?? requiredError()',
-        to: 'requiredError() ?? outageOf(request)',
+        from: 'state.outage ?? requiredError()',
+        to: 'requiredError() ?? state.outage',
         tests: ['request/outage']
       }
     ]
@@ -158,10 +290,34 @@ export default [
         to: '|| new URL(origin).hostname === new URL(ownOrigin(request)!).hostname'
       },
       {
-        name: 'the token of a form is good for every session',
+        name: 'the token of a form is valid for every session',
         promise: 'T4: the token of a form belongs to one session',
-        from: 'csrf:${sessionId}',
-        to: 'csrf:'
+        from: '.update(sessionId)',
+        to: ".update('')"
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/hooks.ts',
+    tests: ['request/hooks'],
+    breaks: [
+      {
+        name: 'a hook that rejects ends the process',
+        promise: 'R13: an error of a hook is logged and changes nothing',
+        from: 'await call()',
+        to: 'call()'
+      },
+      {
+        name: 'close waits for hooks for ever',
+        promise: 'T7: close() returns',
+        from: 'settledWithin(DRAIN_TIMEOUT, finish())',
+        to: 'finish().then(() => true)'
+      },
+      {
+        name: 'hooks that are over are kept',
+        promise: 'T7: memory stays flat',
+        from: '.finally(() => { running.delete(completion) })',
+        to: ''
       }
     ]
   },
@@ -185,7 +341,15 @@ export default [
         name: 'a confirmation rotates nothing',
         promise: 'rule 6: a confirmation brings a new token',
         from: '() => logins.rotate(request)',
-        to: 'async () => true'
+        to: 'async () => true',
+        tests: ['confirmation/confirmation']
+      },
+      {
+        name: "times come from the server's own clock",
+        promise: 'rule 1: times that several servers compare come from the clock that they share',
+        from: 'await startClock(store, warn)',
+        to: '(() => new Date())',
+        tests: ['request/shared-clock']
       }
     ]
   }

@@ -4,26 +4,14 @@ import type { BreakList } from '../break.js'
 
 export default [
   {
-    file: 'plugin/sessions/record.ts',
-    tests: ['sessions/record', 'sessions/login-sessions'],
-    breaks: [
-      {
-        name: 'the id is made of the token',
-        promise: 'T6: the id in pages and URLs is not derived from a credential',
-        from: 'id: newId(),',
-        to: 'id: hashToken(token).slice(0, 22),'
-      }
-    ]
-  },
-  {
     file: 'plugin/sessions/tokens.ts',
-    tests: ['sessions/record', 'sessions/rotation', 'sessions/background-writes', 'promises/secrecy', 'request/login', 'sessions/login-sessions'],
+    tests: ['sessions/record', 'sessions/rotation', 'confirmation/confirmation', 'request/login', 'request/races', 'sessions/login-sessions'],
     breaks: [
       {
         name: 'a token is stored as it is',
         promise: 'T6: tokens are hashed in the database',
-        from: "createHash('sha256').update(token).digest('base64url')",
-        to: 'token',
+        from: "hash('sha256', token.slice(KEY_LENGTH), 'base64url')",
+        to: 'token.slice(KEY_LENGTH)',
         tests: ['promises/secrecy']
       },
       {
@@ -33,29 +21,80 @@ export default [
         to: 'randomBytes(8)'
       },
       {
+        name: 'the secret is made of the key',
+        promise: 'T6: the id in pages and URLs tells nothing of a credential',
+        from: "randomBytes(32).toString('base64url')",
+        to: "hash('sha256', key, 'base64url')"
+      },
+      {
+        name: 'whoever knows the key has the session',
+        promise: "T1: the secret is compared with the hashes of the record's tokens",
+        from: 'return tokens.find(',
+        to: 'return tokens[0] ?? tokens.find(',
+        tests: ['request/login', 'request/cookie', 'request/races']
+      },
+      {
+        name: 'former tokens are not found',
+        promise: 'R8: parallel requests survive a rotation',
+        from: 'return tokens.find(',
+        to: 'return tokens.slice(0, 1).find(',
+        tests: ['confirmation/confirmation']
+      },
+      {
         name: 'the grace begins with the rotation',
         promise: 'R8: a lost response signs nobody out',
-        from: 'token.until === undefined ||',
-        to: 'token === tokens[0] || token.until !== undefined &&',
+        from: '+ 1 }, ...kept]',
+        to: '+ 1 }, ...kept.map(token => ({ until: new Date(now.getTime() + ROTATION_GRACE), ...token }))]',
         tests: ['sessions/rotation']
       },
       {
         name: 'the grace is five minutes',
         promise: 'R8: the former token works for 30 seconds after the first use of the newer one',
         from: '= 30_000',
-        to: '= 300_000'
+        to: '= 300_000',
+        tests: ['confirmation/confirmation']
       },
       {
-        name: 'any token counts as the newest',
-        promise: 'R8: only the newest token is ever issued again',
-        from: 'tokens[0]?.hash === hashToken(token)',
-        to: 'tokens.some(({ hash }) => hash === hashToken(token))'
+        name: 'any token counts as the latest',
+        promise: 'R8: only a token of the latest generation is ever issued again',
+        from: ' && record.tokens.every(({ generation }) => generation <= found.generation)',
+        to: '',
+        tests: ['request/races']
       },
       {
-        name: 'the old token stays the newest',
-        promise: 'rule 6: a confirmation brings a new token',
-        from: '[{ hash: next }, { hash: current }]',
-        to: '[{ hash: current }, { hash: next }]'
+        name: 'a rotation makes no new generation',
+        promise: 'R8: the first use of a new token gives the former one its end',
+        from: 'presented.generation + 1',
+        to: 'presented.generation',
+        tests: ['confirmation/confirmation']
+      },
+      {
+        name: 'tokens of one generation end each other',
+        promise: 'R8: of parallel confirmations, whichever answer arrives last, its token works',
+        from: '({ generation, until }: TokenHash): boolean => until === undefined && generation < used!.generation',
+        to: '(token: TokenHash): boolean => token.until === undefined && token !== used && token.generation <= used!.generation',
+        tests: ['confirmation/confirmation']
+      },
+      {
+        name: 'only the generation before gets its end',
+        promise: 'R8: the first use of a token gives all earlier generations their end',
+        from: 'generation < used!.generation',
+        to: 'generation === used!.generation - 1',
+        tests: ['sessions/rotation']
+      },
+      {
+        name: 'the end of a former token moves',
+        promise: 'R8: the grace begins once',
+        from: 'until === undefined && generation < used!.generation',
+        to: 'generation < used!.generation',
+        tests: ['sessions/rotation', 'promises/operations']
+      },
+      {
+        name: 'a full record gives up a token that works',
+        promise: 'R8: a token without an end is never dropped',
+        from: 'if (leaving === -1) return null',
+        to: '',
+        tests: ['sessions/rotation', 'confirmation/confirmation', 'confirmation/attempts']
       }
     ]
   },
@@ -66,22 +105,43 @@ export default [
       {
         name: 'records are cached',
         promise: 'T1, rule 1: nothing is cached',
-        from: 'await store.findByToken(hash)\n      return',
-        to: '((globalThis as any).cache ??= new Map<string, LoginSessionRecord>()).get(hash) ?? await store.findByToken(hash)\n      if (record !== null) (globalThis as any).cache.set(hash, record)\n      return'
+        from: 'findRecord(keyOfToken(token)).then(record =>',
+        to: 'Promise.resolve(((globalThis as any).cache ??= new Map<string, unknown>()).get(token) ?? findRecord(keyOfToken(token)).then(found => { if (found !== null) (globalThis as any).cache.set(token, found); return found })).then((record: any) =>'
       },
       {
         name: 'a store that fails signs out',
         promise: 'T2: nobody is signed out by an outage',
-        from: 'await store.findByToken(hash)\n      return',
-        to: 'await store.findByToken(hash).catch(() => null)\n      return',
+        from: 'findRecord(keyOfToken(token)).then(record =>',
+        to: 'findRecord(keyOfToken(token)).catch(() => null).then(record =>',
         tests: ['request/outage']
+      },
+      {
+        name: 'an expired session signs in',
+        promise: 'rule 1: every read compares the expiry with now',
+        from: 'record === null || !isLive(record, at)',
+        to: 'record === null',
+        tests: ['sessions/record', 'request/request-session']
+      },
+      {
+        name: 'a token signs in after its end',
+        promise: 'R8: the former token works for 30 seconds after the first use of the newer one',
+        from: 'acceptsToken(record, hash, at)',
+        to: 'acceptsToken(record, hash, new Date(0))',
+        tests: ['confirmation/confirmation']
       },
       {
         name: 'a token is issued before it is stored',
         promise: 'T2: nobody holds a token that the store has not',
-        from: 'return await store.rotate(',
-        to: 'return store.rotate(',
-        tests: ['sessions/rotation']
+        from: 'if (await store.setTokens(',
+        to: 'if (store.setTokens(',
+        tests: ['confirmation/confirmation']
+      },
+      {
+        name: 'a right password lifts no count',
+        promise: 'T3: a confirmation forgives earlier wrong passwords',
+        from: 'rotated, { failures: 0, at })',
+        to: 'rotated)',
+        tests: ['confirmation/confirmation']
       },
       {
         name: 'nobody waits for the insert of a sign-in',
@@ -91,39 +151,62 @@ export default [
         tests: ['request/outage']
       },
       {
-        name: 'a login ends by the token of its request only',
-        promise: 'T1: signing out ends the login, whatever token it has by now',
-        from: 'if (record.userId !== undefined) await endOne',
-        to: "if (record.userId === '') await endOne",
-        tests: ['request/login']
-      },
-      {
         name: 'nobody waits for the end of a session',
         promise: 'T1: a session that was signed out is removed when the answer arrives',
-        from: 'await endOne(record.userId, record.id, reason)',
-        to: 'endOne(record.userId, record.id, reason).catch(() => {})',
+        from: 'await endOne(userId, idOf(_id), reason)',
+        to: 'endOne(userId, idOf(_id), reason).catch(() => {})',
         tests: ['request/outage']
       },
       {
         name: 'a session that cannot be looked up counts as ended',
         promise: 'T2, rule 7: unknown is not signed out',
-        from: 'await store.findByToken(hash)\n    if',
-        to: 'await store.findByToken(hash).catch(() => null)\n    if',
+        from: 'await findRecord(keyOfToken(token))',
+        to: 'await findRecord(keyOfToken(token)).catch(() => null)',
         tests: ['request/outage', 'request/login']
       },
       {
         name: 'an expired session is not ended',
         promise: 'T1: a late touch does not prolong a session that its owner has left',
-        from: 'acceptsToken(record, hash, now())) await end',
-        to: 'isLive(record, hash, now())) await end',
+        from: 'if (record !== null) await end(',
+        to: 'if (record !== null && isLive(record, now())) await end(',
         tests: ['request/races']
       },
       {
         name: 'what a failover brings back is not ended',
         promise: 'T1: a user who was told "signed out" is signed out',
-        from: 'await store.barrier()\n      await endByToken(token, reason)',
-        to: 'await store.barrier()',
+        from: 'await store.barrier(keyOfToken(token))\n      await endByToken(token, reason)',
+        to: 'await store.barrier(keyOfToken(token))',
         tests: ['request/races', 'promises/failover']
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/clock.ts',
+    tests: ['request/shared-clock'],
+    breaks: [
+      {
+        name: 'the clock is measured once',
+        promise: "rule 1: a server whose clock drifts follows the store's",
+        from: 'Math.abs(own - measuredAt) >= MEASURE_EVERY',
+        to: 'measuredAt === Infinity'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/lookups.ts',
+    tests: ['promises/operations', 'request/races', 'request/login'],
+    breaks: [
+      {
+        name: 'lookups are cached',
+        promise: 'T1, rule 1: nothing is cached',
+        from: 'cache: false',
+        to: 'cache: true'
+      },
+      {
+        name: 'a batch has no limit',
+        promise: 'T7: one find looks up a thousand keys at most',
+        from: '= 1000\n',
+        to: '= 1_000_000\n'
       }
     ]
   },
@@ -135,7 +218,15 @@ export default [
         name: 'a session is looked up only once',
         promise: 'T1: nobody is told that a session has ended that a failover brings back',
         from: 'return await findLive(ownerId, sessionId)',
-        to: 'return null'
+        to: 'return null',
+        tests: ['promises/operations']
+      },
+      {
+        name: 'everybody whose key is the same finds a session',
+        promise: 'rule 4: the owner is compared, too',
+        from: 'record?.userId === userId && isLive',
+        to: 'record !== null && isLive',
+        tests: ['stores/stores']
       }
     ]
   },
@@ -146,34 +237,41 @@ export default [
       {
         name: 'a session is announced before it is removed',
         promise: 'R13: an end is announced once, after the removal',
-        from: 'return announceRemoved(await store.remove(userId, id, now()))',
-        to: 'const session = announceRemoved(await store.find(userId, id, now()))\n      await store.remove(userId, id, now())\n      return session'
+        from: 'return announceRemoved(await store.remove(keyOf(userId, id), userId))',
+        to: 'const [found = null] = await store.find([keyOf(userId, id)])\n      const session = announceRemoved(found?.userId === userId ? found : null)\n      await store.remove(keyOf(userId, id), userId)\n      return session'
       },
       {
         name: 'a removal that failed is announced',
         promise: 'T1: a removal that failed is an error, and is not announced',
-        from: 'return announceRemoved(await store.remove(userId, id, now()))',
-        to: 'const found = await store.find(userId, id, now())\n      return announceRemoved(await store.remove(userId, id, now()).catch(() => found))'
+        from: 'return announceRemoved(await store.remove(keyOf(userId, id), userId))',
+        to: 'const [found = null] = await store.find([keyOf(userId, id)])\n      return announceRemoved(await store.remove(keyOf(userId, id), userId).catch(() => found))'
       },
       {
         name: 'after five rounds the rest is spared',
         promise: 'T1: no session that was there at the call is left',
-        from: 'return ended + await store.removeMany(userId, await remaining(), now())',
+        from: 'return ended + await removeMany(userId, await remaining())',
         to: 'return ended'
       },
       {
         name: 'a read that finds nothing is believed before it is durable',
         promise: 'T1: revokeAll resolves only when the removals by others are durable, too',
-        from: 'await store.barrier()',
+        from: 'await store.barrier(userKeyOf(userId))',
         to: 'await Promise.resolve()',
-        tests: ['promises/failover']
+        tests: ['promises/operations', 'promises/failover']
       },
       {
         name: 'a read that finds nothing is the last',
         promise: 'T1: a deposed primary is not believed',
-        from: 'else await store.barrier()',
-        to: 'else return await store.barrier().then(() => ended)',
-        tests: ['promises/failover']
+        from: 'else await store.barrier(userKeyOf(userId))',
+        to: 'else return await store.barrier(userKeyOf(userId)).then(() => ended)',
+        tests: ['promises/operations', 'promises/failover']
+      },
+      {
+        name: "the barrier is over another user's keys",
+        promise: "T1: what is made sure of is the user's own removals, on the shards that have them",
+        from: 'store.barrier(userKeyOf(userId))',
+        to: "store.barrier(userKeyOf(''))",
+        tests: ['promises/operations']
       },
       {
         name: 'a session that starts meanwhile escapes',
@@ -184,7 +282,7 @@ export default [
       {
         name: 'a removal that completes late is not announced',
         promise: 'R13: a removal that completes after its caller was told that it failed is announced then',
-        from: 'announceRemoved(record as LoginSessionRecord | null)',
+        from: 'announceRemoved(record as RecordWithoutData | null)',
         to: 'undefined'
       },
       {
@@ -197,7 +295,7 @@ export default [
   },
   {
     file: 'plugin/sessions/background-writes.ts',
-    tests: ['sessions/background-writes', 'request/outage'],
+    tests: ['sessions/background-writes', 'sessions/rotation', 'request/outage'],
     breaks: [
       {
         name: 'a failed write ends the queue',
@@ -216,42 +314,13 @@ export default [
         promise: 'T7: close() flushes every touch',
         from: 'write(batch).catch(onError)',
         to: 'write(batch).catch(onError)\n      waiting = new Map()'
-      }
-    ]
-  },
-  {
-    file: 'plugin/sessions/background-writes.ts',
-    tests: ['sessions/rotation'],
-    breaks: [
+      },
       {
         name: 'a retirement that fails ends the process',
         promise: 'T2: a retirement may fail; the next request repeats it',
-        from: 'until).catch(onError)',
-        to: 'until)'
-      }
-    ]
-  },
-  {
-    file: 'plugin/request/hooks.ts',
-    tests: ['request/hooks'],
-    breaks: [
-      {
-        name: 'a hook that rejects ends the process',
-        promise: 'R13: an error of a hook is logged and changes nothing',
-        from: 'await call()',
-        to: 'call()'
-      },
-      {
-        name: 'close waits for hooks for ever',
-        promise: 'T7: close() returns',
-        from: 'settledWithin(DRAIN_TIMEOUT, finish())',
-        to: 'finish().then(() => true)'
-      },
-      {
-        name: 'hooks that are over are kept',
-        promise: 'T7: memory stays flat',
-        from: '.finally(() => { running.delete(completion) })',
-        to: ''
+        from: 'tokens).catch(onError)',
+        to: 'tokens)',
+        tests: ['sessions/rotation']
       }
     ]
   }
