@@ -96,6 +96,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
 
     send (state, reply) {
       if (state.cookie !== 'issue' && state.cookie !== 'clear') return
+      if (state.cookie === 'clear' && state.cookieMayWait && !isNavigation(state.request)) return
       if (!makePrivate(reply, !state.cookieMayWait)) return
       // The browser may have the cookie for other domains, too. They go when a session begins or ends.
       const others = state.sent.length > 0 && !state.cookieMayWait ? otherDomains(state.request).map(cleared) : []
@@ -110,6 +111,12 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     }
   }
 }
+
+/**
+ * Does the browser load a page with this request, or not say? A script's request may have been under way while its browser
+ * signed in again. If its response came last and cleared the cookie, that would sign the browser out.
+ */
+const isNavigation = ({ headers }: FastifyRequest): boolean => (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate'
 
 /** The different values of a cookie that may be signed tokens, as they were before they were written into a header. @param prefix its name and "=" */
 function valuesIn (header: string, prefix: string): string[] {

@@ -32,7 +32,6 @@ function copy (value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy)
   if (value instanceof Date) return new Date(value)
   if (Buffer.isBuffer(value)) return Buffer.from(value)
-  if (value instanceof Map) return new Map([...value].map(([key, part]) => [key, copy(part)]))
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
   return mapValues(value as Record<string, unknown>, copy)

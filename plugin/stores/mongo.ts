@@ -129,7 +129,9 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
   // Without `batchSize` the first reply would have 101 documents at most.
   const size = { limit: keys.length, batchSize: keys.length }
   try {
-    const { cursor } = await sessions.db.command({ find: sessions.collectionName, filter, ...size }, { readPreference: 'primary' })
+    // A bare command takes nothing from the client, not even the types that the host wants its values to have.
+    const options = { ...sessions.bsonOptions, readPreference: 'primary' } as const
+    const { cursor } = await sessions.db.command({ find: sessions.collectionName, filter, ...size }, options)
     if (String(cursor.id) === '0') return cursor.firstBatch
     await sessions.db.command({ killCursors: sessions.collectionName, cursors: [cursor.id] })
   } catch {}
@@ -150,8 +152,8 @@ const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419])
 
 /** BSON's own errors, those for values that are too large (in the driver and in MongoDB), and endless nesting. */
 function isRefusedData (error: unknown): error is Error {
-  if (!(error instanceof Error)) return false
-  return /^BSON/.test(error.name) || error instanceof RangeError || TOO_LARGE.has((error as { code?: unknown }).code)
+  const { name, code } = error as Error & { code?: unknown }
+  return /^BSON/.test(name) || error instanceof RangeError || TOO_LARGE.has(code)
 }
 
 /** The keys that begin with `prefix`. All characters of base64url sort before "~". */

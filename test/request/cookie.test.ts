@@ -86,6 +86,27 @@ t.test('request.cookies, which hosts log, has the host\'s cookies and not the to
   t.strictSame(reply.json(), { theme: 'dark', size: 'large' })
 })
 
+t.test('the cookie is found by its whole name, wherever it stands in the header', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const own = `${COOKIE}=${laptop.cookieValue()}`
+  const userOf = async (cookie: string) => (await app.inject({ url: '/', headers: { cookie } })).json().user
+  for (const cookie of [own, `a=b; ${own}`, `a=b;${own};c=d`, `  ${own}  `, `x${own}; ${own}`, `${COOKIE}=; ${own}`]) t.equal(await userOf(cookie), 'ada', cookie)
+  for (const cookie of [`x${own}`, `a=${own}`, `a=b, ${own}`, `a b ${own}`]) t.equal(await userOf(cookie), null, cookie)
+})
+
+t.test('a cookie that is no longer valid is cleared by a page, and not by a request of a script, which a sign-in may overtake', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  const { id } = await laptop.signIn('ada')
+  await app.loginSessions.revoke('ada', id)
+  for (const mode of ['cors', 'no-cors', 'same-origin', 'websocket']) t.strictSame(setCookies(await laptop.get('/', { headers: { 'sec-fetch-mode': mode } })), [], mode)
+  t.equal(clearsCookie(await laptop.twin().get('/', { headers: { 'sec-fetch-mode': 'navigate' } })), true)
+  t.equal(clearsCookie(await laptop.twin().get('/')), true)
+  t.equal(clearsCookie(await laptop.post('/logout', {}, { headers: { 'sec-fetch-mode': 'cors' } })), true, 'a sign-out clears it in any case')
+})
+
 t.test('a cookie that we did not sign is left alone', async t => {
   const app = await createShop(t)
   const laptop = browser(app)

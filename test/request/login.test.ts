@@ -1,8 +1,12 @@
 import { inspect, promisify } from 'node:util'
+import { signerFactory } from '@fastify/cookie'
 import t from 'tap'
 import { currentLoginSession, requireLoginSession } from '../../plugin/index.js'
+import { keysFor } from '../../plugin/request/keys.js'
+import { newVisitorKey } from '../../plugin/sessions/key.js'
+import { newToken } from '../../plugin/sessions/tokens.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
-import { createShop, dataOf, PASSWORD } from '../support/app.js'
+import { createShop, dataOf, PASSWORD, SECRET } from '../support/app.js'
 import { browser, clearsCookie, COOKIE, setCookies } from '../support/browser-jar.js'
 import { after, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { createGate } from '../support/gate.js'
@@ -555,6 +559,22 @@ t.test('app.decryptSession reads a session for others than requests, and can end
   t.equal(await laptop.user(), 'ada')
   await session.destroy()
   t.equal(await laptop.user(), null)
+})
+
+t.test('a session that was decrypted before ten thousand others says how else to end it', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  await laptop.signIn('ada')
+  const decrypt = async (value: string) => {
+    const request = { session: null as any }
+    await promisify((done: (error?: unknown) => void) => app.decryptSession(value, request as any, {} as any, done))()
+    return request.session
+  }
+  const session = await decrypt(laptop.cookieValue()!)
+  const signer = signerFactory(keysFor('session cookie', [SECRET]))
+  await Promise.all(Array.from({ length: 10_000 }, () => decrypt(signer.sign(newToken(newVisitorKey())))))
+  await t.rejects(session.destroy(), /cannot be ended, it is too long ago that it was decrypted: .* end the session with app\.loginSessions\.revoke/)
+  t.equal(await laptop.user(), 'ada')
 })
 
 t.test('app.decryptSession says when a session cannot be ended', async t => {

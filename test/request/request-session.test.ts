@@ -592,3 +592,15 @@ t.test('its accessors cannot be assigned to, and data of these names that somebo
   t.strictSame(setCookies(await laptop.get('/')), [])
   t.equal(await laptop.user(), 'ada')
 })
+
+t.test('a visitor who has no session yet gets nothing back from reload()', async t => {
+  const app = await createShop(t, {
+    routes: app => app.post('/reload', async request => {
+      dataOf(request).cart = ['book']
+      await request.session.reload()
+      return Object.keys(request.session)
+    })
+  })
+  const reply = await browser(app).post('/reload')
+  t.strictSame([reply.json(), setCookies(reply)], [[], []])
+})

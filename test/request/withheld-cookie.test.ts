@@ -22,6 +22,7 @@ const from = (site: string, method: 'GET' | 'HEAD' | 'POST' | 'PUT' = 'GET', hea
 const CAUSES: Record<string, Cause> = {
   'a form of another site': { request: from('cross-site', 'POST', NAVIGATION), lax: false, strict: false },
   'a link of another site': { request: from('cross-site', 'GET', NAVIGATION), lax: true, strict: false },
+  'a link from another site, in a browser that does not say what for': { request: from('cross-site', 'GET', { 'sec-fetch-mode': 'navigate' }), lax: true, strict: false },
   'a frame of another site': { request: from('cross-site', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }), lax: false, strict: false },
   'a script of another site that reads': { request: from('cross-site', 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }), lax: false, strict: false },
   'a script of another site that writes': { request: from('cross-site', 'POST', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' }), lax: false, strict: false },

@@ -72,6 +72,23 @@ t.test('it is measured again after ten seconds, when it is used, and once', asyn
   t.equal(state.reads, 3)
 })
 
+t.test('a measurement that took too long does not replace an earlier one, but is better than none', async t => {
+  const { state, clock, error, pass } = setup(60_000)
+  const adjustSlowly = async (): Promise<void> => {
+    state.gate = createGate()
+    const adjusting = clock.adjust()
+    pass(501)
+    state.gate.open()
+    await adjusting
+  }
+  await adjustSlowly()
+  t.ok(Math.abs(error() + 250) <= 1, 'half of the time that the answer took')
+  await clock.adjust()
+  t.equal(error(), 0)
+  await adjustSlowly()
+  t.equal(error(), 0)
+})
+
 t.test('a step of the wall clock, forwards or backwards, is found by the next use', async t => {
   for (const step of [60_000, -60_000, 10_000, -10_000]) {
     const { state, clock, error } = setup(0)

@@ -121,6 +121,16 @@ t.test('hundreds of keys are looked up in one round trip, each once', async t =>
   t.strictSame([find?.limit, find?.batchSize, find?.filter._id.$in.length], [301, 301, 301])
 })
 
+t.test('parallel requests of one browser do not share bytes, whatever the client makes of them', async t => {
+  const own = await connect(t, { promoteBuffers: true })
+  const store = mongoStore(own.db(db.databaseName).collection(`bytes-${randomId()}`))
+  const record = aRecord({ data: { bytes: Buffer.from('book') } })
+  await store.insert(record)
+  const [one, other] = await store.find([record._id, record._id]);
+  (other!.data.bytes as Buffer).write('look')
+  t.equal(String(one!.data.bytes), 'book')
+})
+
 t.test('more than fits into one reply of the server is found all the same', async t => {
   const store = mongoStore(collection())
   const records = Array.from({ length: 25 }, () => aRecord({ data: { essay: 'x'.repeat(1_000_000) } }))

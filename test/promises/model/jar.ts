@@ -3,11 +3,10 @@
  * session from an answer, and is refused with it, or loses it.
  *
  * HTTP knows no order among answers, and no Set-Cookie that depends on what the browser has. So an answer that arrives when
- * the browser has got another cookie since the request left (a *stale* one) does what it would have done before. Three of
- * its effects are counted apart, because no server can know of them when it answers:
+ * the browser has got another cookie since the request left (a *stale* one) does what it would have done before. Two of its
+ * effects are counted apart, because no server can know of them when it answers:
  * - `overtaken`: it brings a token of an earlier generation than the browser has had of this session. The browser then has
  *   what is left of that token's thirty seconds.
- * - `staleClears`: its request had a token that was over, and the clearing cookie takes the one that came meanwhile.
  * - `staleOverwrites`: it brings the cookie of another session than the living login that came meanwhile.
  * @module
  */
@@ -23,7 +22,10 @@ export function arrive (operation: Operation, token: Token | null): void {
   const isStale = browser.token !== operation.token
   const loses = browser.token !== null && browser.token.session !== token?.session && isLiving(world, browser.token.session)
   const isChosen = name.startsWith('signIn') || name.startsWith('signOut')
-  if (loses && isStale && !isChosen) world.numbers[token === null ? 'staleClears' : 'staleOverwrites']++
+  if (loses && isStale && !isChosen) {
+    if (token === null) withoutCause(world, `${name} cleared the cookie of a login that came meanwhile`)
+    world.numbers.staleOverwrites++
+  }
   browser.token = token
   browser.isGiven = true
   browser.isOvertaken = token !== null && laterTokens(token).some(({ held }) => held.has(browser))

@@ -30,7 +30,6 @@ export interface Numbers {
   /** Browsers that were refused because somebody else used a later token. */
   robbed: number
   /** Living logins that a browser lost by a stale answer: by one that cleared the cookie, and by another session's cookie. */
-  staleClears: number
   staleOverwrites: number
   /** Sessions that came back: never. */
   revivals: number
@@ -53,7 +52,6 @@ export const noNumbers = (): Numbers => ({
   overtaken: 0,
   overtakenRefusals: 0,
   robbed: 0,
-  staleClears: 0,
   staleOverwrites: 0,
   revivals: 0,
   signOutsWithoutCause: 0

@@ -30,6 +30,8 @@ export async function send (operation: Operation, method: 'GET' | 'POST', url: s
       host: 'shop.example',
       'x-forwarded-proto': 'https',
       'user-agent': CHROME,
+      // What browsers say of requests by scripts, which run while others are under way.
+      'sec-fetch-mode': 'cors',
       ...(token && { cookie: `${COOKIE}=${token.cookie}` })
     }
   })
