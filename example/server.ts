@@ -23,7 +23,7 @@ async function start (): Promise<void> {
   const port = choosePort(process.env.PORT)
   // Asked first: no MongoDB is started in vain.
   await requireFreePort(port)
-  const secret = process.env.SESSION_SECRET || await keptSecret()
+  const secret = process.env.SESSION_SECRET || await keptSecret(port)
 
   const mongod = await runMongod(port)
   closers.push(() => mongod.stop())
@@ -99,9 +99,12 @@ async function requireFreePort (port: number): Promise<void> {
   await new Promise(resolve => probe.close(resolve))
 }
 
-/** Made once and kept, so that people stay signed in when the server starts again. */
-async function keptSecret (): Promise<string> {
-  const file = `${dataDir}secret`
+/**
+ * Made once and kept, so that people stay signed in when the server starts again. One for each port, as is the database: a
+ * cookie of the one server is nothing to the other, which browsers send it to all the same.
+ */
+async function keptSecret (port: number): Promise<string> {
+  const file = `${dataDir}secret-${port}`
   await mkdir(dataDir, { recursive: true })
   // "wx" leaves the secret that is there already.
   await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(unlessExists)
