@@ -34,8 +34,8 @@ export interface SessionCookie {
   send(state: RequestState, reply: FastifyReply): void
 }
 
-/** The most values that are looked up, in one read. */
-const MOST_SENT = 5
+/** The most values that are looked up, in one read. If as many were sent, there may be more. */
+export const MOST_SENT = 5
 
 /** The most values that are verified. */
 const MOST_VERIFIED = 10

@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import { type LoginSessionError, requiredError } from '../errors.js'
 import type { Lifecycle, Resumed } from '../sessions/lifecycle.js'
 import { isLatest } from '../sessions/tokens.js'
-import type { SessionCookie } from './cookie.js'
+import { MOST_SENT, type SessionCookie } from './cookie.js'
 import { becomeVisitor } from './login.js'
 import { replaceData, type SessionActions } from './request-session.js'
 import { RequestState, setState, stateOf } from './state.js'
@@ -64,10 +64,13 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     lifecycle.noteActivity(record, hash, () => visits.sightingOf(state.request, record))
   }
 
-  /** A cookie whose session lives on stays: the browser may have a newer one by now, or sign out with this one. */
+  /**
+   * A cookie whose session lives on stays: the browser may have a newer one by now, or sign out with this one. So does one
+   * of a name that the browser has so often that not all were looked up: a live one may be among the others.
+   */
   function takeNone (state: RequestState, resumed: Resumed[]): void {
     state.superseded = resumed.some(({ standing }) => standing === 'superseded')
-    state.cookie = state.superseded ? 'keep' : 'clear'
+    state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
   }
 

@@ -196,6 +196,9 @@ t.test('one lookup of five at most, however many are sent', async t => {
     t.ok(new Set(lookups[0]).size <= lookedUp, `${what}: ${new Set(lookups[0]).size} looked up`)
   }
 
+  t.strictSame(setCookies(await ask(app, [...gone.slice(0, 5), ada], '/')), [], 'nothing is cleared where a live one may be left')
+  t.not(setCookies(await ask(app, gone.slice(0, 4), '/')).length, 0)
+
   forget()
   t.equal(await userFor(app, [forged, forged]), null)
   t.strictSame(calls, [], 'what we did not sign is not looked up')
