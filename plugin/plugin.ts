@@ -138,7 +138,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 /** The clock that all servers share; this server's own if the store has none. */
 async function startClock ({ time }: LoginSessionStore, warn: (error: unknown, message: string) => void): Promise<() => Date> {
   const clock = createSharedClock(time, Date.now, error => warn(error, "login sessions: the store's clock could not be read"))
-  await clock.adjust().catch((error: Error) => { throw storeUnreachableError(error.cause) })
+  await clock.adjust().catch((error: Error) => { throw storeUnreachableError(error.cause ?? error) })
   return clock.now
 }
 

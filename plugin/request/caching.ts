@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify'
 import onHeaders from 'on-headers'
 
 /** Headers that tell some shared caches something else than Cache-Control does: RFC 9213, with or without a vendor's name, older ones, and nginx's. */
-const FOR_SHARED_CACHES = /^(?:.+-)?cdn-cache-control$|^surrogate-control$|^x-accel-expires$/
+const FOR_SHARED_CACHES = /.-cache-control$|^surrogate-control$|^edge-control$|^x-accel-expires$/
 
 /** What makes a response one for shared caches. */
 const SHARED = /^(?:public|s-maxage|proxy-revalidate|private)\b/i

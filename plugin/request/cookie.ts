@@ -43,6 +43,9 @@ const MOST_VERIFIED = 10
 /** A signed token: the token, a dot, 32 bytes as base64. */
 const VALUE_LENGTH = TOKEN_LENGTH + 1 + 43
 
+/** A host name whose parents a cookie can have as its domain. */
+const DOMAIN = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i
+
 const NONE: readonly SentCookie[] = []
 
 /** @param secrets newest first. The newest one signs; all are accepted */
@@ -60,6 +63,8 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
   /** A browser keeps one cookie for each domain: this name may also exist for the whole site, or only for this host. */
   function otherDomains (request: FastifyRequest): Array<string | undefined> {
     if (isHostOnly) return []
+    // The Host header may hold anything, and a domain that no cookie can have is an error.
+    if (!DOMAIN.test(request.hostname)) return [undefined].filter(domain => domain !== attributes.domain)
     const labels = request.hostname.split('.')
     const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
     const own = attributes.domain?.replace(/^\./, '')
@@ -98,8 +103,10 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
       if (state.cookie !== 'issue' && state.cookie !== 'clear') return
       if (state.cookie === 'clear' && state.cookieMayWait && !isNavigation(state.request)) return
       if (!makePrivate(reply, !state.cookieMayWait)) return
-      // The browser may have the cookie for other domains, too. They go when a session begins or ends.
-      const others = state.sent.length > 0 && !state.cookieMayWait ? otherDomains(state.request).map(cleared) : []
+      // The browser may have the cookie for other domains, too. They go when a session begins or ends, unless one that we
+      // did not sign is among them: it is another app's.
+      const othersGo = state.sent.length > 0 && !state.cookieMayWait && countOf(state.request.headers.cookie!, prefix) === state.sent.length
+      const others = othersGo ? otherDomains(state.request).map(cleared) : []
       const isOver = state.cookie === 'clear' || state.loginEnded
       const change = [
         ...(isOver && state.sent.length > 0 ? [fastifyCookie.serialize(name, 'ended', attributes)] : []),
@@ -111,6 +118,10 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     }
   }
 }
+
+/** How many different values of the cookie there are, signed or not. */
+const countOf = (header: string, prefix: string): number =>
+  new Set(header.split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(prefix))).size
 
 /**
  * Does the browser load a page with this request, or not say? A script's request may have been under way while its browser

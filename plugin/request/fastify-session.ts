@@ -35,8 +35,10 @@ export async function registerFastifySession (app: FastifyInstance, lifecycle: L
 
   const store: SessionStore = {
     get (id, callback) {
+      const token = tokens.get(id)
+      if (token === undefined) return process.nextTick(callback, null, null)
       // Outside the promise chain: the promise must not catch what the callback throws.
-      lifecycle.resume(tokens.get(id)!).then(
+      lifecycle.resume(token).then(
         ({ record }) => { process.nextTick(callback, null, record === null ? null : { ...record.data } as unknown as Session) },
         error => { process.nextTick(callback, error) })
     },

@@ -121,6 +121,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       }
       state.outage = null
       state.setRecord(record, token)
+      state.lookedUpAt = record.createdAt.getTime()
       replaceData(state.session, data)
       issueCookie(state)
       return toLoginSession(record)

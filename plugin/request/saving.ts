@@ -42,8 +42,9 @@ export function createSaving (lifecycle: Lifecycle, cookie: SessionCookie, visit
     state.throwOutage()
     // False means signed out meanwhile: nothing is saved and nothing is revived.
     if (state.record !== null) await lifecycle.saveData(state.record, changes)
-    else if (cookie.mayStartVisitorSession(state)) await startVisitorSession(state, changes.set)
-    else state.request.log.debug('login sessions: session data was dropped, because its cookie could overwrite that of a login')
+    // Once the response is out, no cookie can be issued.
+    else if (!state.responseSent && cookie.mayStartVisitorSession(state)) await startVisitorSession(state, changes.set)
+    else state.request.log.debug('login sessions: session data was dropped, because its cookie could overwrite that of a login, or cannot be issued any more')
   }
 
   /** A visitor session gets its record with its first data. */

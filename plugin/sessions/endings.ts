@@ -3,7 +3,7 @@
  * {@link SessionEndReason} and a caller that passes it.
  *
  * Four endings are not announced: a visitor session, which is nobody's login, ends by its key (`lifecycle.ts`,
- * `endRecord`); a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if
+ * `end`); a sign-in that fails halfway removes its own record (`lifecycle.ts`, `undoStart`; `stores/bounded.ts` if
  * it was stored late); sessions that start faster than {@link Endings.endAll} can end them; and what the database removes
  * as expired.
  * @module

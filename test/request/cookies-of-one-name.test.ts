@@ -305,3 +305,28 @@ t.test('a cookie of ours counts beside one of a neighbour\'s, in any order', asy
     t.equal(await userFor(other, sent), 'bob')
   }
 })
+
+t.test('a host name that no cookie can have as its domain does not stand in the way of signing in and out', async t => {
+  const app = await createShop(t, { cookie: HOST_ONLY })
+  for (const host of ['my_app.test', 'shop.example.', 'a..b', '[::1]', 'x'.repeat(70) + '.example']) {
+    const first = (await app.inject({ method: 'POST', url: '/login', payload: { user: 'ada' }, headers: { host } })) as unknown as Reply
+    const cookie = (reply: Reply): string => setCookies(reply).at(-1)!.split(';')[0]!
+    const again = (await app.inject({ method: 'POST', url: '/login', payload: { user: 'ada' }, headers: { host, cookie: cookie(first) } })) as unknown as Reply
+    t.equal(again.statusCode, 200, host)
+    const out = await app.inject({ method: 'POST', url: '/logout', headers: { host, cookie: cookie(again) } })
+    t.equal(out.statusCode, 200, host)
+    t.strictSame(await app.loginSessions.list('ada'), [])
+  }
+})
+
+t.test('another app\'s cookie of this name, for the whole site, stays when somebody signs out here', async t => {
+  const app = await createShop(t, { cookie: HOST_ONLY })
+  const headers = { host: `www.${DOMAIN}` }
+  const signedIn = (await app.inject({ method: 'POST', url: '/login', payload: { user: 'ada' }, headers })) as unknown as Reply
+  const own = setCookies(signedIn).at(-1)!.split(';')[0]!
+  const signOut = async (cookie: string) => setCookies((await app.inject({ method: 'POST', url: '/logout', headers: { ...headers, cookie } })) as unknown as Reply)
+  const beside = await signOut(`${own}; ${NAME}=of-another-app`)
+  t.equal(beside.length, 2)
+  t.notMatch(beside.join('\n'), /Domain=/)
+  t.match((await signOut(own)).join('\n'), new RegExp(`Domain=${DOMAIN}`), 'if it is ours alone, that for the whole site goes, too')
+})

@@ -9,6 +9,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop, dataOf } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
 import { createGate, type Gate, turns } from '../support/gate.js'
+import { observed } from '../support/observed-store.js'
 import { aroundCalls } from '../support/stores.js'
 
 /** A store whose writes of this kind wait until the test lets them go, one after the other. */
@@ -208,4 +209,18 @@ t.test('dates are told apart to the millisecond', async t => {
 t.test('keys that mean something to JavaScript are keys like any other', async t => {
   t.strictSame(changes({}, { constructor: 1, toString: 2 }), { set: { constructor: 1, toString: 2 }, unset: [] })
   t.strictSame(changes({ constructor: 1 }, {}), { set: {}, unset: ['constructor'] })
+})
+
+t.test('data that a visitor gets when the response is on its way start no session: no cookie can go with it any more', async t => {
+  const store = observed()
+  const app = await createShop(t, {
+    store,
+    routes: app => app.addHook('onResponse', async request => {
+      dataOf(request).flash = 'too late'
+      await request.session.save()
+    })
+  })
+  t.equal((await app.inject('/')).statusCode, 200)
+  await turns()
+  t.strictSame(await store.records(), [])
 })

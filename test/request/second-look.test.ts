@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { memoryStore, requireLoginSession } from '../../plugin/index.js'
 import { PASSWORD } from '../support/app.js'
@@ -133,4 +133,22 @@ t.test('nor where a plain question is enough', async t => {
   const again = await laptop.signIn('ada')
   t.match(await sendBody(held), /^HTTP\/1\.1 401 /)
   t.strictSame((await app.loginSessions.list('ada')).map(({ id }) => id), [again.id])
+})
+
+t.test('a sign-in before the handler is not looked up again', async t => {
+  const clock = createClock()
+  const store = breakable(memoryStore())
+  const app = await createShopWithPages(t, {
+    now: clock.now,
+    store,
+    routes (app) {
+      const signIn = { preValidation: async (request: FastifyRequest) => { await request.startLoginSession('ada'); store.fail('find') } }
+      app.post('/link', signIn, async request => ({ user: request.loginSession?.userId ?? null }))
+    }
+  })
+  const laptop = browser(app)
+  const reply = await laptop.post('/link')
+  t.strictSame([reply.statusCode, reply.json()], [200, { user: 'ada' }])
+  store.recover()
+  t.equal(await laptop.user(), 'ada')
 })
