@@ -587,3 +587,11 @@ t.test('app.decryptSession says when a session cannot be ended', async t => {
   store.fail()
   await t.rejects(request.session.destroy(), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
 })
+
+t.test('a session that app.decryptSession made for a cookie that is not ours is empty, also when it is loaded again', async t => {
+  const app = await createShop(t)
+  const request = { session: null as any }
+  await promisify((done: (error?: unknown) => void) => app.decryptSession('forged', request as any, {} as any, done))()
+  await request.session.reload()
+  t.strictSame(Object.keys(request.session), ['cookie'])
+})
