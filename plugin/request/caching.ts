@@ -5,7 +5,7 @@
 import type { FastifyReply } from 'fastify'
 import onHeaders from 'on-headers'
 
-/** Headers that tell some shared caches something else than Cache-Control does: RFC 9213, with or without a vendor's name, older ones, and nginx's. */
+/** Headers that only shared caches read, before Cache-Control: RFC 9213, with or without a vendor's name, older ones, nginx's. */
 const FOR_SHARED_CACHES = /.-cache-control$|^surrogate-control$|^edge-control$|^x-accel-expires$/
 
 /** What makes a response one for shared caches. */

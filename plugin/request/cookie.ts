@@ -86,7 +86,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
     read (request) {
       const header = request.headers.cookie
       if (header === undefined || !header.includes(prefix)) return NONE
-      const values = valuesIn(header, prefix)
+      const values = [...valuesIn(header, prefix)].filter(value => value.length === VALUE_LENGTH)
       return values.slice(0, MOST_VERIFIED).flatMap(value => unsign(value) ?? []).slice(0, MOST_SENT)
     },
 
@@ -105,7 +105,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
       if (!makePrivate(reply, !state.cookieMayWait)) return
       // The browser may have the cookie for other domains, too. They go when a session begins or ends, unless one that we
       // did not sign is among them: it is another app's.
-      const othersGo = state.sent.length > 0 && !state.cookieMayWait && countOf(state.request.headers.cookie!, prefix) === state.sent.length
+      const othersGo = state.sent.length > 0 && !state.cookieMayWait && valuesIn(state.request.headers.cookie!, prefix).size === state.sent.length
       const others = othersGo ? otherDomains(state.request).map(cleared) : []
       const isOver = state.cookie === 'clear' || state.loginEnded
       const change = [
@@ -119,26 +119,21 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
   }
 }
 
-/** How many different values of the cookie there are, signed or not. */
-const countOf = (header: string, prefix: string): number =>
-  new Set(header.split(';').map(pair => pair.trim()).filter(pair => pair.startsWith(prefix))).size
-
 /**
  * Does the browser load a page with this request, or not say? A script's request may have been under way while its browser
  * signed in again. If its response came last and cleared the cookie, that would sign the browser out.
  */
 const isNavigation = ({ headers }: FastifyRequest): boolean => (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate'
 
-/** The different values of a cookie that may be signed tokens, as they were before they were written into a header. @param prefix its name and "=" */
-function valuesIn (header: string, prefix: string): string[] {
-  const values: string[] = []
+/** The different values of a cookie, signed or not, as they were before they were written into a header. @param prefix its name and "=" */
+function valuesIn (header: string, prefix: string): Set<string> {
+  const values = new Set<string>()
   for (let start = header.indexOf(prefix), end = 0; start !== -1; start = header.indexOf(prefix, end)) {
     const before = header.slice(end, start)
     end = header.indexOf(';', start) === -1 ? header.length : header.indexOf(';', start)
     // Otherwise it is part of another cookie.
     if (before !== '' && !/^(?:.*;)?\s*$/s.test(before)) continue
-    const value = decode(header.slice(start + prefix.length, end).trim())
-    if (value.length === VALUE_LENGTH && !values.includes(value)) values.push(value)
+    values.add(decode(header.slice(start + prefix.length, end).trim()))
   }
   return values
 }

@@ -40,6 +40,10 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       await lifecycle.end(state.record, reason)
       state.loginEnded ||= state.record.userId !== undefined
     }
+    await endOthers(state, reason)
+  }
+
+  async function endOthers (state: RequestState, reason: SessionEndReason): Promise<void> {
     // After a sign-out nothing must come back. A sign-in has a new cookie in any case.
     const endByToken = reason === 'signed-out' ? lifecycle.endByTokenDurably : lifecycle.endByToken
     await Promise.all(state.others.map(token => endByToken(token, reason)))
@@ -132,8 +136,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       if (state.record?.userId !== undefined) return await end(state, [])
       state.throwOutage()
       const hadOthers = state.others.length > 0
-      await Promise.all(state.others.map(token => lifecycle.endByTokenDurably(token, 'signed-out')))
-      state.others = []
+      await endOthers(state, 'signed-out')
       if (hadOthers && state.record === null) clearCookie(state)
     },
 

@@ -44,7 +44,7 @@ export function createSaving (lifecycle: Lifecycle, cookie: SessionCookie, visit
     if (state.record !== null) await lifecycle.saveData(state.record, changes)
     // Once the response is out, no cookie can be issued.
     else if (!state.responseSent && cookie.mayStartVisitorSession(state)) await startVisitorSession(state, changes.set)
-    else state.request.log.debug('login sessions: session data was dropped, because its cookie could overwrite that of a login, or cannot be issued any more')
+    else state.request.log.debug('login sessions: session data was dropped, because no cookie may be set for it now')
   }
 
   /** A visitor session gets its record with its first data. */

@@ -12,7 +12,7 @@ import { type Snapshot, snapshotOf } from './snapshot.js'
 
 /**
  * What happens to the cookie. `none`: the browser has none of ours, and gets none. `keep`: it keeps what it has. `issue`: it
- * gets the state's token. `clear`: the cookie leads nowhere any more.
+ * gets the state's token. `clear`: the cookie is no longer valid.
  */
 export type CookieDecision = 'none' | 'keep' | 'issue' | 'clear'
 

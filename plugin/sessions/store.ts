@@ -58,7 +58,7 @@ export interface LoginSessionStore {
   returnAttempt(key: string): Promise<void>
 
   /**
-   * Removes this user's record, durably, and returns it, expired or not; null: there is none. An expired one is removed
+   * Removes this user's record, durably, and returns it, expired or not; null if it does not exist. An expired one is removed
    * too, because a late touch would prolong it.
    * @param userId undefined for a visitor session
    */

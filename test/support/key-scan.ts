@@ -5,7 +5,7 @@
  */
 import { type KeyWatch, watchKeys } from './key-watch.js'
 
-/** Commands that are told of one by one. */
+/** Commands that are reported one by one. */
 const TOLD = 20
 
 /** This process's. */
