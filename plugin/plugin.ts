@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import fp from 'fastify-plugin'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
+import { preparePassword } from './confirmation/password.js'
 import { waysOf } from './confirmation/ways.js'
 import { provideCore } from './core.js'
 import { optionError, storeUnreachableError } from './errors.js'
@@ -81,6 +82,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const store = boundedStore(given, storeTimeout)
   await probe(store)
   await given.prepare?.()
+  await preparePassword(verifyPassword)
   const now = resolved.now ?? await startClock(store, warn)
 
   const background = createBackgroundWrites(store, warn)

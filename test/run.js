@@ -59,8 +59,8 @@ async function main () {
 
 /** Debian's packages and npm's at the same moment: both wait for the network. */
 async function install () {
-  await together([isInstalled() || must('npm', ['ci']), lane === 'unit' || installFromDebian()])
-  if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
+  // Without scripts: those of this package build it, and the checks do that beside others.
+  await together([isInstalled() || must('npm', ['ci', '--ignore-scripts']), lane === 'unit' || installFromDebian()])
 }
 
 /**

@@ -2,7 +2,6 @@
  * User agent and client hints → operating system, form factor and model.
  * @module
  */
-import type { IDevice, IOS } from 'ua-parser-js'
 import type { Hints } from './client-hints.js'
 import { labelOf, systemName, versionOf } from './names.js'
 
@@ -35,6 +34,19 @@ export interface System {
   model: string | null
 }
 
+/** What ua-parser-js detects of a system. Its own types are not part of it, so the types of this package do not name them. */
+export interface ParsedSystem {
+  name?: string | undefined
+  version?: string | undefined
+}
+
+/** What ua-parser-js detects of a device. */
+export interface ParsedDevice {
+  model?: string | undefined
+  type?: string | undefined
+  vendor?: string | undefined
+}
+
 /**
  * The system and device of a user agent. Client hints add details if they name the same system.
  *
@@ -43,7 +55,7 @@ export interface System {
  * @param parsedDevice - what ua-parser-js detected
  * @param hints - those that agree with the user agent
  */
-export function detectSystem (userAgent: string, parsedSystem: IOS, parsedDevice: IDevice, hints: Hints): System {
+export function detectSystem (userAgent: string, parsedSystem: ParsedSystem, parsedDevice: ParsedDevice, hints: Hints): System {
   const os = detectName(userAgent, parsedSystem.name, parsedDevice.model)
   const isHinted = os !== null && systemName(hints.platform) === os
   return {
@@ -142,7 +154,7 @@ const modelLabel = (model: string): string | null => NO_MODEL.test(model) ? null
 /** Makers whose models need the maker's name in front. */
 const WITH_MAKER = new Set(['Nokia', 'Nintendo'])
 
-function detectModel (userAgent: string, os: string | null, { model = '', type = 'none', vendor = '' }: IDevice): string | null {
+function detectModel (userAgent: string, os: string | null, { model = '', type = 'none', vendor = '' }: ParsedDevice): string | null {
   if (os === null || (DESKTOPS.has(os) && ['none', 'mobile', 'tablet'].includes(type))) return null
   if (/\bAFT\w/.test(userAgent)) return 'Fire TV'
   const exact = /\bXbox (?:One|Series [XS])\b/.exec(userAgent)?.[0] ?? /^iP(?:hone|od|ad)/.exec(model)?.[0]

@@ -2,7 +2,7 @@
  * Confirmation by password.
  * @module
  */
-import bcrypt from 'bcrypt'
+import type bcrypt from 'bcrypt'
 import { optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError } from '../errors.js'
 import { withTimeout } from '../timeout.js'
 import type { ConfirmationWay } from './confirmation.js'
@@ -27,19 +27,42 @@ export const PASSWORD_LENGTH = 1024
 /** How long the host may take to answer, in ms: far more than any sensible hash needs. */
 const CHECK_TIMEOUT = 10_000
 
+const PREPARED: unique symbol = Symbol('prepared')
+
+/** Resolves when this function can be used. Awaited while the plugin registers: a rejection stops the boot. */
+export async function preparePassword (verifyPassword: VerifyPassword & { [PREPARED]?: Promise<unknown> } | undefined): Promise<void> {
+  await verifyPassword?.[PREPARED]
+}
+
 /**
- * A {@link VerifyPassword} for bcrypt hashes. bcrypt itself looks at the first 72 bytes only.
+ * A {@link VerifyPassword} for bcrypt hashes. bcrypt itself looks at the first 72 bytes only. The package `bcrypt` is
+ * loaded by this function, so hosts that check passwords in another way need not install it.
  *
  * @param passwordHash the stored hash of this user, or null if there is none
- * @throws FST_LOGIN_SESSION_OPTION if it is not a function
+ * @throws FST_LOGIN_SESSION_OPTION if it is not a function; the boot fails with it if `bcrypt` is not installed
  * @example
  * verifyPassword: bcryptPassword(async userId => (await users.findOne({ _id: userId }))?.passwordHash ?? null)
  */
 export function bcryptPassword (passwordHash: (userId: string) => string | null | undefined | Promise<string | null | undefined>): VerifyPassword {
   if (typeof passwordHash !== 'function') throw optionError('bcryptPassword takes a function: write bcryptPassword(userId => yourHashOf(userId))')
-  return async userId => {
+  const loading = loadBcrypt()
+  // The boot reports it.
+  loading.catch(() => {})
+  const verifyPassword: VerifyPassword = async userId => {
     const hash = await passwordHash(userId)
-    return hash ? password => bcrypt.compare(password, hash) : null
+    if (!hash) return null
+    const { compare } = await loading
+    return password => compare(password, hash)
+  }
+  return Object.assign(verifyPassword, { [PREPARED]: loading })
+}
+
+async function loadBcrypt (): Promise<Pick<typeof bcrypt, 'compare'>> {
+  try {
+    return (await import('bcrypt')).default
+  } catch (cause) {
+    throw Object.assign(optionError('bcryptPassword needs the package bcrypt, which could not be loaded: run `npm install bcrypt`; ' +
+      'if your server is bundled, leave bcrypt out of the bundle, because it has a native part'), { cause })
   }
 }
 

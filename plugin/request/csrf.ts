@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import Csrf from '@fastify/csrf'
 import type { FastifyRequest } from 'fastify'
 import { crossOriginError, csrfTokenError } from '../errors.js'
+import type { AnyRequest } from './guard.js'
 import { keysFor } from './keys.js'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
@@ -43,7 +44,7 @@ export function createCsrfTokens (secrets: readonly string[]): CsrfTokens {
  *
  * @throws FST_LOGIN_SESSION_CROSS_ORIGIN
  */
-export async function rejectCrossOrigin (request: FastifyRequest): Promise<void> {
+export async function rejectCrossOrigin (request: AnyRequest): Promise<void> {
   if (SAFE_METHODS.has(request.method)) return
   const site = request.headers['sec-fetch-site']
   const origin = request.headers.origin

@@ -7,6 +7,9 @@ import { optionError, requiredError } from '../errors.js'
 import { stateOf } from './state.js'
 import type { LoginSession } from '../sessions/login-session.js'
 
+/** A request of any server: HTTP/2, HTTPS, with a type provider. `FastifyRequest` alone is one of a server for HTTP/1. */
+export type AnyRequest = FastifyRequest<any, any, any, any, any, any, any, any>
+
 /** Without this error, everybody would seem to be signed out. */
 const NOT_PROCESSED = 'requireLoginSession ran on a request that loginSessions has not processed: register loginSessions on ' +
   'the root instance, before anything that uses the guard'
@@ -20,7 +23,7 @@ const NOT_PROCESSED = 'requireLoginSession ran on a request that loginSessions h
  * @example
  * app.get('/account', { onRequest: requireLoginSession }, async request => users.profile(currentLoginSession(request).userId))
  */
-export async function requireLoginSession (request: FastifyRequest): Promise<void> {
+export async function requireLoginSession (request: AnyRequest): Promise<void> {
   currentLoginSession(request)
   stateOf(request)!.guarded = true
 }
@@ -29,7 +32,7 @@ export async function requireLoginSession (request: FastifyRequest): Promise<voi
  * The login session of a request; never `null` on a route with {@link requireLoginSession}. On any other route it is a
  * guard itself: it throws the same errors.
  */
-export function currentLoginSession (request: FastifyRequest): LoginSession {
+export function currentLoginSession (request: AnyRequest): LoginSession {
   // `== null`: without the core plugin the getter does not exist, and that must not let anyone in.
   if (request.loginSession != null) return request.loginSession
   const state = stateOf(request)

@@ -4,13 +4,26 @@
  * or a range of them, so a collection that is sharded by `_id` sends each to the shard that has the records.
  * @module
  */
-import type { Collection, Document, Filter } from 'mongodb'
+import type { Collection, Db, Document, Filter } from 'mongodb'
 import { dataError, optionError } from '../errors.js'
 import { userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
 import { prepareCollection } from './mongo-collection.js'
+
+/**
+ * A collection of the MongoDB driver, of whatever copy of it: mongoose and @fastify/mongodb bring one of their own, whose
+ * types are not those of yours.
+ */
+export interface DriverCollection {
+  readonly collectionName: string
+  readonly db: {
+    collection (name: string, options?: any): any
+    command (command: any, options?: any): Promise<any>
+    listCollections (filter?: any, options?: any): any
+  }
+}
 
 /**
  * These override the preferences of the host's client. A secondary may still show a revoked session, and a revocation
@@ -29,9 +42,10 @@ const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as c
  * const client = new MongoClient(process.env.MONGODB_URI, { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000 })
  * const store = mongoStore(client.db('shop').collection('loginSessions'))
  */
-export function mongoStore (collection: Collection<any>): LoginSessionStore {
+export function mongoStore (collection: DriverCollection): LoginSessionStore {
   requireCollection(collection)
-  const { db, collectionName } = collection
+  const { collectionName } = collection
+  const db = collection.db as Db
   const sessions: Collection<LoginSessionRecord> = db.collection(collectionName, SAFE)
 
   return {
@@ -113,7 +127,7 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
 }
 
 /** A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`. */
-function requireCollection (collection: Collection<any> | undefined): void {
+function requireCollection (collection: DriverCollection | undefined): void {
   if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
   throw optionError("mongoStore takes a collection of the MongoDB driver: write mongoStore(client.db('shop').collection('loginSessions')), " +
     "or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")

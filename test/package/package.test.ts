@@ -3,7 +3,7 @@
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import ts from 'typescript'
@@ -52,6 +52,32 @@ t.test('no package of the tree has a licence that reaches into the programs that
 
     t.same(copyleft.map(([path]) => path), [], tree)
   }
+})
+
+t.test('its types name only packages that are installed with it and bring their types', async t => {
+  const { dependencies, peerDependencies } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+  const declarations = (await readdir(`${root}dist`, { recursive: true })).filter(path => path.endsWith('.d.ts'))
+  const named = new Set<string>()
+  for (const path of declarations) {
+    const text = await readFile(`${root}dist/${path}`, 'utf8')
+    for (const [, name] of text.matchAll(/(?:from |import\(?|types=)['"]((?!node:|\.)[^'"]+)['"]/g)) named.add(/^(?:@[^/]+\/)?[^/]+/.exec(name!)![0])
+  }
+  t.ok(named.has('fastify'), [...named].join(', '))
+
+  for (const name of named) {
+    t.ok(name in { ...dependencies, ...peerDependencies }, `${name} is a dependency`)
+    const { types, typings, exports } = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, 'utf8'))
+    t.ok(types ?? typings ?? JSON.stringify(exports ?? '').includes('"types"'), `${name} brings its types`)
+  }
+})
+
+// Not images: package registries show those of the repository.
+t.test('every relative link of its README leads to one of its files', async t => {
+  const links = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/(?<!!\[[^\]]*)\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!)
+  const { files } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+  const packed = ['README.md', 'LICENSE', 'package.json', ...files]
+  t.ok(links.length > 0)
+  t.strictSame(links.filter(link => !existsSync(`${root}${link}`) || !packed.some(path => link === path || link.startsWith(`${path}/`))), [])
 })
 
 // --- the README's TypeScript blocks compile against the plugin's types ---

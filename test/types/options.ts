@@ -93,6 +93,13 @@ expectTrue<Equal<ReturnType<typeof mongoStore>, LoginSessionStore>>(true)
 declare const typed: Collection<{ _id: string, anything: number }>
 mongoStore(typed)
 mongoStore(new MongoClient('').db().collection('loginSessions'))
+// mongoose and @fastify/mongodb bring a driver of their own.
+declare const mongoose8: import('mongoose').Connection
+mongoStore(mongoose8.db!.collection('loginSessions'))
+declare const ofMongoose9: import('../../node_modules/mongoose9/node_modules/mongodb/mongodb.js').Collection
+mongoStore(ofMongoose9)
+declare const { mongo }: { mongo: import('@fastify/mongodb').FastifyMongoObject }
+mongoStore(mongo.db!.collection('loginSessions'))
 // @ts-expect-error a database is no collection
 mongoStore(new MongoClient('').db())
 
