@@ -4,6 +4,7 @@
  * @module
  */
 import { inspect } from 'node:util'
+import { distance } from 'fastest-levenshtein'
 import { optionError } from './errors.js'
 
 /** Says what is wrong with a value, such as "must be a function"; undefined if nothing is. */
@@ -71,7 +72,19 @@ function rejectUnknown (table: object, options: object, owner: Owner): void {
   const unknown = Object.keys(options).find(name => !known(name))
   if (unknown === undefined) return
   const whose = owner.name === '' ? '' : ` of ${owner.name}`
-  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}: the options${whose} are ${Object.keys(table).join(', ')}`)
+  const similar = similarName(unknown, Object.keys(table))
+  const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
+  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}${hint}: the options${whose} are ${Object.keys(table).join(', ')}`)
+}
+
+/** The share of a name's letters that may differ from those of the name that was meant. */
+const MOST_DIFFERENT = 0.4
+
+/** The known name that is most similar, in upper or lower case, if one is similar enough to be what was meant. */
+function similarName (name: string, known: string[]): string | undefined {
+  const difference = (one: string): number => distance(name.toLowerCase(), one.toLowerCase())
+  const [best] = known.toSorted((a, b) => difference(a) - difference(b))
+  return difference(best!) <= name.length * MOST_DIFFERENT ? best : undefined
 }
 
 function fullName (name: string, owner: Owner): string {

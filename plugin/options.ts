@@ -6,7 +6,7 @@ import type { AddressMode } from './client/address.js'
 import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie-options.js'
 import { optionError } from './errors.js'
 import {
-  aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable
+  aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable, shown
 } from './option-check.js'
 import type { VerifyPassword } from './confirmation/password.js'
 import type { Lifetime } from './sessions/record.js'
@@ -41,6 +41,12 @@ export interface LoginSessionsOptions {
    * it ends the least recently active one; null: there is no limit. @default 100
    */
   maxSessionsPerUser?: number | null
+  /**
+   * Origins of yours, such as 'https://app.example.com', whose pages may send unsafe requests here: an SPA on a sibling host.
+   * They are compared exactly. `rejectCrossOrigin` lets them pass, on the page, in the API and on your own routes. What
+   * their scripts may read is up to @fastify/cors. @default []
+   */
+  trustedOrigins?: string[]
   /** Its name and attributes. @default {} */
   cookie?: LoginSessionCookieOptions
   /**
@@ -82,6 +88,7 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   touchEvery: { default: 60 * SECOND, check: duration(), write: '60_000 for a minute' },
   storeTimeout: { default: 2 * SECOND, check: duration(LONGEST_TIMER), write: '2000 for two seconds' },
   maxSessionsPerUser: { default: 100, check: orNull(countFromOne), write: '100, or null for no limit' },
+  trustedOrigins: { default: [], check: origins, write: "['https://app.example.com']" },
   cookie: { default: {}, check: anObject, write: "{ name: 'login-session', secure: false }" },
   ip: { default: 'whole', check: oneOf('whole', 'shortened', 'none'), write: "'shortened'" },
   clientIp: { default: undefined, check: aFunction, write: "request => request.headers['x-real-ip']?.toString()" },
@@ -119,6 +126,15 @@ function aStore (store: LoginSessionStore | null): string | undefined {
   if (store === null || typeof store !== 'object') return 'is missing'
   const missing = STORE_METHODS.filter(method => typeof store[method] !== 'function')
   return missing.length === 0 ? undefined : `lacks ${missing.join(', ')} (a store has every method of LoginSessionStore)`
+}
+
+/** As browsers write them: a scheme, a host in lower case, and a port unless it is the default one. */
+function origins (list: unknown): string | undefined {
+  if (!Array.isArray(list)) return `must be an array of origins, not ${shown(list)}`
+  const isOrigin = (origin: unknown): boolean => typeof origin === 'string' && /^https?:/.test(origin) &&
+    URL.canParse(origin) && new URL(origin).origin === origin
+  const wrong = list.findIndex(origin => !isOrigin(origin))
+  return wrong === -1 ? undefined : `has ${shown(list[wrong])}, which is not an origin as browsers send it`
 }
 
 function aClock (now: () => unknown): string | undefined {

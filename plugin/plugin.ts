@@ -12,7 +12,7 @@ import { waysOf } from './confirmation/ways.js'
 import { provideCore } from './core.js'
 import { optionError, storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
-import { createCsrfTokens } from './request/csrf.js'
+import { createCsrfTokens, trustOrigins } from './request/csrf.js'
 import { createSessionCookie } from './request/cookie.js'
 import { registerFastifySession } from './request/fastify-session.js'
 import { currentLoginSession } from './request/guard.js'
@@ -109,6 +109,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   await registerFastifySession(app, lifecycle, sessionCookie)
   provideStates(app)
+  trustOrigins(app, resolved.trustedOrigins)
   app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
   app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
   app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })

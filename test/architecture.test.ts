@@ -35,7 +35,7 @@ const ROOMS: Record<string, Room> = {
   stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb'] },
   sessions: { http: false, imports: ['client', ...LEAVES], packages: ['dataloader'] },
   client: { http: false, imports: LEAVES, packages: ['ua-parser-js', 'ipaddr.js'] },
-  'option-check': { http: false, imports: ['errors'] },
+  'option-check': { http: false, imports: ['errors'], packages: ['fastest-levenshtein'] },
   'host-callback': { http: true, imports: [] },
   timeout: { http: false, imports: [] },
   errors: { http: false, imports: [], packages: ['@fastify/error'] }

@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto'
 import Csrf from '@fastify/csrf'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { crossOriginError, csrfTokenError } from '../errors.js'
 import type { AnyRequest } from './guard.js'
 import { keysFor } from './keys.js'
@@ -38,24 +38,40 @@ export function createCsrfTokens (secrets: readonly string[]): CsrfTokens {
   }
 }
 
+const TRUSTED = Symbol('fastify-login-sessions trusted origins')
+
+/** Lets requests from these origins pass {@link rejectCrossOrigin} on this instance and those below it. */
+export function trustOrigins (app: FastifyInstance, origins: readonly string[]): void {
+  app.decorate(TRUSTED, new Set(origins))
+}
+
 /**
- * Hook: refuses unsafe requests that a browser sent from another origin. `Sec-Fetch-Site` decides if it was sent. Otherwise
- * `Origin` must be this server's ("null" is another one). A request with neither header comes from a script, not from a page.
+ * Hook: refuses what a page of another origin sent: requests with an unsafe method, and WebSocket handshakes, which browsers
+ * send to every origin, with its cookies. An origin of the option `trustedOrigins` passes. Otherwise `Sec-Fetch-Site` decides
+ * if it was sent, and if not, `Origin` must be this server's ("null" is another one). A request with neither header comes
+ * from a script, not from a page.
  *
  * @throws FST_LOGIN_SESSION_CROSS_ORIGIN
  */
 export async function rejectCrossOrigin (request: AnyRequest): Promise<void> {
-  if (SAFE_METHODS.has(request.method)) return
-  const site = request.headers['sec-fetch-site']
-  const origin = request.headers.origin
+  if (SAFE_METHODS.has(request.method) && !isWebSocket(request)) return
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && trustedOrigins(request)?.has(origin)) return
   const isSameOrigin = site === undefined
     ? origin === undefined || origin === ownOrigin(request)
     : site === 'same-origin' || site === 'none'
   if (!isSameOrigin) throw crossOriginError()
 }
 
+/** A handshake is a GET, and opens a connection in both directions (RFC 6455, 4.1). */
+const isWebSocket = ({ headers }: AnyRequest): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '')
+
+/** Undefined where the core plugin is not registered. */
+const trustedOrigins = ({ server }: AnyRequest): ReadonlySet<string> | undefined =>
+  (server as unknown as Record<symbol, Set<string> | undefined>)[TRUSTED]
+
 /** This server's origin as browsers write it, without the default port. */
-function ownOrigin (request: FastifyRequest): string | null {
+function ownOrigin (request: AnyRequest): string | null {
   const url = `${request.protocol}://${request.host}`
   return URL.canParse(url) ? new URL(url).origin : null
 }

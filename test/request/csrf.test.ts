@@ -95,6 +95,16 @@ t.test('rejectCrossOrigin', async t => {
     for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) t.equal(await status(headers, method), 200, method)
   })
 
+  t.test('a WebSocket handshake is looked at like a POST, although it is a GET', async t => {
+    const handshake = { connection: 'Upgrade', upgrade: 'websocket' }
+    t.equal(await status({ ...handshake, origin: 'https://shop.example' }, 'GET'), 200, 'from our own origin')
+    t.equal(await status(handshake, 'GET'), 200, 'from a script')
+    t.equal(await status({ ...handshake, origin: 'https://evil.shop.example' }, 'GET'), 403, 'from a subdomain')
+    t.equal(await status({ ...handshake, upgrade: 'h2c, WebSocket', origin: 'https://evil.example' }, 'GET'), 403, 'from another site')
+    t.equal(await status({ ...handshake, 'sec-fetch-site': 'same-site' }, 'GET'), 403, 'as browsers say it')
+    t.equal(await status({ connection: 'Upgrade', upgrade: 'h2c', origin: 'https://evil.example' }, 'GET'), 200, 'other upgrades are not')
+  })
+
   t.test('the refusal has a code of its own', async t => {
     const reply = await app.inject({ method: 'POST', url: '/', headers: { origin: 'https://evil.example' } })
     t.equal(reply.json().code, 'FST_LOGIN_SESSION_CROSS_ORIGIN')

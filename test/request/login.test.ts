@@ -286,7 +286,7 @@ t.test('a wrong option of the sign-in is a clear mistake, and signs nobody in', 
     [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
     [true as never, /^startLoginSession takes its options as an object, not true:/],
     [[], /^startLoginSession takes its options as an object, not \[\]:/],
-    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe: the options of startLoginSession are remember$/],
+    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe \(did you mean remember\?\): the options of startLoginSession are remember$/],
     [{ prefix: '/' }, /^unknown option startLoginSession: prefix:/]
   ]
   for (const [options, says] of mistakes) {
