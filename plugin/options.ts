@@ -131,7 +131,7 @@ function aStore (store: LoginSessionStore | null): string | undefined {
 /** As browsers write them: a scheme, a host in lower case, and a port unless it is the default one. */
 function origins (list: unknown): string | undefined {
   if (!Array.isArray(list)) return `must be an array of origins, not ${shown(list)}`
-  const isOrigin = (origin: unknown): boolean => typeof origin === 'string' && /^https?:/.test(origin) &&
+  const isOrigin = (origin: unknown): boolean => typeof origin === 'string' && /^https?:[^*]+$/.test(origin) &&
     URL.canParse(origin) && new URL(origin).origin === origin
   const wrong = list.findIndex(origin => !isOrigin(origin))
   return wrong === -1 ? undefined : `has ${shown(list[wrong])}, which is not an origin as browsers send it`
