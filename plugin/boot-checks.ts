@@ -17,6 +17,31 @@ export function refuseSecondSession (app: FastifyInstance): void {
   }
 }
 
+/** What other plugins would decorate a second time, and what to do instead. */
+const LATE_REGISTRATIONS: Record<string, string> = {
+  serializeCookie: '@fastify/cookie is registered after this plugin, which has registered it already: register it before, or leave it out',
+  decryptSession: '@fastify/session is registered after this plugin, which has registered it already: leave it out; ' +
+    'request.session comes with this plugin',
+  session: "another plugin also makes request.session: give its session another name, such as sessionName: 'oauth' of " +
+    '@fastify/secure-session, or leave it out'
+}
+
+/** Explains the error of a plugin that is registered after this one and brings the same. Fastify's own error names a decorator only. */
+export function explainLateRegistrations (app: FastifyInstance): void {
+  // Contexts below inherit these. `decorate` and `decorateRequest` are what those plugins call first.
+  for (const method of ['decorate', 'decorateRequest'] as const) {
+    const original = app[method] as (...args: unknown[]) => unknown
+    app[method] = function explained (this: FastifyInstance, name: string, ...rest: unknown[]) {
+      try {
+        return original.call(this, name, ...rest)
+      } catch (error) {
+        const isTaken = (error as { code?: unknown }).code === 'FST_ERR_DEC_ALREADY_PRESENT' && Object.hasOwn(LATE_REGISTRATIONS, name)
+        throw isTaken ? optionError(LATE_REGISTRATIONS[name]!) : error
+      }
+    } as never
+  }
+}
+
 /**
  * Reports an unreachable database within `storeTimeout`, instead of after the 10 seconds of Fastify's `pluginTimeout`. It reads
  * by key, because creating an index, or reading without one, may take longer.

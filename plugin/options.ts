@@ -46,7 +46,7 @@ export interface LoginSessionsOptions {
    * They are compared exactly. `rejectCrossOrigin` lets them pass, on the page, in the API and on your own routes. What
    * their scripts may read is up to @fastify/cors. @default []
    */
-  trustedOrigins?: string[]
+  trustedOrigins?: readonly string[]
   /** Its name and attributes. @default {} */
   cookie?: LoginSessionCookieOptions
   /**

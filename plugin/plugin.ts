@@ -5,7 +5,7 @@
 import cookiePlugin from '@fastify/cookie'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
+import { explainLateRegistrations, needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
 import { preparePassword } from './confirmation/password.js'
 import { waysOf } from './confirmation/ways.js'
@@ -108,6 +108,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   })
 
   await registerFastifySession(app, lifecycle, sessionCookie)
+  explainLateRegistrations(app)
   provideStates(app)
   trustOrigins(app, resolved.trustedOrigins)
   app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })

@@ -5,6 +5,7 @@ import { Agent } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { inspect } from 'node:util'
 import cookie from '@fastify/cookie'
+import secureSession from '@fastify/secure-session'
 import session from '@fastify/session'
 import { hash } from 'bcrypt'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
@@ -76,6 +77,45 @@ t.test('@fastify/session there already: the boot stops and says what to remove',
   await app.register(cookie)
   await app.register(session, { secret: SECRET })
   await t.rejects(register(app), { code: 'FST_LOGIN_SESSION_OPTION', message: /@fastify\/session is registered already: remove that registration/ })
+})
+
+t.test('@fastify/cookie, @fastify/session or another maker of request.session after this plugin: the boot stops and says what to do', async t => {
+  // Called as Fastify calls them: their errors are thrown outside of any promise, which would end this process.
+  const late: Array<[add: (app: FastifyInstance) => unknown, message: RegExp]> = [
+    [app => cookie(app, {}, () => {}), /@fastify\/cookie is registered after this plugin.*: register it before, or leave it out$/],
+    [app => session(app, { secret: SECRET }, () => {}), /@fastify\/session is registered after this plugin.*: leave it out; request\.session comes with this plugin$/],
+    [app => secureSession(app, { key: Buffer.alloc(32) }, () => {}), /another plugin also makes request\.session: .* sessionName: 'oauth'/]
+  ]
+  for (const [add, message] of late) {
+    const app = server(t)
+    await register(app)
+    t.throws(() => add(app), { code: 'FST_LOGIN_SESSION_OPTION', message })
+  }
+})
+
+t.test('the error of another decorator that is there already stays Fastify\'s', async t => {
+  const app = server(t)
+  await register(app)
+  t.throws(() => app.decorate('loginSessions', null as never), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+  t.throws(() => app.decorateRequest('loginSession', null as never), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+  t.throws(() => app.decorateRequest('serializeCookie', {}), { code: 'FST_ERR_DEC_REFERENCE_TYPE' })
+})
+
+t.test('@fastify/secure-session beside this plugin, under another name', async t => {
+  const app = server(t)
+  await app.register(cookie)
+  await register(app)
+  await app.register(secureSession, { key: Buffer.alloc(32), sessionName: 'oauth', cookieName: 'oauth' })
+  app.get('/', async request => {
+    const session = await request.startLoginSession('ada')
+    ;(request as unknown as { oauth: { set(key: string, value: string): void } }).oauth.set('state', 'x')
+    return session.userId
+  })
+
+  const reply = await app.inject('/')
+
+  t.equal(reply.body, 'ada')
+  t.strictSame(reply.cookies.map(({ name }) => name).sort(), ['__Host-login-session', 'oauth'])
 })
 
 t.test('@fastify/cookie there already: it works, and the host\'s own cookies go on working', async t => {
