@@ -12,6 +12,8 @@ export interface Core {
   csrf: CsrfTokens
   now: () => Date
   lockedFor: Confirmation['lockedFor']
+  /** Is there a way to confirm? Otherwise a plain question is enough. */
+  needsProof: boolean
   /**
    * Confirms the signed-in user; see `Confirmation.confirm`. Without a way to confirm it resolves immediately: a question is
    * enough then.

@@ -119,7 +119,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const confirm = async (request: FastifyRequest, proof: Proof): Promise<void> => {
     await confirmation.confirm(currentLoginSession(request), proof, () => logins.rotate(request))
   }
-  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, confirm })
+  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof: verifyPassword !== undefined, confirm })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser })
   decorateLogins(app, logins, signIn)

@@ -6,7 +6,8 @@ import { STATUS_CODES } from 'node:http'
 import AjvCompiler from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import {
-  errorCodes, type FastifyPluginAsync, type FastifyReply, type FastifyRequest, type FastifySerializerCompiler
+  errorCodes, type FastifyBodyParser, type FastifyContextConfig, type FastifyInstance, type FastifyPluginAsync, type FastifyReply,
+  type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Proof } from '../confirmation/confirmation.js'
@@ -16,12 +17,12 @@ import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
-import { listSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
+import { listSchema, revokeCurrentSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
 
 const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
-  const { confirm } = coreOf(app, 'api: ')
+  const { confirm, needsProof } = coreOf(app, 'api: ')
   // The context's prefix may contain parameters, since the API makes no links.
   const { prefix } = resolveTable(TABLE, options, { kind: 'plugin', name: 'api' })
   // The host's compilers may need schemas of another kind, or send properties that ours do not list.
@@ -33,19 +34,23 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   app.addHook('preValidation', refuseCoercion)
   // JSON only, whatever the host parses. Nothing that a form on another site can send reaches a handler.
   app.removeAllContentTypeParsers()
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, parseJson)
+  app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 16 * 1024 }, createJsonParser(app))
   app.setErrorHandler(jsonError)
   // Below its own prefix, the API also answers unknown routes in JSON. At '/', the host answers them.
   if (prefix !== '/') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
-  app.get('/', { schema: listSchema }, async request => {
+  app.get('/', { schema: listSchema, config }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
     const sessions = await app.loginSessions.list(userId)
     return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })) }
   })
 
-  app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema }, async request => {
+  app.post('/current/revoke', { schema: revokeCurrentSchema, config }, async request => {
+    await request.endLoginSession()
+    return { revoked: 1 }
+  })
+
+  app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema(needsProof), config }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
     const target = await app.loginSessions.find(userId, request.params.id)
     if (target === null) throw notFoundError()
@@ -58,12 +63,18 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
     return { revoked: 1 }
   })
 
-  app.post('/others/revoke', { schema: revokeOthersSchema }, async request => {
+  app.post('/others/revoke', { schema: revokeOthersSchema(needsProof), config }, async request => {
     const session = currentLoginSession(request)
     await confirm(request, proofIn(request))
     return { revoked: await app.loginSessions.revokeOthers(session) }
   })
 }
+
+/**
+ * Of all routes. A `transform` of the host's for @fastify/swagger may need schemas of another kind, as that for zod does, so
+ * ours go into the document as they are.
+ */
+const config: FastifyContextConfig & { swaggerTransform: false } = { swaggerTransform: false }
 
 const proofIn = ({ body }: FastifyRequest): Proof => (body ?? {}) as Proof
 
@@ -79,6 +90,13 @@ const HEADERS = {
 
 async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers(HEADERS)
+}
+
+/** Fastify's own parser, but an empty body is none: clients send `content-type: application/json` with it, too. */
+function createJsonParser (app: FastifyInstance): FastifyBodyParser<string> {
+  // The default parser answers by its callback.
+  const parse = app.getDefaultJsonParser('error', 'error') as (...args: Parameters<FastifyBodyParser<string>>) => void
+  return (request, body, done) => body === '' ? done(null, null) : parse(request, body, done)
 }
 
 /** Answers an error in Fastify's format, whatever error pages the host has. */

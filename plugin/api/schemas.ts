@@ -7,8 +7,8 @@ import type { FastifySchema } from 'fastify'
 import { PROOF_FIELDS } from '../confirmation/ways.js'
 import { DEVICE_KINDS } from '../client/system.js'
 
-/** A route's schemas. @fastify/swagger shows the `summary`. */
-type RouteSchema = FastifySchema & { summary: string }
+/** A route's schemas. @fastify/swagger also shows the summary and the operation's id. */
+type RouteSchema = FastifySchema & { summary: string, operationId: string }
 
 const date = { type: 'string', format: 'date-time' } as const
 
@@ -61,9 +61,10 @@ const sessionId = {
   properties: { id: { type: 'string' } }
 }
 
-/** What confirms the user. Optional, because without `verifyPassword` no password is needed. */
+/** What confirms the user. */
 const proof = {
   type: ['object', 'null'],
+  description: "What confirms the user. The caller's own session ends without it.",
   properties: Object.fromEntries(Object.entries(PROOF_FIELDS).map(([field, description]) => [field, { type: 'string', description }]))
 }
 
@@ -87,21 +88,31 @@ const errors = (...statuses: number[]) => Object.fromEntries(statuses.map(status
 
 /** `GET /` */
 export const listSchema: RouteSchema = {
+  operationId: 'listLoginSessions',
   summary: 'The login sessions of the signed-in user',
   response: { 200: sessionList, ...errors(401, 500, 503) }
 }
 
-/** `POST /:id/revoke` */
-export const revokeOneSchema: RouteSchema = {
-  summary: 'End one session of the signed-in user',
-  params: sessionId,
-  body: proof,
-  response: { 200: revoked, ...errors(400, 401, 403, 404, 409, 422, 429, 500, 503) }
+/** `POST /current/revoke` */
+export const revokeCurrentSchema: RouteSchema = {
+  operationId: 'endLoginSession',
+  summary: 'Sign out: end the session of this request',
+  response: { 200: revoked, ...errors(401, 403, 500, 503) }
 }
 
-/** `POST /others/revoke` */
-export const revokeOthersSchema: RouteSchema = {
+/** `POST /:id/revoke` @param needsProof is anything asked for? Otherwise there is no body */
+export const revokeOneSchema = (needsProof: boolean): RouteSchema => ({
+  operationId: 'revokeLoginSession',
+  summary: 'End one session of the signed-in user',
+  params: sessionId,
+  ...(needsProof && { body: proof }),
+  response: { 200: revoked, ...errors(400, 401, 403, 404, 409, 422, 429, 500, 503) }
+})
+
+/** `POST /others/revoke` @param needsProof is anything asked for? Otherwise there is no body */
+export const revokeOthersSchema = (needsProof: boolean): RouteSchema => ({
+  operationId: 'revokeOtherLoginSessions',
   summary: 'End all other sessions of the signed-in user',
-  body: proof,
+  ...(needsProof && { body: proof }),
   response: { 200: revoked, ...errors(400, 401, 403, 409, 422, 429, 500, 503) }
-}
+})

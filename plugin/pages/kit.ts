@@ -5,7 +5,7 @@
  */
 import formbody from '@fastify/formbody'
 import staticFiles from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { requireLoginSession } from '../request/guard.js'
 import { publicDir } from './assets.js'
@@ -45,6 +45,8 @@ export async function preparePageRoutes (
 ): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: BODY_LIMIT })
+  // Pages are no part of an API's document, such as that of @fastify/swagger.
+  app.addHook('onRoute', route => { route.schema = { hide: true, ...route.schema } as FastifySchema })
   app.addHook('onRequest', pageHeaders)
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)

@@ -262,3 +262,15 @@ t.test('the schema names every kind of device that there is', async t => {
   await script.signIn('ada')
   t.equal((await script.get(API)).json().sessions[0].device.kind, 'program')
 })
+
+t.test('an empty body is no body, whatever its content type says', async t => {
+  const app = await createShop(t, { verifyPassword: undefined, routes: app => app.register(loginSessionApi, { prefix: API }) })
+  const chrome = browser(app)
+  const { id } = await chrome.signIn('ada')
+  await browser(app).signIn('ada')
+  const sendEmpty = (path: string, payload: string) => chrome.post(`${API}/${path}`, payload as never, { headers: { 'content-type': 'application/json' } })
+
+  t.same((await sendEmpty('others/revoke', '')).json(), { revoked: 1 })
+  t.equal((await sendEmpty('others/revoke', ' ')).statusCode, 400)
+  t.same((await sendEmpty(`${id}/revoke`, '')).json(), { revoked: 1 })
+})
