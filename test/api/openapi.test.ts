@@ -12,7 +12,7 @@ async function documented (
 ): Promise<{ app: FastifyInstance, paths: any }> {
   const app = Fastify()
   t.teardown(() => app.close())
-  if (swaggerOptions.transform === jsonSchemaTransform) app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
+  if ('transform' in swaggerOptions) app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
   await app.register(swagger, { openapi: { openapi: '3.1.0' }, ...swaggerOptions } as SwaggerOptions)
   await app.register(loginSessions, { secret: SECRET, store: memoryStore(), ...options })
   await app.register(loginSessionPages, { prefix: '/account/sessions' })
