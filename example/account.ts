@@ -3,10 +3,10 @@
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { currentLoginSession, requireLoginSession } from '../plugin/index.js'
+import { currentLoginSession, deviceName, requireLoginSession } from '../plugin/index.js'
 import { field, formAgain } from './forms.js'
 import { requireGoodPassword, type Users } from './users.js'
-import { date, deviceName } from './words.js'
+import { date } from './words.js'
 
 declare module 'fastify' {
   interface Session {
@@ -23,7 +23,7 @@ export function accountPages (account: FastifyInstance, users: Users): void {
   account.get('/', async (request, reply) => {
     const session = currentLoginSession(request)
     const places = (await account.loginSessions.list(session.userId)).length
-    return reply.view('account', { title: 'Your profile', notice: takeNotice(request), session, device: deviceName(session), places, date })
+    return reply.view('account', { title: 'Your profile', notice: takeNotice(request), session, device: deviceName(session.device), places, date })
   })
 
   account.get('/password', async (request, reply) => reply.view('password', await passwordForm(request)))

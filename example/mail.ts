@@ -2,9 +2,9 @@
  * What the site writes about sessions: a mail about a sign-in from a new device, and a line for the audit log.
  * @module
  */
-import type { LoginSession, OnSessionEnd, OnSessionStart } from '../plugin/index.js'
+import { deviceName, type LoginSession, type OnSessionEnd, type OnSessionStart } from '../plugin/index.js'
 import type { User, Users } from './users.js'
-import { dateTime, deviceName } from './words.js'
+import { dateTime } from './words.js'
 
 /** A mail in plain text. */
 export interface Mail {
@@ -41,7 +41,7 @@ export function createSessionHooks (users: Users, url: string, print: Print): Se
     },
 
     onSessionEnd (session, reason) {
-      print(`audit: session ended, reason=${reason} device=${JSON.stringify(deviceName(session))} user=${session.userId} session=${session.id}`)
+      print(`audit: session ended, reason=${reason} device=${JSON.stringify(deviceName(session.device))} user=${session.userId} session=${session.id}`)
     }
   }
 }
@@ -57,7 +57,7 @@ export function newSignInMail ({ user, session, hasPassword, url }: SignIn): Mai
     subject: 'New sign-in to your account',
     text: `Your account ${user.email} was signed in to from a device that we have not seen before.
 
-Device:   ${deviceName(session)}
+Device:   ${deviceName(session.device)}
 Address:  ${session.ip ?? 'not kept'}
 Time:     ${dateTime(session.createdAt)}
 

@@ -8,6 +8,7 @@ export { loginSessionPages, type LoginSessionsSection } from './pages/account/ac
 export type { LoginSessionPagesOptions } from './pages/account/options.js'
 export type { HostTexts, MessageKey, Messages } from './pages/messages.js'
 export type { Locate } from './pages/places.js'
+export { deviceName } from './pages/device-name.js'
 export { loginSessionApi } from './api/api.js'
 export type { LoginSessionsOptions } from './options.js'
 export type { LoginSessionCookieOptions } from './request/cookie-options.js'

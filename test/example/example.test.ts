@@ -10,7 +10,6 @@ import t, { type Test } from 'tap'
 import { type AppOptions, buildApp } from '../../example/app.js'
 import { createSessionHooks, newSignInMail } from '../../example/mail.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from '../../example/users.js'
-import { deviceName } from '../../example/words.js'
 import type { LoginSession } from '../../plugin/index.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
 import { freePort } from '../support/free-port.js'
@@ -490,16 +489,6 @@ t.test('after five wrong passwords the form says how long to wait', async t => {
   const reply = await change(PASSWORD)
   t.equal(reply.statusCode, 429)
   t.match(textOf(reply), 'Try again in 15 minutes.')
-})
-
-t.test('a device has a name, whatever is known of it', async t => {
-  const named = (device: object) => deviceName({ device: { browser: null, os: null, osVersion: null, ...device } as LoginSession['device'] })
-  t.equal(named({ browser: 'Chrome', os: 'Windows', osVersion: '8.1' }), 'Chrome on Windows 8.1')
-  t.equal(named({ browser: 'Safari', os: 'iOS', osVersion: '18.4' }), 'Safari on iOS 18')
-  t.equal(named({ browser: 'Firefox', os: 'Linux' }), 'Firefox on Linux')
-  t.equal(named({ os: 'Linux' }), 'Unknown browser on Linux')
-  t.equal(named({ browser: 'curl' }), 'curl')
-  t.equal(named({}), 'Unknown device')
 })
 
 t.test('the demo user may be missing', async t => {

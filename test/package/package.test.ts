@@ -72,8 +72,9 @@ t.test('its types name only packages that are installed with it and bring their 
 })
 
 // Not images: package registries show those of the repository.
-t.test('every relative link of its README leads to one of its files', async t => {
-  const links = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/(?<!!\[[^\]]*)\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!)
+t.test('every relative link of its documents leads to one of its files', async t => {
+  const documents = ['README.md', 'RECIPES.md', 'SECURITY.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')
+  const links = [...documents.matchAll(/(?<!!\[[^\]]*)\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!)
   const { files } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
   const packed = ['README.md', 'LICENSE', 'package.json', ...files]
   t.ok(links.length > 0)
@@ -99,16 +100,18 @@ export declare const users: {
   authenticate(body: { email: string, password: string }): Promise<{ id: string }>
   passwordHash(userId: string): Promise<string | null>
   profile(userId: string): Promise<object>
-  changePassword(body: unknown): Promise<void>
+  setPassword(userId: string, password: string): Promise<void>
 }`
 
 const YOURS = `
-import type { Device } from 'fastify-login-sessions'
-export declare const mails: { newSignIn(userId: string, device: Readonly<Device>, ip: string | null): Promise<void> }
-export declare const sockets: { close(sessionId: string): void }`
+export declare const mails: { newSignIn(userId: string, device: string, ip: string | null): Promise<void> }
+export declare const sockets: { close(sessionId: string): void }
+export declare const identity: { verify(response: string): Promise<{ userId: string }> }
+export { users } from './users.js'`
 
-t.test('every TypeScript block of the README compiles as it stands, and one that does not would be found', async t => {
-  const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
+t.test('every TypeScript block of README.md and RECIPES.md compiles as it stands, and one that does not would be found', async t => {
+  const documents = ['README.md', 'RECIPES.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')
+  const blocks = [...documents.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
   t.ok(blocks.length >= 3)
   const files = new Map([[`${root}users.ts`, USERS], [`${root}yours.ts`, YOURS]])
   blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
