@@ -9,7 +9,9 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { Db } from 'mongodb'
-import loginSessions, { bcryptPassword, loginSessionApi, loginSessionPages, mongoStore, rejectCrossOrigin } from '../plugin/index.js'
+import loginSessions, {
+  bcryptPassword, loginSessionApi, type LoginSessionCookieOptions, loginSessionPages, mongoStore, rejectCrossOrigin
+} from '../plugin/index.js'
 import { accountPages } from './account.js'
 import { errorPage, NOT_FOUND } from './error-page.js'
 import { createSessionHooks, type Print } from './mail.js'
@@ -24,6 +26,8 @@ export interface AppOptions {
   secret: string | string[]
   /** Where people reach the site, for the links in mails. @default 'http://localhost:3000' */
   url?: string
+  /** The session cookie. @default that of the plugin, which needs https or localhost, and does not work in Safari without https */
+  cookie?: LoginSessionCookieOptions
   /** Takes the mails and the lines of the audit log. @default console.log */
   print?: Print
   /** Fastify's. @default false */
@@ -50,7 +54,8 @@ const directory = (name: string): string => fileURLToPath(new URL(`./${name}/`, 
  * @example
  * const app = await buildApp({ db: client.db('shop'), secret: process.env.SESSION_SECRET })
  */
-export async function buildApp ({ db, secret, url = 'http://localhost:3000', print = console.log, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
+  const { db, secret, url = 'http://localhost:3000', cookie = {}, print = console.log, logger = false } = options
   const app = Fastify({ logger })
   const users = await createUsers(db)
 
@@ -58,6 +63,7 @@ export async function buildApp ({ db, secret, url = 'http://localhost:3000', pri
   await app.register(loginSessions, {
     secret,
     store: mongoStore(db.collection('loginSessions')),
+    cookie,
     verifyPassword: bcryptPassword(users.passwordHash),
     ...createSessionHooks(users, url, print)
   })

@@ -33,7 +33,9 @@ async function start (): Promise<void> {
 
   await seedUsers(await createUsers(db))
   const url = `http://${host}:${port}`
-  const app = await buildApp({ db, secret, url, logger: { level: 'warn' } })
+  // Safari takes no Secure cookie over http. A name for each port, because browsers send cookies to every port of a host.
+  const cookie = { name: `login-session-${port}`, secure: false }
+  const app = await buildApp({ db, secret, url, cookie, logger: { level: 'warn' } })
   closers.push(() => app.close())
   await app.listen({ host, port })
   if (shutDownAt === null) console.log(welcome(url, mongod.source))

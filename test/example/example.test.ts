@@ -529,6 +529,9 @@ t.test('with a MongoDB of its own, people stay signed in over a restart', async 
   const first = await start()
   const { headers } = await fetch(`${url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(DEMO_USER) })
   const cookie = headers.getSetCookie().map(line => line.split(';')[0]).join('; ')
+  const [line] = headers.getSetCookie().filter(line => line.startsWith(`login-session-${port}=`))
+  t.ok(line, 'the cookie has the name of its port')
+  t.notMatch(line, /secure/i, 'Safari takes no Secure cookie over http')
   t.equal(await first.stop(), 0)
 
   const second = await start()
