@@ -28,6 +28,8 @@ export interface AppOptions {
   url?: string
   /** The session cookie. @default that of the plugin, which needs https or localhost, and does not work in Safari without https */
   cookie?: LoginSessionCookieOptions
+  /** bcrypt's cost of the users' passwords. @default 12 */
+  hashCost?: number
   /** Takes the mails and the lines of the audit log. @default console.log */
   print?: Print
   /** Fastify's. @default false */
@@ -55,9 +57,9 @@ const directory = (name: string): string => fileURLToPath(new URL(`./${name}/`, 
  * const app = await buildApp({ db: client.db('shop'), secret: process.env.SESSION_SECRET })
  */
 export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
-  const { db, secret, url = 'http://localhost:3000', cookie = {}, print = console.log, logger = false } = options
+  const { db, secret, url = 'http://localhost:3000', cookie = {}, hashCost = 12, print = console.log, logger = false } = options
   const app = Fastify({ logger })
-  const users = await createUsers(db)
+  const users = await createUsers(db, { hashCost })
 
   app.addHook('onRequest', securityHeaders)
   await app.register(loginSessions, {

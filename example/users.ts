@@ -48,15 +48,20 @@ const BCRYPT_COST = 12
 const PASSWORD_CHARACTERS = 8
 /** bcrypt looks at no more. */
 const PASSWORD_BYTES = 72
-/** Of a random password that nobody knows: with an unknown email there is as much to compute as with a known one. */
-const NOBODYS_HASH = '$2b$12$euPMbIlRcW0nniYRABzUtur.r5YEhYOc.goG1aNyfkqmUiNqHfySS'
 
-/**
- * @param db the users are in its collection `users`
- * @param timeout how long a query may take, in ms, before it is an UnavailableError
- */
-export async function createUsers (db: Db, timeout = 2000) {
+/** What tests change. */
+export interface UsersOptions {
+  /** How long a query may take, in ms, before it is an UnavailableError. @default 2000 */
+  timeout?: number
+  /** bcrypt's: each step doubles the work of a hash. @default 12 */
+  hashCost?: number
+}
+
+/** @param db the users are in its collection `users` */
+export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_COST }: UsersOptions = {}) {
   const collection = db.collection<UserDocument>('users')
+  // Nobody knows this password. With an unknown email there is as much to compute as with a known one.
+  const nobodysHash = await bcrypt.hash(randomUUID(), hashCost)
   await collection.createIndex({ email: 1 }, { unique: true })
   const findOne = (filter: Partial<UserDocument>) => inTime(collection.findOne(filter), timeout)
 
@@ -66,7 +71,7 @@ export async function createUsers (db: Db, timeout = 2000) {
       const user: UserDocument = {
         _id: randomUUID(),
         email: goodEmail(email),
-        passwordHash: password === null ? null : await hashPassword(password),
+        passwordHash: password === null ? null : await hashPassword(password, hashCost),
         createdAt: new Date()
       }
       await inTime(collection.insertOne(user), timeout).catch(refuseTakenEmail)
@@ -77,7 +82,7 @@ export async function createUsers (db: Db, timeout = 2000) {
     async authenticate (email: string, password: string): Promise<User | null> {
       const user = await findOne({ email: normalEmail(email) })
       const hash = user?.passwordHash ?? null
-      const right = await bcrypt.compare(password, hash ?? NOBODYS_HASH)
+      const right = await bcrypt.compare(password, hash ?? nobodysHash)
       // Beyond its 72 bytes bcrypt would call anything right.
       return user !== null && hash !== null && right && fitsBcrypt(password) ? toUser(user) : null
     },
@@ -100,7 +105,7 @@ export async function createUsers (db: Db, timeout = 2000) {
      * @throws FieldError about the password
      */
     async setPassword (id: string, password: string): Promise<void> {
-      const passwordHash = await hashPassword(password)
+      const passwordHash = await hashPassword(password, hashCost)
       await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash } }), timeout)
     }
   }
@@ -130,9 +135,9 @@ function fitsBcrypt (password: string): boolean {
   return Buffer.byteLength(password) <= PASSWORD_BYTES
 }
 
-async function hashPassword (password: string): Promise<string> {
+async function hashPassword (password: string, cost: number): Promise<string> {
   requireGoodPassword(password)
-  return await bcrypt.hash(password, BCRYPT_COST)
+  return await bcrypt.hash(password, cost)
 }
 
 function normalEmail (email: string): string {

@@ -23,9 +23,9 @@ import { run, serveExample } from '../support/served-example.js'
 
 const { db } = await database(t)
 const secret = 'the secret of the example, in its tests'
-const app = await buildApp({ db, secret, print () {} })
+const app = await buildApp({ db, secret, hashCost: 4, print () {} })
 t.teardown(() => app.close())
-await seedUsers(await createUsers(db))
+await seedUsers(await createUsers(db, { hashCost: 4 }))
 
 const PASSWORD = 'a good password'
 
@@ -60,7 +60,7 @@ const plain = (attribute: string): string => attribute.replaceAll('&amp;', '&')
 /** An application of its own, and all that it printed, once it is closed. */
 async function printing (options: Partial<AppOptions> = {}) {
   const printed: string[] = []
-  const own = await buildApp({ db, secret, url: 'https://shop.example', print: text => { printed.push(text) }, ...options })
+  const own = await buildApp({ db, secret, hashCost: 4, url: 'https://shop.example', print: text => { printed.push(text) }, ...options })
   return {
     app: own,
     async output (): Promise<string> {
@@ -226,7 +226,7 @@ t.test('changing the password asks for the current one, ends the other sessions 
 })
 
 t.test('a user without a password sets the first one without being asked for it', async t => {
-  const users = await createUsers(db)
+  const users = await createUsers(db, { hashCost: 4 })
   const demo = (await users.findByEmail(DEMO_USER_WITHOUT_PASSWORD.email))!
   t.teardown(() => db.collection<{ _id: string }>('users').updateOne({ _id: demo.id }, { $set: { passwordHash: null } }))
   const own = browser(app)
@@ -240,7 +240,7 @@ t.test('a user without a password sets the first one without being asked for it'
 })
 
 t.test('there is nobody of an unknown id', async t => {
-  const users = await createUsers(db)
+  const users = await createUsers(db, { hashCost: 4 })
   t.equal(await users.passwordHash('nobody'), null)
   t.equal(await users.find('nobody'), null)
 })
@@ -361,7 +361,7 @@ t.test('a sign-in from a new device', async t => {
 
   t.test('of a user who has just been deleted is mailed to nobody', async t => {
     const printed: string[] = []
-    const hooks = createSessionHooks(await createUsers(db), 'https://shop.example', text => { printed.push(text) })
+    const hooks = createSessionHooks(await createUsers(db, { hashCost: 4 }), 'https://shop.example', text => { printed.push(text) })
     const request = { routeOptions: { url: '/sign-in' } } as never
     await hooks.onSessionStart({ userId: 'nobody' } as LoginSession, { newDevice: true, request })
     t.strictSame(printed, [])
@@ -397,7 +397,7 @@ t.test('each session that ends is a line for the audit log, with the reason and 
 t.test('mails and the audit log go to the console unless told otherwise', async t => {
   const lines: string[] = []
   t.intercept(console, 'log', { value: (line: string) => { lines.push(line) } })
-  const own = await buildApp({ db, secret })
+  const own = await buildApp({ db, secret, hashCost: 4 })
   await submit(browser(own), '/sign-in', DEMO_USER)
   await own.close()
   t.match(lines.join('\n'), /To: ada@example\.com[^]*http:\/\/localhost:3000\/account\/sessions/)
@@ -445,7 +445,7 @@ t.test('while the users cannot be reached', async t => {
 
   t.test('no query waits for ever', async t => {
     const { db, hang } = shaky()
-    const users = await createUsers(db, 20)
+    const users = await createUsers(db, { timeout: 20, hashCost: 4 })
     hang()
     const queries: Array<() => Promise<unknown>> = [
       () => users.find('id'), () => users.findByEmail('ada@example.com'), () => users.authenticate('ada@example.com', PASSWORD),
