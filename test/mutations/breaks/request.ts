@@ -263,8 +263,20 @@ export default [
   },
   {
     file: 'plugin/request/csrf.ts',
-    tests: ['request/csrf', 'confirmation/confirmation', 'api/api'],
+    tests: ['request/csrf', 'request/trusted-origins', 'confirmation/confirmation', 'api/api'],
     breaks: [
+      {
+        name: 'WebSocket handshakes count as safe',
+        promise: 'T4: a page of another origin opens no WebSocket as the signed-in user',
+        from: '&& !isWebSocket(request)',
+        to: ''
+      },
+      {
+        name: 'every origin is trusted',
+        promise: 'S6: trusted origins are an exact list',
+        from: 'trustedOrigins(request)?.has(origin)',
+        to: 'trustedOrigins(request) !== undefined'
+      },
       {
         name: 'POST is a safe method',
         promise: 'T4: unsafe requests of other sites are refused',
