@@ -2,6 +2,7 @@
  * Waiting with an upper bound.
  * @module
  */
+import { clearTimeout, monotonicNow, setTimeout } from './timers.js'
 
 /** How late a timer may be, in ms, before the event loop counts as blocked. */
 const LATE = 50
@@ -22,9 +23,9 @@ export function withTimeout<T> (work: Promise<T>, milliseconds: number, what: st
     let timer: NodeJS.Timeout
 
     function wait (time: number): void {
-      const due = performance.now() + time
+      const due = monotonicNow() + time
       timer = setTimeout(() => {
-        const late = performance.now() - due
+        const late = monotonicNow() - due
         if (late < LATE || ++prolongations > MOST_PROLONGATIONS) reject(new Error(`${what} took longer than ${milliseconds} ms`))
         else wait(Math.min(late, milliseconds))
       }, time)

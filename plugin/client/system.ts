@@ -4,7 +4,8 @@
  */
 import type { IDevice, IOS } from 'ua-parser-js'
 import type { Hints } from './client-hints.js'
-import { labelOf, systemName, versionOf } from './names.js'
+import { labelOf } from './label.js'
+import { systemName, versionOf } from './names.js'
 
 /**
  * Every kind of device, with the names that client hints (`formFactors`) and ua-parser-js (`types`) use for it. A new kind

@@ -8,7 +8,7 @@ import { type AddressMode, safeAddress, shorten } from '../client/address.js'
 import {
   CLIENT_HINTS, cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints, wantsClientHints
 } from '../client/device.js'
-import { labelOf } from '../client/names.js'
+import { labelOf } from '../client/label.js'
 import { DEVICE_KINDS } from '../client/system.js'
 import { createHostCallbacks } from '../host-callback.js'
 import type { Sighting, Visit } from '../sessions/record.js'

@@ -2,6 +2,7 @@
  * Writes that no response waits for: "last active", and the end of former tokens. They may be lost.
  * @module
  */
+import { setImmediate } from '../timers.js'
 import type { Touch } from './record.js'
 import type { LoginSessionStore } from './store.js'
 import type { TokenChange } from './tokens.js'

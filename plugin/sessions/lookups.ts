@@ -5,6 +5,7 @@
  * @module
  */
 import DataLoader from 'dataloader'
+import { setImmediate } from '../timers.js'
 import type { LoginSessionRecord } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
