@@ -20,10 +20,10 @@ export function labelOf (text: string | null | undefined): string | null {
  * A dot and letters, as at the end of a host name. Some names end like that, too: "Node.js", "http.rb". These endings
  * are no top-level domains.
  */
-const DOMAIN = /[.\u3002](?!(?:js|rb|txt|browser)(?![\p{L}\p{N}-]))\p{L}[\p{L}\p{N}-]+/iu
+const DOMAINS = /[.\u3002](?!(?:js|rb|txt|browser)(?![\p{L}\p{N}-]))\p{L}[\p{L}\p{N}-]+/giu
 
 /** Host names, addresses with a path, URLs, mail addresses. */
-const isLink = (text: string): boolean => DOMAIN.test(text) || /:|@|\/\/|\\\\|\bwww\b|\.[^\s/]*\//i.test(text)
+const isLink = (text: string): boolean => text.search(DOMAINS) !== -1 || /:|@|\/\/|\\\\|\bwww\b|\.[^\s/]*\//i.test(text)
 
 /** Names have no other punctuation than these, and only Yahoo has an exclamation mark before another word. */
 const PUNCTUATION = /[?;\u3002]|\.\.|,(?!\d)|(?<!(?:^|\s)\p{L})\.\s|(?<!^Yahoo)!\s|\s\S*[.!]$/u
@@ -50,4 +50,4 @@ function isPhoneNumber (text: string): boolean {
  * withoutDomains('archive.org_bot')   // 'archive_bot'
  */
 export const withoutDomains = (name: string): string =>
-  name.replace(/\bwww\./gi, '').replace(new RegExp(DOMAIN, 'giu'), '').replace(/\.$/, '')
+  name.replace(/\bwww\./gi, '').replace(DOMAINS, '').replace(/\.$/, '')
