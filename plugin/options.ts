@@ -115,9 +115,8 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   return { ...resolved, secrets: [secret].flat(), cookie: resolveCookie(cookie) }
 }
 
-function requireTouchesInTime ({ touchEvery, ...timeouts }: Lifetime): void {
-  const { absoluteTimeout, idleTimeout, rememberIdleTimeout, visitorTimeout } = timeouts
-  const shortest = Math.min(absoluteTimeout, idleTimeout, rememberIdleTimeout ?? Infinity, visitorTimeout)
+function requireTouchesInTime ({ touchEvery, absoluteTimeout, idleTimeout, rememberIdleTimeout }: Lifetime): void {
+  const shortest = Math.min(absoluteTimeout, idleTimeout, rememberIdleTimeout ?? Infinity)
   if (touchEvery < shortest) return
   throw optionError(`touchEvery (${touchEvery} ms) must be shorter than every timeout (the shortest is ${shortest} ms): ` +
     'otherwise active people would be signed out')

@@ -30,7 +30,6 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a header\'s name as clientIp', { clientIp: 'x-real-ip' }, /clientIp must be a function: write clientIp: request => request\.headers\['x-real-ip'\]/],
   ['isActivity that is false', { isActivity: false }, /isActivity must be a function: write isActivity: request => request\.headers\['x-polling'\] === undefined, or leave isActivity out$/],
   ['a visitorTimeout of 0', { visitorTimeout: 0 }, /visitorTimeout must be a positive number of milliseconds, not 0: write visitorTimeout: 30 \* 60_000 for half an hour/],
-  ['touchEvery as long as the timeout of visitors', { touchEvery: 30 * MINUTE }, /touchEvery \(1800000 ms\) must be shorter than every timeout \(the shortest is 1800000 ms\)/],
   ['parseUserAgent that is a pattern', { parseUserAgent: /App/ }, /parseUserAgent must be a function: write parseUserAgent: userAgent => /],
   ['onSessionStart that is text', { onSessionStart: 'mail' }, /onSessionStart must be a function: write onSessionStart: async \(session, \{ newDevice \}\)/],
   ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason\)/],
