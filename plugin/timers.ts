@@ -5,9 +5,13 @@
  * No other file of plugin/ uses a global timer: `test/architecture.test.ts` checks it.
  * @module
  */
-const { setTimeout, clearTimeout, setImmediate } = globalThis
+const { setTimeout, clearTimeout, setImmediate, performance } = globalThis
 
-/** Milliseconds since the process started. Nobody can set this clock. */
-const monotonicNow: () => number = performance.now.bind(performance)
-
-export { setTimeout, clearTimeout, setImmediate, monotonicNow }
+/** An object, so that this package's own tests can replace them (`test/support/fake-timers.ts`). */
+export const timers = {
+  setTimeout: (callback: () => void, milliseconds: number): NodeJS.Timeout => setTimeout(callback, milliseconds),
+  clearTimeout: (timer: NodeJS.Timeout): void => { clearTimeout(timer) },
+  setImmediate: (callback: () => void): void => { setImmediate(callback) },
+  /** Milliseconds since the process started. Nobody can set this clock. */
+  now: (): number => performance.now()
+}

@@ -126,6 +126,18 @@ t.test('where no address is kept, nobody is asked for one', async t => {
   t.equal(await signInFrom({ ip: 'none', clientIp: () => t.fail('asked') as never }), null)
 })
 
+t.test('a proxy that adds the port of the client is no obstacle, nor is the connection of such a proxy', async t => {
+  const app = Fastify({ trustProxy: '10.0.0.0/8' })
+  t.teardown(() => app.close())
+  await app.register(loginSessions, { secret: SECRET, store: memoryStore() })
+  app.post('/login', async request => await request.startLoginSession('ada'))
+  const cases = [['203.0.113.9:51008', '203.0.113.9'], ['[2001:db8::7]:51008', '2001:db8::7'], ['[2001:db8::7]', '2001:db8::7'], ['192.0.2.1, 203.0.113.9:51008', '203.0.113.9']] as const
+  for (const [told, kept] of cases) {
+    const reply = await app.inject({ method: 'POST', url: '/login', remoteAddress: '10.0.0.5', headers: { 'x-forwarded-for': told } })
+    t.equal(reply.json().ip, kept, told)
+  }
+})
+
 t.test('an instance that trusts everybody is told once, at boot', async t => {
   const warned = async (server: object, options: object = {}, nested = false) => {
     const lines: string[] = []
