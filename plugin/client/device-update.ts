@@ -32,12 +32,12 @@ function hasSameNames (recorded: Device, seen: Device, isSameUserAgent: boolean)
   return seen.model === recorded.model || seen.model === null || recorded.model === null
 }
 
-/** The later of two versions, or the one with more parts; undefined if the version seen is an earlier one, or no number. */
+/** The later of two versions, which may only have more parts; undefined if the version seen is an earlier one, or no number. */
 function laterVersion (recorded: string | null, seen: string | null): string | null | undefined {
   if (seen === null || seen === recorded) return recorded
   if (recorded === null) return seen
   const [before, now] = [recorded.split('.').map(Number), seen.split('.').map(Number)]
   const at = now.findIndex((part, index) => part !== (before[index] ?? 0))
-  if (at === -1) return now.length > before.length ? seen : recorded
+  if (at === -1) return recorded
   return now[at]! > (before[at] ?? 0) ? seen : undefined
 }
