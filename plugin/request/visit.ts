@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type AddressMode, safeAddress, shorten } from '../client/address.js'
+import { type AddressMode, isSameAtSight, safeAddress, shorten } from '../client/address.js'
 import {
   CLIENT_HINTS, cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints, wantsClientHints
 } from '../client/device.js'
@@ -118,8 +118,7 @@ export function createVisits ({ ip, clientIp, isActivity, parseUserAgent }: Visi
       hasMoved () {
         if (ip === 'none' || record.ip === null) return false
         const told = toldAddress(request)
-        // Most requests come from the same address as the last one, so most need not be parsed.
-        if (told === record.ip) return false
+        if (typeof told === 'string' && isSameAtSight(told, record.ip)) return false
         const seen = safeAddressOf(request, told)
         return seen !== null && isElsewhere(record.ip, seen, ip)
       },
