@@ -12,9 +12,10 @@ import type { VerifyPassword } from './confirmation/password.js'
 import type { Lifetime } from './sessions/record.js'
 import type { OnSessionEnd, OnSessionStart } from './request/hooks.js'
 import { STORE_METHODS, type LoginSessionStore } from './sessions/store.js'
-import type { ClientIp, ParseUserAgent } from './request/visit.js'
+import type { ClientIp, IsActivity, ParseUserAgent } from './request/visit.js'
 
 const SECOND = 1000
+const MINUTE = 60 * SECOND
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 
@@ -32,7 +33,14 @@ export interface LoginSessionsOptions {
   idleTimeout?: number
   /** The same for remembered sessions; null: they have no idle timeout. @default null */
   rememberIdleTimeout?: number | null
-  /** "Last active" is written at most once in this time. @default 60 seconds */
+  /**
+   * A visitor session, which begins with the first data that you write to `request.session` of a request that is not signed
+   * in, ends this long after its last request. @default 30 minutes
+   */
+  visitorTimeout?: number
+  /**
+   * "Last active" is written at most once in this time, and once more if the address changes. @default 60 seconds
+   */
   touchEvery?: number
   /** How long the store may take for one call. @default 2 seconds */
   storeTimeout?: number
@@ -59,6 +67,11 @@ export interface LoginSessionsOptions {
    * @default request => request.ip
    */
   clientIp?: ClientIp | undefined
+  /**
+   * Does this request keep its session active? Only `false` says no. A route says the same for all of its requests with
+   * `config: { loginSessionActivity: false }`. @default every request does
+   */
+  isActivity?: IsActivity | undefined
   /** Your own user-agent parser: what it returns replaces what the plugin found out. @default none */
   parseUserAgent?: ParseUserAgent | undefined
   /**
@@ -85,13 +98,15 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   absoluteTimeout: { default: 90 * DAY, check: duration(), write: '90 * 24 * 60 * 60_000 for 90 days' },
   idleTimeout: { default: HOUR, check: duration(), write: '60 * 60_000 for an hour' },
   rememberIdleTimeout: { default: null, check: orNull(duration()), write: '14 * 24 * 60 * 60_000 for 14 days, or null for none' },
-  touchEvery: { default: 60 * SECOND, check: duration(), write: '60_000 for a minute' },
+  visitorTimeout: { default: 30 * MINUTE, check: duration(), write: '30 * 60_000 for half an hour' },
+  touchEvery: { default: MINUTE, check: duration(), write: '60_000 for a minute' },
   storeTimeout: { default: 2 * SECOND, check: duration(LONGEST_TIMER), write: '2000 for two seconds' },
   maxSessionsPerUser: { default: 100, check: orNull(countFromOne), write: '100, or null for no limit' },
   trustedOrigins: { default: [], check: origins, write: "['https://app.example.com']" },
   cookie: { default: {}, check: anObject, write: "{ name: 'login-session', secure: false }" },
   ip: { default: 'whole', check: oneOf('whole', 'shortened', 'none'), write: "'shortened'" },
   clientIp: { default: undefined, check: aFunction, write: "request => request.headers['x-real-ip']?.toString()" },
+  isActivity: { default: undefined, check: aFunction, write: "request => request.headers['x-polling'] === undefined" },
   parseUserAgent: { default: undefined, check: aFunction, write: "userAgent => ({ browser: 'Shop app' })" },
   onSessionStart: { default: undefined, check: aFunction, write: 'async (session, { newDevice }) => { … }' },
   onSessionEnd: { default: undefined, check: aFunction, write: 'async (session, reason) => { … }' },

@@ -75,7 +75,7 @@ declare module 'fastify' {
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
   const resolved = resolveOptions(options)
-  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, cookie } = resolved
+  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, touchEvery, cookie } = resolved
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, resolved)
   const warn = (err: unknown, message: string): void => { app.log.warn({ err }, message) }
@@ -121,7 +121,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   }
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof: verifyPassword !== undefined, confirm })
 
-  const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser })
+  const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })
   decorateLogins(app, logins, signIn)
 
   app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {

@@ -2,6 +2,7 @@
  * Waiting with an upper bound.
  * @module
  */
+import { timers } from './timers.js'
 
 /** How late a timer may be, in ms, before the event loop counts as blocked. */
 const LATE = 50
@@ -22,16 +23,16 @@ export function withTimeout<T> (work: Promise<T>, milliseconds: number, what: st
     let timer: NodeJS.Timeout
 
     function wait (time: number): void {
-      const due = performance.now() + time
-      timer = setTimeout(() => {
-        const late = performance.now() - due
+      const due = timers.now() + time
+      timer = timers.setTimeout(() => {
+        const late = timers.now() - due
         if (late < LATE || ++prolongations > MOST_PROLONGATIONS) reject(new Error(`${what} took longer than ${milliseconds} ms`))
         else wait(Math.min(late, milliseconds))
       }, time)
     }
 
     wait(milliseconds)
-    work.then(value => { clearTimeout(timer); resolve(value) }, error => { clearTimeout(timer); reject(error) })
+    work.then(value => { timers.clearTimeout(timer); resolve(value) }, error => { timers.clearTimeout(timer); reject(error) })
   })
 }
 

@@ -13,8 +13,9 @@
   function update () {
     for (const section of document.querySelectorAll('.login-sessions[lang]')) {
       const now = nowIn(section)
-      const relative = new Intl.RelativeTimeFormat(section.lang, { numeric: 'auto' })
-      const absolute = new Intl.DateTimeFormat(section.lang, {
+      const locale = section.dataset.lsLocale ?? section.lang
+      const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+      const absolute = new Intl.DateTimeFormat(locale, {
         year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
       })
       for (const time of section.querySelectorAll('time')) {

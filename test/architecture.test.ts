@@ -15,7 +15,7 @@ interface Room {
   http: boolean
 }
 
-const LEAVES = ['errors', 'option-check', 'host-callback', 'timeout']
+const LEAVES = ['errors', 'option-check', 'host-callback', 'timeout', 'timers']
 const BELOW_CORE = ['request', 'confirmation', 'stores', 'sessions', 'client', ...LEAVES]
 const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 
@@ -37,7 +37,8 @@ const ROOMS: Record<string, Room> = {
   client: { http: false, imports: LEAVES, packages: ['ua-parser-js', 'ipaddr.js'] },
   'option-check': { http: false, imports: ['errors'], packages: ['fastest-levenshtein'] },
   'host-callback': { http: true, imports: [] },
-  timeout: { http: false, imports: [] },
+  timeout: { http: false, imports: ['timers'] },
+  timers: { http: false, imports: [] },
   errors: { http: false, imports: [], packages: ['@fastify/error'] }
 }
 
@@ -111,6 +112,15 @@ t.test('every package that is imported has its room', async t => {
   const everybodys = ['fastify', 'fastify-plugin', ...Object.keys(SHARED), ...Object.values(ROOMS).flatMap(({ packages = [] }) => packages)]
   const unknown = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !everybodys.includes(name) && name !== 'htmx.org')
   t.strictSame(unknown, [])
+})
+
+t.test('no file uses a global timer: all of them come from timers.ts, which took them before fake timers could replace them', async t => {
+  const names = 'set(?:Timeout|Immediate|Interval)|clear(?:Timeout|Immediate|Interval)|performance|scheduler'
+  for (const file of files.filter(file => file !== 'timers')) {
+    const source = readFileSync(`${root}plugin/${file}.ts`, 'utf8').replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '')
+    t.strictSame(source.match(new RegExp(`(?<![.\\w])(?:globalThis\\.|global\\.)?(?:${names})\\b`, 'g')) ?? [], [], file)
+    t.strictSame(importsOf(file).filter(path => /^(?:node:)?(?:timers|perf_hooks)(?:\/|$)/.test(path)), [], file)
+  }
 })
 
 t.test('a language is known to messages.ts only, and knows English and its keys only', async t => {

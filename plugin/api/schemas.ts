@@ -16,7 +16,7 @@ const label = (description: string) => ({ type: ['string', 'null'], description 
 
 const session = {
   type: 'object',
-  required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'userAgent', 'device'],
+  required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device'],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
     current: { type: 'boolean', description: 'True for the session of this request' },
@@ -28,6 +28,12 @@ const session = {
     ip: {
       type: ['string', 'null'],
       description: "The address where it was last used; whole, shortened or null, depending on the server's option `ip`"
+    },
+    formerIp: {
+      type: ['object', 'null'],
+      required: ['ip', 'until'],
+      properties: { ip: { type: 'string' }, until: date },
+      description: 'The address before `ip`, and when `ip` replaced it; null: there was none, or none is kept'
     },
     userAgent: { type: 'string' },
     device: {

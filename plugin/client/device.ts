@@ -6,7 +6,8 @@
  */
 import { UAParser, type IBrowser } from 'ua-parser-js'
 import { readHints, type Brand, type HeaderRecord, type Hints } from './client-hints.js'
-import { appOf, browserName, commentOf, labelOf, robotOf, scriptOf, versionOf } from './names.js'
+import { labelOf } from './label.js'
+import { appOf, browserName, commentOf, robotOf, scriptOf, versionOf } from './names.js'
 import { detectSystem, type DeviceKind } from './system.js'
 
 export { CLIENT_HINTS, hasClientHints, wantsClientHints, type HeaderRecord } from './client-hints.js'

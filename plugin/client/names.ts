@@ -2,20 +2,12 @@
  * Names: what browsers, apps, scripts and robots call themselves → the labels that a page shows.
  * @module
  */
+import { labelOf, withoutDomains } from './label.js'
 
 /** A program's name and version, both as the user agent writes them. */
 export interface Product {
   name: string
   version: string | null
-}
-
-/**
- * Text that a page can show, or null: 1 to 60 printable characters with at least one letter or digit. Control characters,
- * bidi marks and halves of surrogate pairs are not allowed.
- */
-export function labelOf (text: string | null | undefined): string | null {
-  const label = text?.trim() ?? ''
-  return /^[^\p{C}\p{Zl}\p{Zp}]{1,60}$/u.test(label) && /[\p{L}\p{N}]/u.test(label) ? label : null
 }
 
 /**
@@ -179,5 +171,5 @@ export function commentOf (userAgent: string): Product | null {
 
 function productOf (match: RegExpExecArray | null): Product | null {
   const [, name, version = null] = match ?? []
-  return name === undefined ? null : { name, version }
+  return name === undefined ? null : { name: withoutDomains(name), version }
 }

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Hints } from './client-hints.js'
-import { labelOf, systemName, versionOf } from './names.js'
+import { labelOf } from './label.js'
+import { systemName, versionOf } from './names.js'
 
 /**
  * Every kind of device, with the names that client hints (`formFactors`) and ua-parser-js (`types`) use for it. A new kind

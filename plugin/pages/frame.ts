@@ -5,12 +5,12 @@
 import type { FastifyRequest } from 'fastify'
 import { assetUrls } from './assets.js'
 import { optionError } from '../errors.js'
-import { chooseLanguage, FALLBACK } from './language.js'
+import { chooseLanguage, chooseLocale, FALLBACK } from './language.js'
 import { type HostTexts, mergeTexts, type MessageKey } from './messages.js'
 import { createTexts } from './texts.js'
 import type { PageView } from './view-models.js'
 
-/** Frames that are cached. There may be one for each pair of language and time zone, and each holds about 50 kB of formats. */
+/** Frames that are cached. There may be one for each pair of locale and time zone, and each holds about 50 kB of formats. */
 const CACHED_FRAMES = 200
 
 /** What frames are made of. */
@@ -42,17 +42,19 @@ export function createFrames (options: FrameOptions, base: string): FrameOf {
   const assets = assetUrls(`${base}/assets`)
   const cache = new Map<string, PageView>()
 
-  function createFrame (language: string, timeZone: string): PageView {
-    const texts = createTexts(language, messages[language]!, timeZone)
+  function createFrame (language: string, timeZone: string, locale: string): PageView {
+    const texts = createTexts(language, messages[language]!, timeZone, locale)
     const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null, title, backLabel } = options
     return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say(title), backLabel: texts.say(backLabel) }
   }
 
   function findFrame (request: FastifyRequest): PageView {
-    const language = chooseLanguage(options.languageOf(request) ?? request.headers['accept-language'], languages)
+    const wanted = options.languageOf(request) ?? request.headers['accept-language']
+    const language = chooseLanguage(wanted, languages)
+    const locale = chooseLocale(wanted, language)
     const timeZone = options.timeZoneOf(request)
-    const key = `${language} ${timeZone}`
-    const frame = cache.get(key) ?? createFrame(language, timeZone)
+    const key = `${language} ${locale} ${timeZone}`
+    const frame = cache.get(key) ?? createFrame(language, timeZone, locale)
     if (cache.size >= CACHED_FRAMES) cache.clear()
     cache.set(key, frame)
     return frame

@@ -1,5 +1,5 @@
 /**
- * Chooses the language of a page.
+ * Chooses the language of a page, and the locale of its dates and numbers.
  * @module
  */
 import Negotiator from 'negotiator'
@@ -27,6 +27,52 @@ export function chooseLanguage (header: string | undefined, available: readonly 
     const [primary] = tag.split('-') as [string]
     if (!offers.has(primary)) offers.set(primary, tag)
   }
-  const [chosen] = new Negotiator({ headers: { 'accept-language': header.slice(0, LENGTH) } }).languages([FALLBACK, ...offers.keys()])
+  const [chosen] = accepted(header, [FALLBACK, ...offers.keys()])
   return offers.get(chosen ?? FALLBACK)!
+}
+
+/** The tags of a header in the reader's order of preference. @param offers only these; undefined: all that the header has */
+const accepted = (header: string, offers?: string[]): string[] =>
+  new Negotiator({ headers: { 'accept-language': header.slice(0, LENGTH) } }).languages(offers)
+
+/**
+ * The reader's own tag in the language of the words. A reader of "en-GB" gets British dates with English words.
+ *
+ * @param language the result of {@link chooseLanguage}
+ * @returns a tag that JavaScript has formats for. There are a few hundred of them, whatever readers send
+ * @example
+ * chooseLocale('de-AT,de;q=0.9,en-GB;q=0.8', 'de')   // 'de-AT'
+ * chooseLocale('zh-CN', 'en')                        // 'en'
+ */
+export function chooseLocale (header: string | undefined, language: string): string {
+  const primary = primaryOf(language)
+  const tag = accepted(header ?? '').find(tag => primaryOf(tag) === primary)
+  return tag === undefined ? language : resolvedLocale(tag) ?? language
+}
+
+const primaryOf = (tag: string): string => tag.split('-')[0]!.toLowerCase()
+
+/** Tags that are remembered, since finding out what JavaScript makes of one takes a few microseconds. */
+const REMEMBERED = 500
+const resolved = new Map<string, string | null>()
+
+function resolvedLocale (tag: string): string | null {
+  const known = resolved.get(tag)
+  if (known !== undefined) return known
+  if (resolved.size >= REMEMBERED) resolved.clear()
+  const locale = resolve(tag)
+  resolved.set(tag, locale)
+  return locale
+}
+
+/** Null: the tag is not valid, or JavaScript has no formats of this language. Extensions could change the calendar or the clock. */
+function resolve (tag: string): string | null {
+  try {
+    const { language, script, region } = new Intl.Locale(tag)
+    const plain = [language, script, region].filter(part => part !== undefined).join('-')
+    if (Intl.DateTimeFormat.supportedLocalesOf(plain).length === 0) return null
+    return new Intl.DateTimeFormat(plain).resolvedOptions().locale
+  } catch {
+    return null
+  }
 }

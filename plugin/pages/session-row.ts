@@ -55,15 +55,24 @@ function toSessionView (session: LoginSession, options: RowOptions, { texts, pla
 }
 
 /** What a row shows beside the name of the device. */
-export type Facts = Pick<SessionView, 'model' | 'version' | 'ip' | 'place'>
+export type Facts = Pick<SessionView, 'model' | 'version' | 'ip' | 'place' | 'alsoFrom' | 'alsoPlace'>
+
+/** The addresses that a session's row shows: {@link factsOf} needs their places. */
+export const addressesOf = ({ ip, formerIp }: LoginSession): [ip: string | null, former: string | null] => [ip, formerIp?.ip ?? null]
 
 /** The facts of a session. */
-export function factsOf ({ device, ip }: LoginSession, places: ReadonlyMap<string, string>, texts: Texts): Facts {
+export function factsOf (session: LoginSession, places: ReadonlyMap<string, string>, texts: Texts): Facts {
+  const { device } = session
+  const [ip, former] = addressesOf(session)
+  const placeOf = (address: string | null): string | null => address === null ? null : places.get(address) ?? null
   return {
     model: device.model,
     version: device.browserVersion === null ? null : texts.say('version', { version: device.browserVersion }),
     ip,
-    place: ip === null ? null : places.get(ip) ?? null
+    place: placeOf(ip),
+    // Isolated, because the parts of an IPv6 address would change places within Arabic words.
+    alsoFrom: former === null ? null : texts.say('alsoFrom', { address: `\u2068${former}\u2069` }),
+    alsoPlace: placeOf(former)
   }
 }
 

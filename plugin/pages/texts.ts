@@ -7,7 +7,10 @@ import type { MessageKey, Messages } from './messages.js'
 
 /** Texts and formats of one language. */
 export interface Texts {
+  /** The tag of the words. */
   language: string
+  /** The reader's tag, such as "en-GB": that of dates and numbers. */
+  locale: string
   direction: 'ltr' | 'rtl'
   /** A text with values for its placeholders; `count` also chooses the plural form. */
   say(key: MessageKey, values?: Record<string, string | number>): string
@@ -24,14 +27,17 @@ const ABSOLUTE: Intl.DateTimeFormatOptions = {
   year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
 }
 
-/** @param timeZone IANA name. The server cannot know the reader's own. */
-export function createTexts (language: string, messages: Messages, timeZone: string): Texts {
-  const relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  const absoluteFormat = new Intl.DateTimeFormat(language, { ...ABSOLUTE, timeZone })
+/**
+ * @param timeZone IANA name. The server cannot know the reader's own.
+ * @param locale the reader's tag in this language
+ */
+export function createTexts (language: string, messages: Messages, timeZone: string, locale: string = language): Texts {
+  const relativeFormat = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const absoluteFormat = new Intl.DateTimeFormat(locale, { ...ABSOLUTE, timeZone })
   const formats = new Map<MessageKey, IntlMessageFormat>()
 
   function formatOf (key: MessageKey): IntlMessageFormat {
-    const format = formats.get(key) ?? new IntlMessageFormat(messages[key], language, undefined, { ignoreTag: true })
+    const format = formats.get(key) ?? new IntlMessageFormat(messages[key], locale, undefined, { ignoreTag: true })
     formats.set(key, format)
     return format
   }
@@ -40,6 +46,7 @@ export function createTexts (language: string, messages: Messages, timeZone: str
 
   return {
     language,
+    locale,
     direction: directionOf(language),
     say,
     parts: (key, values) => formatOf(key).formatToParts<any>(values).map(({ value }) => value),

@@ -48,6 +48,10 @@ export interface SessionView {
   ip: string | null
   /** "Germany (approximate)", "Local network", or null. */
   place: string | null
+  /** "Also used from 198.51.100.7", the address before `ip`; or null. */
+  alsoFrom: string | null
+  /** The place of that address. */
+  alsoPlace: string | null
   userAgent: string
   lastActive: MomentView
   signedIn: MomentView

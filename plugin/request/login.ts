@@ -9,6 +9,7 @@ import { idOf, keyOf, newId } from '../sessions/key.js'
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import { type LoginSession, toLoginSession } from '../sessions/login-session.js'
 import type { SessionEndReason } from '../sessions/endings.js'
+import type { OwnLifetime } from '../sessions/record.js'
 import { newToken } from '../sessions/tokens.js'
 import type { SessionCookie } from './cookie.js'
 import { dataOf, replaceData, type SessionActions } from './request-session.js'
@@ -16,6 +17,11 @@ import type { Saving } from './saving.js'
 import { changesBetween } from './snapshot.js'
 import { type RequestState, stateOf } from './state.js'
 import type { Visits } from './visit.js'
+
+/** What a sign-in chooses for its session. */
+export interface SignInChoices extends OwnLifetime {
+  remember: boolean
+}
 
 /** What a request can do with its login. */
 export interface RequestLogins {
@@ -26,7 +32,7 @@ export interface RequestLogins {
   /** The signed-in user's session, or null. */
   current(request: FastifyRequest): LoginSession | null
   /** Starts a session with a new token; the browser's former one ends. */
-  signIn(request: FastifyRequest, userId: string, remember: boolean): Promise<LoginSession>
+  signIn(request: FastifyRequest, userId: string, choices: SignInChoices): Promise<LoginSession>
   /** Ends the session and empties `request.session`. */
   signOut(request: FastifyRequest): Promise<void>
   /** Gives the session a new token, after a confirmation. False: it has ended, or there is no room for another token. */
@@ -107,14 +113,14 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       return (state.loginSession ??= toLoginSession(state.record))
     },
 
-    async signIn (request, userId, remember) {
+    async signIn (request, userId, { remember, ...own }) {
       const state = requireState(request)
       if (state.responseSent) throw tooLate()
       await saving.allSaved(state)
       // Signing in keeps the visitor's session data and discards data of a previous login.
       const data = state.record?.userId === undefined ? { ...dataOf(state.session) } : {}
       const token = newToken(keyOf(userId, newId()))
-      const record = await lifecycle.start({ token, userId, remember, visit: visits.visitOf(request), data })
+      const record = await lifecycle.start({ token, userId, remember, own, visit: visits.visitOf(request), data })
       try {
         if (state.responseSent) throw tooLate()
         await endAll(state, 'replaced')

@@ -61,7 +61,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     replaceData(state.session, record.data)
     state.cookieMayWait = true
     state.cookie = state.sent[index]!.renew && isLatest(record, hash) ? 'issue' : 'keep'
-    lifecycle.noteActivity(record, hash, () => visits.sightingOf(state.request, record))
+    lifecycle.noteActivity(record, hash, visits.lookAt(state.request, record))
   }
 
   /**

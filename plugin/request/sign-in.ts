@@ -20,15 +20,17 @@ export interface SignInParts {
   cookie: ResolvedCookie
   /** null: no limit. */
   maxSessionsPerUser: number | null
+  /** No timeout of a sign-in may be shorter. */
+  touchEvery: number
 }
 
 /** @returns `request.startLoginSession`, with the request as its first argument */
-export function createSignIn ({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser }: SignInParts) {
+export function createSignIn ({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery }: SignInParts) {
   return async (request: FastifyRequest, userId: string, options: StartOptions): Promise<LoginSession> => {
-    const { remember } = checkedStart(userId, options)
+    const choices = checkedStart(userId, options, touchEvery)
     warnIfCookieIsLost(request, cookie)
     const sameUser = request.loginSession?.userId === userId
-    const session = await logins.signIn(request, userId, remember)
+    const session = await logins.signIn(request, userId, choices)
     if (announceStart !== undefined) announceStart(session, { newDevice: !devices.recognise(request, userId) && !sameUser, request })
     if (maxSessionsPerUser !== null) await endSurplus(request, session, maxSessionsPerUser)
     return session

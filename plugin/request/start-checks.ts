@@ -3,21 +3,33 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { isObject, type OptionTable, resolveTable, shown, trueOrFalse } from '../option-check.js'
+import { duration, isObject, type OptionTable, orNull, resolveTable, shown, trueOrFalse } from '../option-check.js'
 import type { ResolvedCookie } from './cookie-options.js'
 
 /** Choices of one sign-in. */
 export interface StartOptions {
   /** "Keep me signed in": the cookie outlives the browser. @default false */
   remember?: boolean
+  /** This session ends this long after sign-in, in ms. @default the option of this name */
+  absoluteTimeout?: number | undefined
+  /**
+   * It also ends after this long without a request, in ms; null: it has no idle timeout.
+   * @default the option of this name, or `rememberIdleTimeout`
+   */
+  idleTimeout?: number | null | undefined
 }
 
 const TABLE: OptionTable<StartOptions> = {
-  remember: { default: false, check: trueOrFalse, write: "request.body.remember === 'on'" }
+  remember: { default: false, check: trueOrFalse, write: "request.body.remember === 'on'" },
+  absoluteTimeout: { default: undefined, check: duration(), write: '8 * 60 * 60_000 for eight hours' },
+  idleTimeout: { default: undefined, check: orNull(duration()), write: '15 * 60_000 for 15 minutes, or null for none' }
 }
 
-/** @throws TypeError with a sentence that says what to write instead */
-export function checkedStart (userId: unknown, options: StartOptions): Required<StartOptions> {
+/**
+ * @param touchEvery no timeout may be shorter: active people would be signed out
+ * @throws TypeError with a sentence that says what to write instead
+ */
+export function checkedStart (userId: unknown, options: StartOptions, touchEvery: number): Required<StartOptions> {
   if (typeof userId !== 'string' || userId === '') {
     throw new TypeError('startLoginSession takes the user id as a string that is not empty: ' +
       'write startLoginSession(String(user._id))')
@@ -26,7 +38,13 @@ export function checkedStart (userId: unknown, options: StartOptions): Required<
     throw new TypeError(`startLoginSession takes its options as an object, not ${shown(options)}: ` +
       'write startLoginSession(user.id, { remember: true })')
   }
-  return resolveTable(TABLE, options, { kind: 'method', name: 'startLoginSession' })
+  const choices = resolveTable(TABLE, options, { kind: 'method', name: 'startLoginSession' })
+  for (const name of ['absoluteTimeout', 'idleTimeout'] as const) {
+    if ((choices[name] ?? Infinity) > touchEvery) continue
+    throw new TypeError(`startLoginSession: ${name} (${choices[name]} ms) must be longer than touchEvery (${touchEvery} ms): ` +
+      `write ${name}: ${TABLE[name].write}`)
+  }
+  return choices
 }
 
 const LOCAL = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/

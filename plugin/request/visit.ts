@@ -4,17 +4,20 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type AddressMode, safeAddress, shorten } from '../client/address.js'
+import { type AddressMode, isSameAtSight, safeAddress, shorten } from '../client/address.js'
 import {
   CLIENT_HINTS, cutUserAgent, type Device, type DeviceKind, describeDevice, hasClientHints, wantsClientHints
 } from '../client/device.js'
-import { labelOf } from '../client/names.js'
+import { updatedDevice } from '../client/device-update.js'
+import { labelOf } from '../client/label.js'
 import { DEVICE_KINDS } from '../client/system.js'
 import { createHostCallbacks } from '../host-callback.js'
-import type { Sighting, Visit } from '../sessions/record.js'
+import { formerIpAfter, isElsewhere } from '../sessions/former-ip.js'
+import type { LoginSessionRecord, Look, Sighting, Visit } from '../sessions/record.js'
 
 /**
- * Returns the client's address, synchronously, instead of Fastify's `request.ip`. Called at sign-in and when a touch is due.
+ * Returns the client's address, synchronously, instead of Fastify's `request.ip`. Called at sign-in and for the
+ * requests of signed-in sessions: the list shows a change of the address immediately.
  * If it throws, or returns a promise or anything else that is not an IP address, the socket's address is used.
  *
  * @example
@@ -22,13 +25,27 @@ import type { Sighting, Visit } from '../sessions/record.js'
  */
 export type ClientIp = (request: FastifyRequest) => string | undefined
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** false: requests of this route do not keep a session active. For polling, and for what a page does by itself. */
+    loginSessionActivity?: boolean
+  }
+}
+
+/**
+ * Does this request keep its session active? Answers synchronously. Anything but `false` means yes, also an error, which
+ * is logged. Called only if "last active" is about to be written. A request that is no activity is signed in like any other.
+ *
+ * @example
+ * const isActivity: IsActivity = request => request.headers['x-polling'] === undefined
+ */
+export type IsActivity = (request: FastifyRequest) => boolean
+
 /**
  * The host's own user-agent parser, which answers synchronously. Its labels (1 to 60 printable characters) and its `kind` (a
  * known one) replace ours; any other value is dropped. Fields that it omits keep our values, with one exception: if it
  * renames the browser, our version becomes null, and if it renames the system, our version and model become null. If it
  * throws, or returns null or a promise, our description is used.
- *
- * It is also called without headers, to find out what the user agent alone says. Return the same for the same arguments.
  *
  * @param userAgent cut to 512 characters
  * @example
@@ -41,6 +58,7 @@ export type ParseUserAgent = (userAgent: string, headers: IncomingHttpHeaders) =
 export interface VisitOptions {
   ip: AddressMode
   clientIp: ClientIp | undefined
+  isActivity: IsActivity | undefined
   parseUserAgent: ParseUserAgent | undefined
 }
 
@@ -48,47 +66,46 @@ export interface VisitOptions {
 export interface Visits {
   /** The address and device of a request that starts a session. */
   visitOf(request: FastifyRequest): Visit
-  /** What a touch writes in addition to the time. */
-  sightingOf(request: FastifyRequest, record: Visit): Sighting
+  /** Looks at a request of this session. */
+  lookAt(request: FastifyRequest, record: LoginSessionRecord): Look
 }
 
 const LABEL_FIELDS = ['browser', 'browserVersion', 'os', 'osVersion', 'model'] as const
 const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 
 /** @param options already checked */
-export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): Visits {
+export function createVisits ({ ip, clientIp, isActivity, parseUserAgent }: VisitOptions): Visits {
   const callHost = createHostCallbacks()
 
-  function addressOf (request: FastifyRequest): string | null {
-    if (ip === 'none') return null
-    const address = clientIp === undefined ? request.ip : callHost(request, 'clientIp', () => clientIp(request))
-    const known = safeAddress(typeof address === 'string' ? address : undefined)
+  const toldAddress = (request: FastifyRequest): unknown =>
+    clientIp === undefined ? request.ip : callHost(request, 'clientIp', () => clientIp(request))
+
+  function safeAddressOf (request: FastifyRequest, told: unknown): string | null {
+    const known = safeAddress(typeof told === 'string' ? told : undefined)
     return shorten(known ?? safeAddress(request.socket.remoteAddress), ip)
   }
 
-  /** @param headers empty for what the user agent alone says */
+  const addressOf = (request: FastifyRequest): string | null =>
+    ip === 'none' ? null : safeAddressOf(request, toldAddress(request))
+
   function deviceOf (request: FastifyRequest, userAgent: string, headers: IncomingHttpHeaders): Device {
     const ourDevice = describeDevice(userAgent, headers)
     if (parseUserAgent === undefined) return ourDevice
     return merge(ourDevice, sanitize(callHost(request, 'parseUserAgent', () => parseUserAgent(userAgent, headers))))
   }
 
-  /**
-   * The device with more details from client hints, or null. Many browsers send hints only on request (see `askForHints`).
-   *
-   * Hints add details to a record once, and change no name in it. Three conditions must hold: the record's device is what
-   * its user agent alone says; the request has the same user agent; browser, system and kind (unless it was unknown) stay
-   * the same. Otherwise a thief who uses a stolen cookie could turn the row into one of the thief's device. The owner must
-   * still see the device where the session started, beside the address where it was last used.
-   */
-  function moreDetailed (request: FastifyRequest, { userAgent, device }: Visit): Device | null {
-    const { headers } = request
-    if (!hasClientHints(headers) || cutUserAgent(headers['user-agent']) !== userAgent) return null
-    if (!isEqual(device, deviceOf(request, userAgent, {}))) return null
-    const detailed = deviceOf(request, userAgent, headers)
-    const isKindChanged = detailed.kind !== device.kind && device.kind !== 'unknown'
-    if (isKindChanged || detailed.browser !== device.browser || detailed.os !== device.os) return null
-    return isEqual(detailed, device) ? null : detailed
+  /** What the request adds to the device. Without a new user agent and without client hints that is nothing. */
+  function updateOf (request: FastifyRequest, record: Visit): Pick<Sighting, 'device' | 'userAgent'> {
+    const userAgent = cutUserAgent(request.headers['user-agent'])
+    const isSame = userAgent === record.userAgent
+    if (isSame && !hasClientHints(request.headers)) return {}
+    const device = updatedDevice(record.device, deviceOf(request, userAgent, request.headers), isSame)
+    return device === null ? {} : { device, ...(!isSame && { userAgent }) }
+  }
+
+  function isActive (request: FastifyRequest): boolean {
+    if (request.routeOptions.config.loginSessionActivity === false) return false
+    return isActivity === undefined || callHost(request, 'isActivity', () => isActivity(request)) !== false
   }
 
   return {
@@ -97,10 +114,22 @@ export function createVisits ({ ip, clientIp, parseUserAgent }: VisitOptions): V
       return { ip: addressOf(request), userAgent, device: deviceOf(request, userAgent, request.headers) }
     },
 
-    sightingOf (request, record) {
-      const device = moreDetailed(request, record)
-      return { ip: addressOf(request), ...(device !== null && { device }) }
-    }
+    lookAt: (request, record) => ({
+      hasMoved () {
+        if (ip === 'none' || record.ip === null) return false
+        const told = toldAddress(request)
+        if (typeof told === 'string' && isSameAtSight(told, record.ip)) return false
+        const seen = safeAddressOf(request, told)
+        return seen !== null && isElsewhere(record.ip, seen, ip)
+      },
+
+      sight (at) {
+        if (!isActive(request)) return null
+        const seen = addressOf(request)
+        const formerIp = formerIpAfter(record, seen, ip, at)
+        return { ip: seen, ...(formerIp !== undefined && { formerIp }), ...updateOf(request, record) }
+      }
+    })
   }
 }
 
@@ -124,10 +153,6 @@ function merge (ourDevice: Device, hostDevice: Partial<Device>): Device {
     ...(isRenamed('os') && { osVersion: null, model: null }),
     ...hostDevice
   }
-}
-
-function isEqual (a: Device, b: Device): boolean {
-  return a.kind === b.kind && LABEL_FIELDS.every(name => a[name] === b[name])
 }
 
 /**

@@ -2,6 +2,7 @@
  * Writes that no response waits for: "last active", and the end of former tokens. They may be lost.
  * @module
  */
+import { timers } from '../timers.js'
 import type { Touch } from './record.js'
 import type { LoginSessionStore } from './store.js'
 import type { TokenChange } from './tokens.js'
@@ -48,7 +49,7 @@ export function createTouchQueue (write: LoginSessionStore['touch'], onError: (e
 
   async function run (): Promise<void> {
     // The touches of one event-loop turn share one write.
-    await new Promise(resolve => { setImmediate(resolve) })
+    await new Promise(resolve => { timers.setImmediate(() => { resolve(undefined) }) })
     while (waiting.size > 0) {
       const batch = [...waiting.values()]
       underWay = new Set(waiting.keys())

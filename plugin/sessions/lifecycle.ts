@@ -9,7 +9,7 @@ import { idOf, keyOf } from './key.js'
 import type { LoginSession } from './login-session.js'
 import type { LoginSessionsParts } from './login-sessions.js'
 import type { FindRecord } from './lookups.js'
-import { dueTouch, isLive, type Lifetime, type LoginSessionRecord, type NewSession, type Sighting, startRecord } from './record.js'
+import { dueTouch, isLive, type Lifetime, type LoginSessionRecord, type Look, type NewSession, startRecord } from './record.js'
 import type { DataChanges } from './store.js'
 import { acceptsToken, dueRetirement, hashToken, keyOfToken, newToken, rotatedTokens } from './tokens.js'
 
@@ -38,12 +38,11 @@ export interface Lifecycle {
   /** Looks this token up, together with all others of this event-loop turn. */
   resume(token: string): Promise<Resumed>
   /**
-   * Notes a request with a live token: queues a touch if one is due, and gives former tokens their end at a newer one's
+   * Notes a request with a live token: queues a touch if one is due and the request is activity, and gives former tokens their end at a newer one's
    * first use.
    * @param hash of the token's secret
-   * @param sight called only if a touch is due
    */
-  noteActivity(record: LoginSessionRecord, hash: string, sight: () => Sighting): void
+  noteActivity(record: LoginSessionRecord, hash: string, look: Look): void
   /** Saves session data. False: signed out meanwhile. */
   saveData(record: LoginSessionRecord, changes: DataChanges): Promise<boolean>
   /**
@@ -112,9 +111,9 @@ export function createLifecycle ({ store, now, announceEnd, lifetime, background
 
     resume: token => findRecord(keyOfToken(token)).then(record => judge(token, record)),
 
-    noteActivity (record, hash, sight) {
+    noteActivity (record, hash, look) {
       const at = now()
-      const touch = dueTouch(record, sight, lifetime, at)
+      const touch = dueTouch(record, look, lifetime, at)
       if (touch !== null) background.touch(touch)
       const retirement = dueRetirement(record, hash, at)
       if (retirement !== null) background.retire(retirement)

@@ -4,7 +4,7 @@
  */
 import type { Device } from '../client/device.js'
 import { idOf } from './key.js'
-import type { RecordWithoutData } from './record.js'
+import type { FormerIp, RecordWithoutData } from './record.js'
 
 /** One place where a user is signed in: the public view of its record. Holds no credential; safe to show to its user. */
 export interface LoginSession {
@@ -22,12 +22,14 @@ export interface LoginSession {
   /** "Keep me signed in" was chosen. */
   readonly remember: boolean
   readonly ip: string | null
+  /** The address before `ip`, and when `ip` replaced it; null: there was none. */
+  readonly formerIp: Readonly<FormerIp> | null
   readonly userAgent: string
   readonly device: Readonly<Device>
 }
 
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: RecordWithoutData): LoginSession {
-  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device } = record
-  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, userAgent, device }
+  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device } = record
+  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device }
 }

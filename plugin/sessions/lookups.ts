@@ -5,6 +5,7 @@
  * @module
  */
 import DataLoader from 'dataloader'
+import { timers } from '../timers.js'
 import type { LoginSessionRecord } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -18,6 +19,6 @@ const MOST_KEYS = 1000
 export function createLookups (store: Pick<LoginSessionStore, 'find'>): FindRecord {
   const loader = new DataLoader<string, LoginSessionRecord | null>(
     keys => store.find(keys),
-    { cache: false, maxBatchSize: MOST_KEYS, batchScheduleFn: run => { setImmediate(run) } })
+    { cache: false, maxBatchSize: MOST_KEYS, batchScheduleFn: run => { timers.setImmediate(run) } })
   return key => loader.load(key)
 }

@@ -15,6 +15,13 @@ export interface AttemptState {
   at?: Date
 }
 
+/** The address before the present one. */
+export interface FormerIp {
+  ip: string
+  /** When the present address replaced it. */
+  until: Date
+}
+
 /** What is kept of one browser: its sign-in and its session data, in one document. */
 export interface LoginSessionRecord {
   /** Its key: the user key, then the public id (`key.ts`). */
@@ -33,11 +40,15 @@ export interface LoginSessionRecord {
   endsAt: Date
   /** "Keep me signed in": the cookie outlives the browser. */
   remember: boolean
+  /** In ms; null: it has none. Only if the sign-in chose its own. */
+  idleTimeout?: number | null
   /** Normalised address, whole or shortened, or null when none is known or kept. Follows the session. */
   ip: string | null
-  /** As sent at sign-in, cut at 512 characters. */
+  /** The address before `ip`. Absent or null: there was none, or it is not kept any more. */
+  formerIp?: FormerIp | null
+  /** As sent at sign-in, or after the browser's last update that was noticed. Cut at 512 characters. */
   userAgent: string
-  /** The browser as it was at sign-in; client hints that come later may add details, once. */
+  /** The browser as it was at sign-in. Client hints may add details later, and versions follow updates. */
   device: Device
   confirmation: AttemptState
   /** The host's `request.session` keys. */
@@ -47,6 +58,13 @@ export interface LoginSessionRecord {
 /** A record without its session data. */
 export type RecordWithoutData = Omit<LoginSessionRecord, 'data'>
 
+/** What one sign-in may choose for its session, in milliseconds. What is undefined follows the options. */
+export interface OwnLifetime {
+  absoluteTimeout?: number | undefined
+  /** null: none. */
+  idleTimeout?: number | null | undefined
+}
+
 /** How long sessions live, all in milliseconds. */
 export interface Lifetime {
   /** Every session ends this long after sign-in. */
@@ -55,6 +73,8 @@ export interface Lifetime {
   idleTimeout: number
   /** The same for remembered sessions; null: they have no idle timeout. */
   rememberIdleTimeout: number | null
+  /** A visitor session ends after this long without a request. */
+  visitorTimeout: number
   /** `lastActiveAt` is written at most once in this time. */
   touchEvery: number
 }
@@ -69,8 +89,20 @@ export interface Visit {
 /** What a touch takes from the request that caused it. */
 export interface Sighting {
   ip: string | null
-  /** Only if the request describes the device in more detail than the record. */
+  /** Only if it changes; null removes it. */
+  formerIp?: FormerIp | null
+  /** Only if the request describes the device in more detail than the record, or in a later version. */
   device?: Device
+  /** Only if the browser has been updated. */
+  userAgent?: string
+}
+
+/** Looks at a request. */
+export interface Look {
+  /** Does it come from another address than the session's last request? Asked for most requests, so it must be cheap. */
+  hasMoved(): boolean
+  /** What a touch takes from it; null: the request is no activity. Asked only if a touch is due. */
+  sight(at: Date): Sighting | null
 }
 
 /** The change that a touch writes. */
@@ -87,23 +119,27 @@ export interface NewSession {
   token: string
   userId?: string
   remember: boolean
+  own?: OwnLifetime
   visit: Visit
   data: Record<string, unknown>
 }
 
 /** A record that starts now. */
 export function startRecord (session: NewSession, lifetime: Lifetime, now: Date): LoginSessionRecord {
-  const { token, userId, remember, visit, data } = session
-  const endsAt = after(now, lifetime.absoluteTimeout)
+  const { token, userId, remember, own: { absoluteTimeout, idleTimeout } = {}, visit, data } = session
+  const life = {
+    ...(userId !== undefined && { userId }),
+    endsAt: after(now, absoluteTimeout ?? lifetime.absoluteTimeout),
+    remember,
+    ...(idleTimeout !== undefined && { idleTimeout })
+  }
   return {
     _id: keyOfToken(token),
     tokens: [{ hash: hashToken(token), generation: 0 }],
-    ...(userId === undefined ? {} : { userId }),
     createdAt: now,
     lastActiveAt: now,
-    expiresAt: expiryAt(now, remember, endsAt, lifetime),
-    endsAt,
-    remember,
+    expiresAt: expiryAt(now, life, lifetime),
+    ...life,
     ...visit,
     confirmation: { failures: 0 },
     data
@@ -114,25 +150,39 @@ export function startRecord (session: NewSession, lifetime: Lifetime, now: Date)
 export const isLive = ({ expiresAt }: Pick<LoginSessionRecord, 'expiresAt'>, now: Date): boolean => expiresAt > now
 
 /**
- * The touch that is due, or null: nothing is written more often than `touchEvery`.
- * @param sight called only if one is due: most requests need not be examined
+ * The touch that is due, or null. One is due when `touchEvery` has passed, and immediately if a signed-in session is used
+ * from another address; that happens once in `touchEvery`, so that an address that keeps changing does not write all the
+ * time.
  */
-export function dueTouch (record: LoginSessionRecord, sight: () => Sighting, lifetime: Lifetime, now: Date): Touch | null {
-  if (now.getTime() - record.lastActiveAt.getTime() < lifetime.touchEvery) return null
-  return {
-    _id: record._id,
-    lastActiveAt: now,
-    expiresAt: expiryAt(now, record.remember, record.endsAt, lifetime),
-    ...sight()
-  }
+export function dueTouch (record: LoginSessionRecord, look: Look, lifetime: Lifetime, now: Date): Touch | null {
+  const { touchEvery } = lifetime
+  if (!isPast(record.lastActiveAt, touchEvery, now) && !(mayMove(record, touchEvery, now) && look.hasMoved())) return null
+  const sighting = look.sight(now)
+  if (sighting === null) return null
+  return { _id: record._id, lastActiveAt: now, expiresAt: expiryAt(now, record, lifetime), ...sighting }
 }
 
-function expiryAt (now: Date, remember: boolean, endsAt: Date, lifetime: Lifetime): Date {
-  const idle = remember ? lifetime.rememberIdleTimeout : lifetime.idleTimeout
-  if (idle === null) return endsAt
+/** Is a change of the address worth a touch of its own? The store takes only touches that are later than the last one. */
+function mayMove ({ userId, lastActiveAt, formerIp }: LoginSessionRecord, touchEvery: number, now: Date): boolean {
+  return userId !== undefined && now > lastActiveAt && (formerIp == null || isPast(formerIp.until, touchEvery, now))
+}
+
+const isPast = (since: Date, milliseconds: number, now: Date): boolean => now.getTime() - since.getTime() >= milliseconds
+
+type Life = Pick<LoginSessionRecord, 'userId' | 'remember' | 'endsAt' | 'idleTimeout'>
+
+function expiryAt (now: Date, life: Life, lifetime: Lifetime): Date {
+  const idle = idleTimeoutOf(life, lifetime)
+  if (idle === null) return life.endsAt
   // The last request may be up to `touchEvery` later than `lastActiveAt`: nobody may be signed out early.
   const idleEnd = after(now, idle + lifetime.touchEvery)
-  return idleEnd < endsAt ? idleEnd : endsAt
+  return idleEnd < life.endsAt ? idleEnd : life.endsAt
+}
+
+function idleTimeoutOf ({ userId, remember, idleTimeout }: Life, lifetime: Lifetime): number | null {
+  if (userId === undefined) return lifetime.visitorTimeout
+  if (idleTimeout !== undefined) return idleTimeout
+  return remember ? lifetime.rememberIdleTimeout : lifetime.idleTimeout
 }
 
 function after (now: Date, milliseconds: number): Date {

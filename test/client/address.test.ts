@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addressKind, safeAddress, shorten } from '../../plugin/client/address.js'
+import { addressKind, isSameAtSight, safeAddress, shorten } from '../../plugin/client/address.js'
+import { isElsewhere } from '../../plugin/sessions/former-ip.js'
 
 const CANONICAL: Array<[string, string]> = [
   ['203.0.113.9', '203.0.113.9'],
@@ -17,11 +18,20 @@ const CANONICAL: Array<[string, string]> = [
   ['fe80::1%<script>', 'fe80::1'],
   ['100.64.1.1', '100.64.1.1'],
   ['10.1.1.1', '10.1.1.1'],
-  ['fd00::1', 'fd00::1']
+  ['fd00::1', 'fd00::1'],
+  ['203.0.113.9:51008', '203.0.113.9'],
+  ['203.0.113.9:0', '203.0.113.9'],
+  ['[2001:db8::7]:51008', '2001:db8::7'],
+  ['[2001:DB8::7]', '2001:db8::7'],
+  ['[::ffff:203.0.113.9]:51008', '203.0.113.9'],
+  ['[fe80::1%eth0]:80', 'fe80::1'],
+  ['2001:db8::7:5100', '2001:db8::7:5100']
 ]
 
 const REFUSED = [
-  '', ' ', '010.8.8.8', '1.2.3', '0x7f.1', '0x7f000001', '2130706433', '256.1.1.1', '1.2.3.4.5', '1.2.3.4:80', '[::1]', '[::1]:80',
+  '', ' ', '010.8.8.8', '1.2.3', '0x7f.1', '0x7f000001', '2130706433', '256.1.1.1', '1.2.3.4.5',
+  '1.2.3.4:', '1.2.3.4:port', '1.2.3.4:123456', '1.2.3.4:80:80', '1.2.3.4:80 ', '1.2.3:80', '010.8.8.8:80', '256.1.1.1:80', '[1.2.3.4]', '[1.2.3.4]:80',
+  '[]', '[]:80', '[::1', '::1]', '[::1]80', '[::1]:', '[::1]:x', '[[::1]]', '[::1]:80\n', 'a.b.c.d:80', '[:]', '::1:80:', '2001:db8::7:51008',
   ' 1.2.3.4', '1.2.3.4 ', '1.2.3.4\n', '1.2.3.4, 5.6.7.8', 'localhost', 'unknown', 'unix:', '_hidden', ':::', '2001:db8::1::1',
   '<script>alert(1)</script>', '%eth0', '%', '１.２.３.４', '1.2.3.4\0', '"1.2.3.4"', 'a'.repeat(10_000), '1'.repeat(10_000), ':'.repeat(10_000)
 ]
@@ -111,4 +121,28 @@ t.test('a shortened address keeps its kind', async t => {
   const octet = fc.integer({ min: 0, max: 255 })
   const v4 = fc.tuple(firsts, octet, octet, octet).map(octets => octets.join('.'))
   fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), v4, beside), given => safeAddress(given) === null || kept(given)), { numRuns: 20_000 })
+})
+
+t.test('most requests need no parser: the same address, and one of the same network, are known at first sight', async t => {
+  const same = [
+    ['203.0.113.9', '203.0.113.9'], ['::ffff:203.0.113.9', '203.0.113.9'], ['203.0.113.9', '203.0.113.0'], ['::ffff:203.0.113.9', '203.0.113.0'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::9'], ['2001:db8:1:2::9', '2001:db8:1::'], ['2001:db8:1::9', '2001:db8:1::'], ['::1', '::1']
+  ] as const
+  t.strictSame(same.filter(([told, kept]) => !isSameAtSight(told, kept)), [])
+  const others = [
+    ['203.0.114.9', '203.0.113.0'], ['203.0.113.9', '203.0.113.8'], ['203.0.113.<script>', '203.0.113.0'], ['203.0.113.9:51008', '203.0.113.0'], ['2001:db8:2::9', '2001:db8:1::'],
+    ['2001:db8:1:2::9', '2001:db8::'], ['2001:db8:1:x', '2001:db8:1::'], ['2001:db8:1:2::9', '2001:db8:1:2::8'], ['', '::1'], ['fe80::1', 'fe80::']
+  ] as const
+  t.strictSame(others.filter(([told, kept]) => isSameAtSight(told, kept)), [])
+})
+
+t.test('what is the same at first sight is the same when it is parsed', async t => {
+  const modes = fc.constantFrom('whole', 'shortened')
+  t.doesNotThrow(() => fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.oneof(fc.ipV4(), fc.ipV6()), modes, modes, (one, other, before, now) => {
+    for (const [told, last] of [[one, one], [one, other]] as const) {
+      const kept = shorten(safeAddress(last), before)!
+      if (isSameAtSight(told, kept) && isElsewhere(kept, shorten(safeAddress(told), now), now)) return false
+    }
+    return true
+  })))
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { readHints } from '../../plugin/client/client-hints.js'
 import { CLIENT_HINTS, cutUserAgent, describeDevice, hasClientHints, type HeaderRecord, wantsClientHints } from '../../plugin/client/device.js'
-import { labelOf } from '../../plugin/client/names.js'
+import { labelOf } from '../../plugin/client/label.js'
 import { isDevice, isWord } from '../support/device-shape.js'
 import { SAMPLES } from '../support/user-agents.js'
 
@@ -56,10 +56,12 @@ const ROBOTS: Array<[userAgent: string, name: string, version: string | null]> =
   ['Better Uptime Bot Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/74.0.3729.169 Safari/537.36', 'Better Uptime Bot', '5'],
   ['Yanga WorldSearch Bot v1.1/beta (http://www.yanga.co.uk/)', 'Yanga WorldSearch Bot', '1.1'],
   ['2ip bot/1.1 (+http://2ip.io)', '2ip bot', '1.1'],
-  ['http://seewithkids.com/bot', 'seewithkids.com', null],
+  ['http://seewithkids.com/bot', 'seewithkids', null],
+  ['http://www.montastic.com/robot', 'montastic', null],
+  ['archive.org_bot/3.3', 'archive_bot', '3.3'],
   ['Mozilla/5.0 (l9scan/2.0; +https://github.com/LeakIX/l9scan)', 'l9scan', '2'],
   ['Mozilla/5.0 [en] (X11, U; OpenVAS)', 'OpenVAS', null],
-  ['Mozilla/5.0 (compatible; +http://tweetedtimes.com)', 'tweetedtimes.com', null],
+  ['Mozilla/5.0 (compatible; +http://tweetedtimes.com)', 'tweetedtimes', null],
   ['Mozilla/5.0 (Java) outbrain', 'outbrain', null]
 ]
 
@@ -116,6 +118,37 @@ t.test('what is no text for a page is no word', async t => {
   t.equal(labelOf(' Pixel 9 '), 'Pixel 9')
   t.equal(labelOf(null), null)
   t.equal(labelOf(undefined), null)
+})
+
+const LURES = [
+  'evil.example', 'www.evil', 'WWW evil', 'https://evil', 'HTTPS:evil', '//evil', '\\\\evil\\share', 'mail@evil', 'evil.EXAMPLE/login', '203.0.113.9/login', 'xn--80ak6aa92e.xn--p1ai',
+  'see evil.example now', 'evil\u3002example', 'ｅｖｉｌ．ｅｘａｍｐｌｅ', 'evil\u2024example', 'пример.рф', 'node.js.evil.example', 'evil.jsp', 'evil.js-x',
+  'Your account is locked.', 'Sign in again!', 'Attention! Call us', 'Who is it?', 'Warning: virus', 'Locked; call us', 'Hello, ada', 'One. Two', 'Wait…', '请致电。', '锁定，请致电',
+  'Please call our support team right now', 'Call +1 800 555 0199', 'Call 0800-123-4567', 'Call (030) 123 456 78'
+]
+
+const NAMES = [
+  'Node.js', 'http.rb', 'Vert.x', 'KDDI-CA31 UP.Browser', 'Centro Ads.txt Crawler', 'Yahoo! Slurp', 'Unshorten!', 'E. Orliac', "Let's Encrypt validation server", 'Samsung Internet',
+  'HeadlessChrome', 'Penthouse Critical Path CSS Generator', 'SM-S928B/DS', 'moto g(8) power', 'Redmi Note 13 Pro 5G', 'Xiaomi Redmi Note 13 Pro Plus 5G (2024)', 'iPhone14,2',
+  'Nokia 3310 2017', '2201117TY', 'grub-client-1.0.4', '8.1', '149.0.7827.55', 'XP', 'Till 3', '微信'
+]
+
+t.test('what looks like a link, a sentence or a phone number is no label; names of browsers and devices are', async t => {
+  t.strictSame(LURES.filter(lure => labelOf(lure) !== null), [])
+  t.strictSame(NAMES.filter(name => labelOf(name) !== name), [])
+})
+
+t.test('no lure gets into a device, wherever it is sent', async t => {
+  const shown = (userAgent: string, headers: HeaderRecord = {}) => Object.values(describeDevice(userAgent, headers)).join(' | ')
+  for (const lure of LURES) {
+    const said = [
+      lure, `${lure}/1.0`, `Mozilla/5.0 (compatible; ${lure}/1.0)`, `Mozilla/5.0 (${lure})`, `${lure} Mozilla/5.0`, `Mozilla/5.0 ${lure} bot`,
+      `Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 (KHTML, like Gecko) ${lure}/1.0 Chrome/149.0.0.0 Electron/40.0`, `Mozilla/5.0 (Linux; Android 15; ${lure}) AppleWebKit/537.36 Chrome/149.0.0.0 Mobile`,
+      `Mozilla/5.0 (Linux; Android 15; ${lure} Build/1) AppleWebKit/537.36 Chrome/149.0.0.0 Mobile`, `Mozilla/5.0 (${lure} 10; x64) AppleWebKit/537.36 Chrome/149.0.0.0`
+    ].map(userAgent => shown(userAgent))
+    const hints = { 'sec-ch-ua': `"Chromium";v="149", "${lure}";v="149"`, 'sec-ch-ua-platform': '"Android"', 'sec-ch-ua-model': `"${lure}"`, 'sec-ch-ua-platform-version': `"${lure}"` }
+    t.strictSame([...said, shown(ANDROID, hints)].filter(text => text.includes(lure) || /:\/\/|www\.|@|[.\u3002](?!js|rb|txt)[\p{L}]{2}/u.test(text.normalize('NFKC'))), [], lure)
+  }
 })
 
 t.test('512 characters of a user agent are kept', async t => {

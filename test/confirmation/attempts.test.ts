@@ -13,6 +13,7 @@ import { mongoStore } from '../../plugin/stores/mongo.js'
 import { createShop, PASSWORD, verifyPassword } from '../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
 import { createClock, MINUTE, NOW } from '../support/clock.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, parallel, turns } from '../support/gate.js'
 import { type Database, database } from '../support/mongo.js'
 import { API, createShopWithPages, formOf, HTMX, PAGE, submit } from '../support/page.js'
@@ -255,8 +256,8 @@ async function queue (): Promise<<T>(check: () => Promise<T>) => Promise<T>> {
 }
 
 t.test('an attempt waits for a check that still runs, also after the attempt between them has given up waiting', async t => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  t.teardown(() => mock.timers.reset())
+  fakeTimeouts()
+  t.teardown(() => realTimeouts())
   const run = await queue()
   const gate = createGate()
   const checked: number[] = []

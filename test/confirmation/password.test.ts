@@ -10,6 +10,7 @@ import { idOf } from '../../plugin/sessions/key.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD, verifyPassword } from '../support/app.js'
 import { after, createClock, MINUTE, NOW } from '../support/clock.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, parallel, turns } from '../support/gate.js'
 import { aRecord, aToken, stored } from '../support/records.js'
 
@@ -260,8 +261,8 @@ t.test('verifyPassword that gives undefined or a boolean is closed', async t => 
 })
 
 t.test('verifyPassword that hangs', async t => {
-  t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
-  t.afterEach(() => mock.timers.reset())
+  t.beforeEach(() => fakeTimeouts())
+  t.afterEach(() => realTimeouts())
 
   async function closedAfterTenSeconds (t: Test, answer: Promise<unknown>): Promise<void> {
     let settled = false
@@ -289,8 +290,8 @@ t.test('verifyPassword that hangs', async t => {
 })
 
 t.test('an attempt waits for hanging checks ten seconds, and no longer', async t => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  t.teardown(() => mock.timers.reset())
+  fakeTimeouts()
+  t.teardown(() => realTimeouts())
   let checks = 0
   const { check } = await setup(() => () => { checks++; return new Promise(() => {}) })
   const codes: string[] = []

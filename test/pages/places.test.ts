@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
-import type { Locate } from '../../plugin/index.js'
+import { type Locate, memoryStore } from '../../plugin/index.js'
 import { SHIPPED } from '../../plugin/pages/messages.js'
 import { placesOf } from '../../plugin/pages/places.js'
 import { createTexts } from '../../plugin/pages/texts.js'
+import { browser } from '../support/browser-jar.js'
+import { after, createClock, NOW } from '../support/clock.js'
+import { API, createShopWithPages, PAGE, textOf } from '../support/page.js'
+import { watched } from '../support/stores.js'
 
 const texts = createTexts('en', SHIPPED.en!, 'UTC')
 const unexpected = (error: unknown): void => { throw error }
@@ -70,4 +74,22 @@ t.test('the recipe names the country of an address, in the reader\'s language', 
   t.equal(await locate('193.99.144.80', 'ar'), 'ألمانيا')
   t.equal(await locate('2a00:1450:4001:82a::200e', 'de'), 'Irland')
   t.notOk(await locate('240.0.0.1', 'en'))
+})
+
+t.test('who used a session from another address is shown with the place: in the list, in the question and over the API', async t => {
+  const clock = createClock()
+  const store = watched(memoryStore())
+  const app = await createShopWithPages(t, { store, now: clock.now, pages: { locate: ip => ({ '8.8.8.8': 'Norway', '9.9.9.9': 'Chile' })[ip] } })
+  const [chrome, phone] = [browser(app, { ip: '9.9.9.9' }), browser(app, { ip: '9.9.9.9' })]
+  await chrome.signIn('ada')
+  const { id } = await phone.signIn('ada')
+  t.notMatch(textOf(await chrome.get(PAGE)), 'Also used from')
+  clock.advance(1)
+  await phone.get('/', { remoteAddress: '8.8.8.8' })
+  await store.touched()
+  for (const reply of [await chrome.get(PAGE), await chrome.get(`${PAGE}/${id}/revoke`)]) {
+    t.match(textOf(reply), '8.8.8.8 · Norway (approximate) Also used from \u20689.9.9.9\u2069 · Chile (approximate)')
+  }
+  const { sessions } = (await chrome.get(API)).json()
+  t.strictSame(sessions.map((session: any) => [session.ip, session.formerIp]), [['8.8.8.8', { ip: '9.9.9.9', until: after(NOW, 1).toJSON() }], ['9.9.9.9', null]])
 })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { chooseLanguage } from '../../plugin/pages/language.js'
+import { chooseLanguage, chooseLocale } from '../../plugin/pages/language.js'
 import { mergeTexts, type MessageKey, type Messages, SHIPPED } from '../../plugin/pages/messages.js'
 import { createTexts } from '../../plugin/pages/texts.js'
 import { root } from '../support/root.js'
@@ -84,6 +84,54 @@ for (const [header, language] of CASES) {
 t.test('a language that the host brings is chosen like ours, a closer one before its relative', async t => {
   t.equal(chooseLanguage('pt-PT', [...Object.keys(SHIPPED), 'pt-PT']), 'pt-PT')
   t.equal(chooseLanguage('sv-FI', [...Object.keys(SHIPPED), 'sv']), 'sv')
+})
+
+// --- the reader's own dates and numbers ---
+
+const LOCALES: Array<[header: string | undefined, locale: string]> = [
+  ['en-GB', 'en-GB'],
+  ['en-GB,en;q=0.9,de;q=0.8', 'en-GB'],
+  ['en;q=0.8,en-GB;q=0.9', 'en-GB'],
+  ['EN-gb', 'en-GB'],
+  ['de-AT,de;q=0.9,en-US;q=0.8', 'de-AT'],
+  ['pt-PT', 'pt-PT'],
+  ['zh-CN,en-AU;q=0.5', 'en-AU'],
+  ['zh-CN', 'en'],
+  ['*', 'en'],
+  [undefined, 'en'],
+  ['en-XX', 'en'],
+  ['en-GB-oxendict-u-ca-buddhist-hc-h12', 'en-GB'],
+  ['en-x-private', 'en'],
+  ['en-', 'en'],
+  ['de-' + 'x'.repeat(300), 'de']
+]
+
+for (const [header, locale] of LOCALES) {
+  t.test(`Accept-Language ${JSON.stringify(header?.slice(0, 60))} gets dates of ${locale}`, async t => {
+    for (let twice = 0; twice < 2; twice++) t.equal(chooseLocale(header, chooseLanguage(header, Object.keys(SHIPPED))), locale)
+  })
+}
+
+t.test("a language of the host's that JavaScript has no formats for has the host's tag", async t => {
+  t.equal(chooseLocale('xal-RU', 'xal'), 'xal')
+  t.equal(chooseLocale('sv-FI', 'sv'), 'sv-FI')
+})
+
+t.test('however many tags readers make up, the locales are those that there are', async t => {
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+  const tags = letters.flatMap(first => letters.map(second => `en-${first}${second}`))
+  const locales = new Set(tags.map(tag => chooseLocale(tag, 'en')))
+  t.ok(locales.has('en-GB') && locales.has('en-NZ') && locales.size < 200, String(locales.size))
+})
+
+t.test('a British reader gets British dates with English words, an Austrian one Austrian numbers with German words', async t => {
+  const texts = (language: string, locale: string) => createTexts(language, SHIPPED[language]!, 'UTC', locale)
+  t.match(texts('en', 'en-GB').absolute(NOW), /^24 Nov 2026, 12:00 UTC$/)
+  t.match(texts('en', 'en').absolute(NOW), /^Nov 24, 2026, 12:00\sPM UTC$/)
+  t.equal(texts('en', 'en-IN').say('count', { count: 1234567 }), '12,34,567 sessions')
+  t.match(texts('de', 'de-AT').say('count', { count: 1234567 }), /^1\s234\s567 Sitzungen$/)
+  t.match(texts('pt-BR', 'pt-PT').absolute(NOW), /^24\/11\/2026, 12:00 UTC$/)
+  t.equal(texts('en', 'en-GB').relative(new Date(NOW.getTime() - DAY), NOW), 'yesterday')
 })
 
 // --- the ten languages: nothing missing, nothing of English left, every placeholder filled ---

@@ -33,6 +33,7 @@ await onBothStores(t, async (t, makeStore) => {
       endsAt: after(NOW, 90 * DAY),
       remember: false,
       ip: '203.0.113.9',
+      formerIp: null,
       userAgent: CHROME,
       device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
     })
@@ -286,7 +287,12 @@ t.test('a wrong option of the sign-in is a clear mistake, and signs nobody in', 
     [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
     [true as never, /^startLoginSession takes its options as an object, not true:/],
     [[], /^startLoginSession takes its options as an object, not \[\]:/],
-    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe \(did you mean remember\?\): the options of startLoginSession are remember$/],
+    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe \(did you mean remember\?\): the options of startLoginSession are remember, absoluteTimeout, idleTimeout$/],
+    [{ absoluteTimeout: '8h' }, /^startLoginSession: absoluteTimeout must be a positive number of milliseconds, not '8h': write absoluteTimeout: 8 \* 60 \* 60_000 for eight hours, or leave absoluteTimeout out$/],
+    [{ absoluteTimeout: null }, /^startLoginSession: absoluteTimeout must be a positive number of milliseconds, not null/],
+    [{ idleTimeout: 0 }, /^startLoginSession: idleTimeout must be a positive number of milliseconds, not 0/],
+    [{ idleTimeout: MINUTE }, /^startLoginSession: idleTimeout \(60000 ms\) must be longer than touchEvery \(60000 ms\): write idleTimeout: 15 \* 60_000 for 15 minutes, or null for none$/],
+    [{ absoluteTimeout: MINUTE, idleTimeout: null }, /^startLoginSession: absoluteTimeout \(60000 ms\) must be longer than touchEvery/],
     [{ prefix: '/' }, /^unknown option startLoginSession: prefix:/]
   ]
   for (const [options, says] of mistakes) {

@@ -12,6 +12,7 @@ import { createClock, MINUTE, SECOND } from '../support/clock.js'
 import { commandsOn } from '../support/commands.js'
 import { parallel, turns } from '../support/gate.js'
 import { database } from '../support/mongo.js'
+import { CHROME } from '../support/records.js'
 import { onBothStores, watched } from '../support/stores.js'
 
 // --- addresses ---
@@ -98,9 +99,12 @@ t.test('clientIp that throws costs a warning, not the request', async t => {
   clock.advance(MINUTE)
   t.equal(await laptop.user(), 'ada')
   await store.touched()
-  t.equal(warnings().length, 2)
+  t.equal(warnings().length, 2, 'once for each request, however often it is asked')
+  clock.advance(SECOND)
   await laptop.user()
-  t.equal(warnings().length, 2, 'it is asked only when a touch is due')
+  t.equal(warnings().length, 3, 'it is asked at each request, because the address may have changed')
+  await browser(app).user()
+  t.equal(warnings().length, 3, 'and not where nobody is signed in')
 })
 
 t.test('clientIp that gives a promise is not waited for: one warning says so, and its failure harms nothing', async t => {
@@ -120,6 +124,18 @@ t.test('clientIp that gives a promise is not waited for: one warning says so, an
 
 t.test('where no address is kept, nobody is asked for one', async t => {
   t.equal(await signInFrom({ ip: 'none', clientIp: () => t.fail('asked') as never }), null)
+})
+
+t.test('a proxy that adds the port of the client is no obstacle, nor is the connection of such a proxy', async t => {
+  const app = Fastify({ trustProxy: '10.0.0.0/8' })
+  t.teardown(() => app.close())
+  await app.register(loginSessions, { secret: SECRET, store: memoryStore() })
+  app.post('/login', async request => await request.startLoginSession('ada'))
+  const cases = [['203.0.113.9:51008', '203.0.113.9'], ['[2001:db8::7]:51008', '2001:db8::7'], ['[2001:db8::7]', '2001:db8::7'], ['192.0.2.1, 203.0.113.9:51008', '203.0.113.9']] as const
+  for (const [told, kept] of cases) {
+    const reply = await app.inject({ method: 'POST', url: '/login', remoteAddress: '10.0.0.5', headers: { 'x-forwarded-for': told } })
+    t.equal(reply.json().ip, kept, told)
+  }
 })
 
 t.test('an instance that trusts everybody is told once, at boot', async t => {
@@ -210,7 +226,7 @@ await onBothStores(t, async (t, makeStore) => {
     const thief = laptop.twin()
     const others: Record<string, Record<string, string>> = {
       'another user agent': { ...HIGH, 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36' },
-      'another version of the browser': { ...HIGH, 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36' },
+      'an earlier version of the browser': { ...HIGH, 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36' },
       'another brand under the same user agent': {
         ...HIGH,
         'sec-ch-ua': '"Brave";v="149", "Chromium";v="149"',
@@ -218,6 +234,19 @@ await onBothStores(t, async (t, makeStore) => {
       }
     }
     for (const [what, headers] of Object.entries(others)) t.strictSame(await visit(headers, thief), VAGUE, what)
+  })
+
+  t.test('the row follows the updates of its browser, and client hints still add to it', async t => {
+    const { laptop, visit } = await setup(t)
+    await signInWith(laptop, HIGH)
+    const chrome = (version: number) => ({ 'user-agent': CHROME.replace('149', String(version)) })
+    const updated = { ...EXACT, browserVersion: '150' }
+    t.strictSame(await visit(chrome(150)), updated, 'a later version, without hints')
+    t.equal((await laptop.get('/account', { headers: chrome(150) })).json().userAgent, chrome(150)['user-agent'])
+    const hints = JSON.parse(JSON.stringify(HIGH).replaceAll('149.0.7827.55', '150.0.7999.9').replaceAll('v=\\"149', 'v=\\"150'))
+    t.strictSame(await visit({ ...hints, ...chrome(150) }), { ...EXACT, browserVersion: '150.0.7999.9' })
+    t.strictSame(await visit({ ...HIGH, ...chrome(149) }), { ...EXACT, browserVersion: '150.0.7999.9' }, 'never downwards')
+    t.equal((await laptop.get('/account')).json().userAgent, chrome(150)['user-agent'])
   })
 
   for (const [before, later, listed] of [['unknown', 'tv', 'tv'], ['desktop', 'tv', 'desktop'], ['desktop', 'unknown', 'desktop']] as const) {
@@ -385,7 +414,7 @@ t.test('parseUserAgent', async t => {
     t.equal(warnings.length, 1)
   })
 
-  t.test('that throws when a touch is due costs one warning, though it is asked twice', async t => {
+  t.test('that throws when a touch is due costs one warning', async t => {
     const logs: string[] = []
     const clock = createClock()
     const store = watched(memoryStore())

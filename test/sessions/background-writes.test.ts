@@ -141,7 +141,8 @@ await onBothStores(t, async (t, makeStore) => {
       ...session,
       lastActiveAt: after(NOW, 10 * MINUTE).toJSON(),
       expiresAt: after(NOW, 10 * MINUTE + HOUR + MINUTE).toJSON(),
-      ip: '198.51.100.7'
+      ip: '198.51.100.7',
+      formerIp: { ip: '203.0.113.9', until: after(NOW, 10 * MINUTE).toJSON() }
     })
   })
 

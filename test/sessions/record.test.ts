@@ -1,6 +1,6 @@
 import t from 'tap'
 import { keyOf, newId, newVisitorKey } from '../../plugin/sessions/key.js'
-import { dueTouch, isLive, type Lifetime, startRecord } from '../../plugin/sessions/record.js'
+import { dueTouch, isLive, type Lifetime, type LoginSessionRecord, type Sighting, startRecord } from '../../plugin/sessions/record.js'
 import { hashToken, newToken } from '../../plugin/sessions/tokens.js'
 import { createShop } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
@@ -8,7 +8,7 @@ import { after, createClock, DAY, HOUR, MINUTE, NOW, SECOND } from '../support/c
 import { CHROME } from '../support/records.js'
 import { onBothStores, watched } from '../support/stores.js'
 
-const LIFETIME: Lifetime = { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, touchEvery: MINUTE }
+const LIFETIME: Lifetime = { absoluteTimeout: 90 * DAY, idleTimeout: HOUR, rememberIdleTimeout: null, visitorTimeout: 30 * MINUTE, touchEvery: MINUTE }
 const VISIT = { ip: '203.0.113.9', userAgent: CHROME, device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null } } as const
 
 const KEY = keyOf('ada', newId())
@@ -54,6 +54,22 @@ t.test('expiry', async t => {
     t.strictSame(start(false, { rememberIdleTimeout: 14 * DAY }).expiresAt, after(NOW, HOUR + MINUTE))
   })
 
+  t.test('a sign-in may choose its own times, and what it does not choose follows the options', async t => {
+    const own = (own: { absoluteTimeout?: number, idleTimeout?: number | null }, remember = false) =>
+      startRecord({ token: TOKEN, userId: 'ada', remember, own, visit: VISIT, data: {} }, { ...LIFETIME, rememberIdleTimeout: 14 * DAY }, NOW)
+    const lives = ({ expiresAt, endsAt, idleTimeout }: LoginSessionRecord) => [expiresAt, endsAt, idleTimeout]
+    t.strictSame(lives(own({})), [after(NOW, HOUR + MINUTE), after(NOW, 90 * DAY), undefined])
+    t.strictSame(lives(own({ absoluteTimeout: 8 * HOUR })), [after(NOW, HOUR + MINUTE), after(NOW, 8 * HOUR), undefined])
+    t.strictSame(lives(own({ idleTimeout: 15 * MINUTE }, true)), [after(NOW, 16 * MINUTE), after(NOW, 90 * DAY), 15 * MINUTE])
+    t.strictSame(lives(own({ absoluteTimeout: 8 * HOUR, idleTimeout: null })), [after(NOW, 8 * HOUR), after(NOW, 8 * HOUR), null])
+    t.notOk('idleTimeout' in own({}))
+  })
+
+  t.test('a visitor session has its own time, whatever the others have', async t => {
+    const record = startRecord({ token: newToken(newVisitorKey()), remember: false, visit: VISIT, data: {} }, LIFETIME, NOW)
+    t.strictSame(record.expiresAt, after(NOW, 31 * MINUTE))
+  })
+
   t.test('the idle timeout never reaches past the absolute end', async t => {
     const record = start(false, { absoluteTimeout: HOUR + MINUTE - 1 })
     t.strictSame(record.expiresAt, record.endsAt)
@@ -69,7 +85,8 @@ t.test('isLive knows the expiry to the millisecond', async t => {
 })
 
 t.test('dueTouch', async t => {
-  const seen = () => ({ ip: '203.0.113.9' })
+  const looking = (sighting: Sighting | null, moved = false) => ({ hasMoved: () => moved, sight: () => sighting })
+  const seen = looking({ ip: '203.0.113.9' })
 
   t.test('is due when touchEvery has passed, to the millisecond', async t => {
     const record = start(false)
@@ -85,14 +102,14 @@ t.test('dueTouch', async t => {
 
   t.test('carries what the request shows: its address, and the device if that is told better', async t => {
     const device = { ...VISIT.device, osVersion: '11' }
-    t.strictSame(dueTouch(start(false), () => ({ ip: null, device }), LIFETIME, after(NOW, MINUTE))?.device, device)
-    t.equal(dueTouch(start(false), () => ({ ip: '198.51.100.7' }), LIFETIME, after(NOW, MINUTE))?.ip, '198.51.100.7')
-    t.equal(dueTouch(start(false), () => ({ ip: null }), LIFETIME, after(NOW, MINUTE))?.ip, null)
+    t.strictSame(dueTouch(start(false), looking({ ip: null, device }), LIFETIME, after(NOW, MINUTE))?.device, device)
+    t.equal(dueTouch(start(false), looking({ ip: '198.51.100.7' }), LIFETIME, after(NOW, MINUTE))?.ip, '198.51.100.7')
+    t.equal(dueTouch(start(false), looking({ ip: null }), LIFETIME, after(NOW, MINUTE))?.ip, null)
   })
 
   t.test('does not look at a request for which no touch is due', async t => {
     let looks = 0
-    const look = () => { looks++; return { ip: null } }
+    const look = { hasMoved: () => false, sight () { looks++; return { ip: null } } }
     dueTouch(start(false), look, LIFETIME, after(NOW, MINUTE - 1))
     t.equal(looks, 0)
     dueTouch(start(false), look, LIFETIME, after(NOW, MINUTE))
@@ -104,6 +121,25 @@ t.test('dueTouch', async t => {
     t.strictSame(dueTouch(record, seen, LIFETIME, after(record.endsAt, -1))?.expiresAt, record.endsAt)
     const remembered = start(true)
     t.strictSame(dueTouch(remembered, seen, LIFETIME, after(NOW, DAY))?.expiresAt, remembered.endsAt)
+  })
+
+  t.test('a request that is no activity touches nothing', async t => {
+    t.equal(dueTouch(start(false), looking(null), LIFETIME, after(NOW, MINUTE)), null)
+    t.equal(dueTouch(start(false), looking(null, true), LIFETIME, after(NOW, 1)), null)
+  })
+
+  t.test('is due at once when the address has changed, once in touchEvery, later than the last one, and not for visitors', async t => {
+    const moved = looking({ ip: '198.51.100.7' }, true)
+    const due = (changes: Partial<LoginSessionRecord>, at: number) => dueTouch({ ...start(false), ...changes }, moved, LIFETIME, after(NOW, at)) !== null
+    t.equal(due({}, 1), true)
+    t.equal(due({}, 0), false, 'the store takes no touch of the same moment')
+    t.equal(due({}, -1), false, 'the clock went back')
+    t.equal(due({ formerIp: null }, 1), true)
+    t.equal(due({ formerIp: { ip: '203.0.113.77', until: after(NOW, 1 - MINUTE) } }, 1), true)
+    t.equal(due({ formerIp: { ip: '203.0.113.77', until: after(NOW, 2 - MINUTE) } }, 1), false)
+    const { userId, ...visitor } = start(false)
+    t.equal(dueTouch(visitor, moved, LIFETIME, after(NOW, 1)), null)
+    t.strictSame(dueTouch(visitor, moved, LIFETIME, after(NOW, MINUTE))?.expiresAt, after(NOW, MINUTE + 30 * MINUTE + MINUTE), "by the visitors' timeout")
   })
 
   t.test('somebody who comes once an idle timeout stays signed in until the absolute end', async t => {
@@ -229,6 +265,50 @@ await onBothStores(t, async (t, makeStore) => {
     t.equal(expiresAt, after(NOW, 10 * MINUTE + 10 * SECOND).toJSON())
     clock.advance(10 * MINUTE + 10 * SECOND)
     t.equal(await laptop.user(), null)
+  })
+
+  t.test('staff sign in for eight hours and fifteen idle minutes, customers for as long as the options say', async t => {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, {
+      store,
+      now: clock.now,
+      routes: app => app.post<{ Body: { user: string } }>('/staff', async request =>
+        await request.startLoginSession(request.body.user, { remember: true, absoluteTimeout: 8 * HOUR, idleTimeout: 15 * MINUTE }))
+    })
+    const [staff, customer] = [browser(app), browser(app)]
+    const { endsAt, expiresAt } = (await staff.post('/staff', { user: 'ada' })).json()
+    t.equal(endsAt, after(NOW, 8 * HOUR).toJSON())
+    t.equal(expiresAt, after(NOW, 16 * MINUTE).toJSON())
+    t.strictSame(staff.cookie()?.expires, after(NOW, 8 * HOUR), 'the cookie ends with it')
+    await customer.signIn('bob')
+
+    clock.advance(16 * MINUTE - 1)
+    t.equal(await staff.user(), 'ada')
+    await store.touched()
+    t.strictSame((await app.loginSessions.list('ada'))[0]?.expiresAt, after(clock.now(), 16 * MINUTE), 'touches keep to it')
+    clock.advance(16 * MINUTE)
+    t.equal(await staff.user(), null)
+    t.equal(await customer.user(), 'bob')
+  })
+
+  t.test('a visitor session ends half an hour after its last request, and sign-ins do not take after it', async t => {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, { store, now: clock.now })
+    const visitor = browser(app)
+    await visitor.post('/data', { cart: ['book'] })
+    clock.advance(31 * MINUTE - 1)
+    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+    await store.touched()
+    clock.advance(31 * MINUTE - 1)
+    const late = visitor.twin()
+    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+    await visitor.signIn('ada')
+    clock.advance(HOUR)
+    t.equal(await visitor.user(), 'ada')
+    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+    t.strictSame((await late.get('/data')).json(), {})
   })
 
   t.test('an expired session is not brought back by signing in: the new one is another', async t => {

@@ -4,6 +4,7 @@ import { boundedStore } from '../../plugin/stores/bounded.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
 import { after, MINUTE, NOW } from '../support/clock.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, turns } from '../support/gate.js'
 import { dataError } from '../../plugin/errors.js'
 import { aRecord, aVisitorRecord, stored } from '../support/records.js'
@@ -73,8 +74,8 @@ t.test('a blocked event loop is not the store\'s failure', async t => {
 })
 
 t.test('with the time in the test\'s hands', async t => {
-  t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
-  t.afterEach(() => mock.timers.reset())
+  t.beforeEach(() => fakeTimeouts())
+  t.afterEach(() => realTimeouts())
 
   for (const method of STORE_METHODS) {
     t.test(`${method}: silence becomes the same error, in time and not before`, async t => {

@@ -314,6 +314,18 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       t.equal((await stored(store, told))?.device.os, 'Windows', 'a touch that comes too late writes nothing')
     })
 
+    t.test('writes the user agent and the former address where it has them, removes the latter by null, and leaves both alone otherwise', async t => {
+      const record = aRecord()
+      const store = await storeWith(record)
+      const formerIp = { ip: '203.0.113.9', until: later }
+      await store.touch([{ ...touchOf(record), userAgent: 'curl/8.6.0', formerIp }])
+      await store.touch([touchOf(record, after(later, SECOND))])
+      const { userAgent, formerIp: kept } = (await stored(store, record))!
+      t.strictSame([userAgent, kept], ['curl/8.6.0', formerIp])
+      await store.touch([{ ...touchOf(record, after(later, 2 * SECOND)), formerIp: null }])
+      t.equal((await stored(store, record))?.formerIp, null)
+    })
+
     t.test('never moves a record back, and not for a touch of the same moment', async t => {
       const record = aRecord({ lastActiveAt: later, expiresAt: after(later, HOUR) })
       const store = await storeWith(record)

@@ -20,12 +20,14 @@ await app.register(loginSessions, {
   absoluteTimeout: 1,
   idleTimeout: 1,
   rememberIdleTimeout: null,
+  visitorTimeout: 1,
   touchEvery: 1,
   storeTimeout: 1,
   maxSessionsPerUser: 1,
   cookie: { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' },
   ip: 'shortened',
   clientIp: request => request.headers['x-real-ip']?.toString(),
+  isActivity: ({ routeOptions, headers }) => routeOptions.url !== '/poll' && headers['x-polling'] === undefined,
   parseUserAgent: (userAgent, headers) => headers.host === '' ? null : { browser: userAgent },
   onSessionStart: async (session, { newDevice, request }) => newDevice && request.log.info(session.id),
   onSessionEnd: ({ userId }, reason) => reason === 'revoked' && userId,
@@ -62,6 +64,8 @@ await app.register(loginSessions, { secret, store, ip: 'truncated' })
 await app.register(loginSessions, { secret, store, clientIp: request => request.headers['x-real-ip'] })
 // @ts-expect-error the address must be known at once
 await app.register(loginSessions, { secret, store, clientIp: async () => '203.0.113.9' })
+// @ts-expect-error it must be known at once
+await app.register(loginSessions, { secret, store, isActivity: async () => true })
 // @ts-expect-error there is no such kind of device
 await app.register(loginSessions, { secret, store, parseUserAgent: () => ({ kind: 'toaster' }) })
 // @ts-expect-error nothing is null, not undefined

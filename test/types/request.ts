@@ -20,6 +20,7 @@ app.get('/account', { onRequest: requireLoginSession }, async request => {
   expectTrue<Equal<typeof session.userId, string>>(true)
   expectTrue<Equal<typeof session.expiresAt, Date>>(true)
   expectTrue<Equal<typeof session.ip, string | null>>(true)
+  expectTrue<Equal<typeof session.formerIp, Readonly<{ ip: string, until: Date }> | null>>(true)
   expectTrue<Equal<typeof session.device, Readonly<Device>>>(true)
   expectTrue<Equal<Device['kind'], DeviceKind>>(true)
   // @ts-expect-error a session is only changed by the plugin
@@ -30,6 +31,10 @@ app.get('/account', { onRequest: requireLoginSession }, async request => {
   return session.tokens
 })
 
+app.get('/poll', { config: { loginSessionActivity: false } }, async () => '')
+// @ts-expect-error it is true or false
+app.get('/poll', { config: { loginSessionActivity: 'no' } }, async () => '')
+
 // The guards are hooks of any kind.
 app.route({ method: 'POST', url: '/all', onRequest: [requireLoginSession, rejectCrossOrigin], handler: async () => '' })
 app.addHook('onRequest', requireLoginSession)
@@ -38,6 +43,12 @@ app.addHook('preHandler', requireLoginSession)
 app.post<{ Body: { user: number, remember?: string } }>('/login', async request => {
   await request.startLoginSession('ada', { remember: request.body.remember === 'on' })
   await request.startLoginSession('ada')
+  await request.startLoginSession('ada', { remember: true, absoluteTimeout: 8 * 3_600_000, idleTimeout: null })
+  await request.startLoginSession('ada', { idleTimeout: 900_000, absoluteTimeout: undefined })
+  // @ts-expect-error times are milliseconds
+  await request.startLoginSession('ada', { absoluteTimeout: '8h' })
+  // @ts-expect-error every session ends
+  await request.startLoginSession('ada', { absoluteTimeout: null })
   // @ts-expect-error who signs in?
   await request.startLoginSession()
   // @ts-expect-error user ids are text

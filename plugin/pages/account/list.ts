@@ -7,6 +7,7 @@ import { coreOf } from '../../core.js'
 import { currentLoginSession } from '../../request/guard.js'
 import { confirmationNoteFor } from '../confirmation.js'
 import { type Locate, placesFor } from '../places.js'
+import { addressesOf } from '../session-row.js'
 import type { PageView } from '../view-models.js'
 import type { ListView } from './view-models.js'
 import { shownSessions, toListView, wantsWholeList } from './views.js'
@@ -21,7 +22,7 @@ export function createListViews (app: FastifyInstance, locate: Locate | undefine
     const [sessions, note] = await Promise.all([app.loginSessions.list(userId), confirmationNoteFor(request)])
     const parts = { sessions, currentId, whole: wantsWholeList(request), headingLevel, note }
     const shown = shownSessions(parts)
-    const places = await placesFor(request, shown.map(({ ip }) => ip), locate, frame.texts)
+    const places = await placesFor(request, shown.flatMap(addressesOf), locate, frame.texts)
     return toListView(frame, parts, shown, { places, now: now() })
   }
 }

@@ -7,6 +7,7 @@ import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
+import { addressesOf } from '../session-row.js'
 import type { Question } from '../question.js'
 import { type SessionTarget, type Target, toQuestionWords, wantsWholeList, wholeListFields, withWholeList } from './views.js'
 
@@ -36,7 +37,7 @@ export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: L
     async questionAbout (request, target) {
       const frame = frameOf(request)
       const whole = wantsWholeList(request)
-      const places = await placesFor(request, target.kind === 'session' ? [target.session.ip] : [], locate, frame.texts)
+      const places = await placesFor(request, target.kind === 'session' ? addressesOf(target.session) : [], locate, frame.texts)
       return {
         view: {
           ...toQuestionWords(target, frame, places),

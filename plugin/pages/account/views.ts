@@ -81,8 +81,8 @@ export function toQuestionWords (target: Target, { say, texts, base }: PageView,
   }
   const { session, current } = target
   if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
-  const { model, version, ip, place } = factsOf(session, places, texts)
-  const facts = [withoutNulls(model, version), withoutNulls(ip, place)]
+  const { model, version, ip, place, alsoFrom, alsoPlace } = factsOf(session, places, texts)
+  const facts = [withoutNulls(model, version), withoutNulls(ip, place), withoutNulls(alsoFrom, alsoPlace)]
   return view(say('askOne', { name: deviceName(session, texts) }), withMoments(texts, session), session.id, say('signOut'), facts)
 }
 

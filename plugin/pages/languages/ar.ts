@@ -25,6 +25,7 @@ const ar: Messages = {
   unknownDevice: 'جهاز غير معروف',
   version: 'الإصدار {version}',
   place: '{place} (موقع تقريبي)',
+  alsoFrom: 'استُخدمت أيضًا من {address}',
   localNetwork: 'شبكة محلية',
   sameComputer: 'الكمبيوتر نفسه الذي يعمل عليه الخادم',
   providerNetwork: 'شبكة مشغّل هاتف محمول أو مزوّد إنترنت',

@@ -25,6 +25,7 @@ const de: Messages = {
   unknownDevice: 'Unbekanntes Gerät',
   version: 'Version {version}',
   place: '{place} (ungefähr)',
+  alsoFrom: 'Auch verwendet von {address}',
   localNetwork: 'Lokales Netzwerk',
   sameComputer: 'Derselbe Computer wie der Server',
   providerNetwork: 'Netz eines Mobilfunk- oder Internetanbieters',

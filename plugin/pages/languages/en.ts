@@ -26,6 +26,7 @@ const en = {
   unknownDevice: 'Unknown device',
   version: 'Version {version}',
   place: '{place} (approximate)',
+  alsoFrom: 'Also used from {address}',
   localNetwork: 'Local network',
   sameComputer: 'Same computer as the server',
   providerNetwork: 'Network of a mobile or internet provider',

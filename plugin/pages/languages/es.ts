@@ -25,6 +25,7 @@ const es: Messages = {
   unknownDevice: 'Dispositivo desconocido',
   version: 'Versión {version}',
   place: '{place} (ubicación aproximada)',
+  alsoFrom: 'También usada desde {address}',
   localNetwork: 'Red local',
   sameComputer: 'El mismo ordenador que el servidor',
   providerNetwork: 'Red de un operador móvil o proveedor de Internet',

@@ -25,6 +25,7 @@ const fr: Messages = {
   unknownDevice: 'Appareil inconnu',
   version: 'Version {version}',
   place: '{place} (localisation approximative)',
+  alsoFrom: 'Aussi utilisée depuis {address}',
   localNetwork: 'Réseau local',
   sameComputer: 'Même ordinateur que le serveur',
   providerNetwork: 'Réseau d’un opérateur mobile ou d’un fournisseur d’accès à Internet',

@@ -25,6 +25,7 @@ const it: Messages = {
   unknownDevice: 'Dispositivo sconosciuto',
   version: 'Versione {version}',
   place: '{place} (posizione approssimativa)',
+  alsoFrom: 'Usata anche da {address}',
   localNetwork: 'Rete locale',
   sameComputer: 'Stesso computer del server',
   providerNetwork: 'Rete di un operatore mobile o di un provider Internet',

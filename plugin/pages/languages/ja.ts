@@ -25,6 +25,7 @@ const ja: Messages = {
   unknownDevice: '不明なデバイス',
   version: 'バージョン {version}',
   place: '{place}（おおよその場所）',
+  alsoFrom: '{address} からも使用',
   localNetwork: 'ローカルネットワーク',
   sameComputer: 'サーバーと同じコンピュータ',
   providerNetwork: '携帯電話会社またはインターネットプロバイダのネットワーク',

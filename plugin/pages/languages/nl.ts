@@ -25,6 +25,7 @@ const nl: Messages = {
   unknownDevice: 'Onbekend apparaat',
   version: 'Versie {version}',
   place: '{place} (bij benadering)',
+  alsoFrom: 'Ook gebruikt vanaf {address}',
   localNetwork: 'Lokaal netwerk',
   sameComputer: 'Dezelfde computer als de server',
   providerNetwork: 'Netwerk van een mobiele provider of internetprovider',

@@ -25,6 +25,7 @@ const pl: Messages = {
   unknownDevice: 'Nieznane urządzenie',
   version: 'Wersja {version}',
   place: '{place} (lokalizacja przybliżona)',
+  alsoFrom: 'Używana też z adresu {address}',
   localNetwork: 'Sieć lokalna',
   sameComputer: 'Ten sam komputer co serwer',
   providerNetwork: 'Sieć operatora komórkowego lub dostawcy internetu',

@@ -25,6 +25,7 @@ const ptBR: Messages = {
   unknownDevice: 'Dispositivo desconhecido',
   version: 'Versão {version}',
   place: '{place} (localização aproximada)',
+  alsoFrom: 'Também usada em {address}',
   localNetwork: 'Rede local',
   sameComputer: 'Mesmo computador do servidor',
   providerNetwork: 'Rede de uma operadora de celular ou de um provedor de internet',

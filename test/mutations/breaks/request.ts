@@ -364,5 +364,29 @@ export default [
         tests: ['request/shared-clock']
       }
     ]
+  },
+  {
+    file: 'plugin/request/visit.ts',
+    tests: ['request/visit', 'request/activity', 'sessions/former-ip'],
+    breaks: [
+      {
+        name: 'a route cannot say that it is no activity',
+        promise: 'R16: polling does not keep a session active',
+        from: 'if (request.routeOptions.config.loginSessionActivity === false) return false',
+        to: ''
+      },
+      {
+        name: 'an update of the browser keeps the old user agent',
+        promise: 'I11: client hints add to what the browser is now',
+        from: '{ device, ...(!isSame && { userAgent }) }',
+        to: '{ device }'
+      },
+      {
+        name: 'the address is compared as it was told',
+        promise: 'A12: other words for the same address are no change',
+        from: 'return seen !== null && isElsewhere(record.ip, seen, ip)',
+        to: 'return true'
+      }
+    ]
   }
 ] satisfies BreakList[]

@@ -180,6 +180,67 @@ export default [
     ]
   },
   {
+    file: 'plugin/sessions/record.ts',
+    tests: ['sessions/record', 'sessions/former-ip'],
+    breaks: [
+      {
+        name: 'a sign-in does not get its own idle timeout',
+        promise: 'R15: a lifetime for each sign-in',
+        from: 'if (idleTimeout !== undefined) return idleTimeout',
+        to: 'if (idleTimeout === null) return idleTimeout'
+      },
+      {
+        name: 'visitor sessions live like logins',
+        promise: 'A16: visitor sessions have a life of their own',
+        from: 'if (userId === undefined) return lifetime.visitorTimeout',
+        to: ''
+      },
+      {
+        name: 'each change of the address is written',
+        promise: 'A12, rule 9: a change of the address is written once in touchEvery',
+        from: '(formerIp == null || isPast(formerIp.until, touchEvery, now))',
+        to: 'true'
+      },
+      {
+        name: 'a change of the address waits for the next touch',
+        promise: 'A12: a change of the address is written immediately',
+        from: '&& !(mayMove(record, touchEvery, now) && look.hasMoved())) return null',
+        to: ') return null'
+      },
+      {
+        name: 'visitors who move are written',
+        promise: 'rule 9: no write without need',
+        from: 'return userId !== undefined && now > lastActiveAt',
+        to: 'return now > lastActiveAt'
+      },
+      {
+        name: 'a request that is no activity is written',
+        promise: 'R16: polling does not keep a session active',
+        from: 'if (sighting === null) return null',
+        to: '',
+        tests: ['request/activity']
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/former-ip.ts',
+    tests: ['sessions/former-ip'],
+    breaks: [
+      {
+        name: 'a former address stays whole',
+        promise: 'A12: with ip shortened or none, no former address is kept that is more',
+        from: 'const kept = shorten(formerIp.ip, mode)',
+        to: 'const kept = formerIp.ip'
+      },
+      {
+        name: 'a change of modes is a change of the address',
+        promise: 'A12: nobody is said to have come from elsewhere because the option was changed',
+        from: ' && shorten(seen, \'shortened\') !== recorded',
+        to: ''
+      }
+    ]
+  },
+  {
     file: 'plugin/sessions/clock.ts',
     tests: ['sessions/clock', 'request/shared-clock'],
     breaks: [

@@ -5,7 +5,7 @@
 import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
 import { HOUR, MINUTE, SECOND } from '../../support/clock.js'
 
-export const LIFETIME = { absoluteTimeout: 2 * HOUR, idleTimeout: 10 * MINUTE, rememberIdleTimeout: 30 * MINUTE, touchEvery: MINUTE }
+export const LIFETIME = { absoluteTimeout: 2 * HOUR, idleTimeout: 10 * MINUTE, rememberIdleTimeout: 30 * MINUTE, visitorTimeout: 5 * MINUTE, touchEvery: MINUTE }
 
 /** How many sessions a user may have at the same time. */
 export const MOST = 3
@@ -14,7 +14,8 @@ export const MOST = 3
 export const GRACE = 30 * SECOND
 
 /** When a record ends that was last active at this time: idle for its timeout and the grain, and never after its absolute end. */
-export function endOf ({ remember, createdAt }: Pick<LoginSessionRecord, 'remember' | 'createdAt'>, lastActiveAt: Date): number {
-  const idle = remember ? LIFETIME.rememberIdleTimeout : LIFETIME.idleTimeout
+export function endOf ({ userId, remember, createdAt }: Pick<LoginSessionRecord, 'userId' | 'remember' | 'createdAt'>, lastActiveAt: Date): number {
+  const loginIdle = remember ? LIFETIME.rememberIdleTimeout : LIFETIME.idleTimeout
+  const idle = userId === undefined ? LIFETIME.visitorTimeout : loginIdle
   return Math.min(lastActiveAt.getTime() + idle + LIFETIME.touchEvery, createdAt.getTime() + LIFETIME.absoluteTimeout)
 }
