@@ -21,7 +21,7 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['null as the store', { store: null }, /store is missing/],
   ['text as the store', { store: 'memory' }, /store is missing/],
   ['a function as the store', { store: memoryStore }, /store is a function that was not called: write store: mongoStore\(db\.collection\('loginSessions'\)\), or memoryStore\(\) in tests$/],
-  ['a collection as the store', { store: { find () {} } }, /store lacks insert, listByUser, .* \(a store has every method of LoginSessionStore\): write store: mongoStore\(/],
+  ['a collection as the store', { store: { find () {} } }, /store lacks insert, findWithoutData, listByUser, .* \(a store has every method of LoginSessionStore\): write store: mongoStore\(/],
   ['a store that lacks two methods', { store: storeWithoutTwo }, /store lacks touch, setTokens \(a store/],
   ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(.*, or leave verifyPassword out$/],
   ['an unknown ip', { ip: 'truncated' }, /ip must be 'whole', 'shortened' or 'none': write ip: 'shortened', or leave ip out$/],

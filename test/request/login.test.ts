@@ -34,7 +34,8 @@ await onBothStores(t, async (t, makeStore) => {
       remember: false,
       ip: '203.0.113.9',
       userAgent: CHROME,
-      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
+      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
+      confirmedAt: null
     })
     t.strictSame(others, [])
   })
