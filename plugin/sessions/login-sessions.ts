@@ -148,7 +148,11 @@ async function sumOf (many: Iterable<string> | AsyncIterable<string>, work: (one
   const each = shared()
   // A worker that fails ends the generator, and so the others.
   const outcomes = await Promise.allSettled(Array.from({ length: PARALLEL }, async () => {
-    for await (const one of each) sum += await work(one)
+    for await (const one of each) {
+      // `sum += await …` would add to what the sum was before the wait.
+      const more = await work(one)
+      sum += more
+    }
   }))
   const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
   if (failed !== undefined) throw failed.reason
