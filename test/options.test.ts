@@ -30,7 +30,9 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a header\'s name as clientIp', { clientIp: 'x-real-ip' }, /clientIp must be a function: write clientIp: request => request\.headers\['x-real-ip'\]/],
   ['parseUserAgent that is a pattern', { parseUserAgent: /App/ }, /parseUserAgent must be a function: write parseUserAgent: userAgent => /],
   ['onSessionStart that is text', { onSessionStart: 'mail' }, /onSessionStart must be a function: write onSessionStart: async \(session, \{ newDevice \}\)/],
-  ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason\)/],
+  ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason, \{ actor \}\)/],
+  ['onConfirmationFailed that is an object', { onConfirmationFailed: {} }, /onConfirmationFailed must be a function: write onConfirmationFailed: async \(session, /],
+  ['verifyPassword that is a promise', { verifyPassword: Promise.resolve() }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(userId => yourHashOf\(userId\)\)/],
   ['now that is a Date', { now: new Date() }, /now must be a function/],
   ['absoluteTimeout as text', { absoluteTimeout: '90d' }, /absoluteTimeout must be a positive number of milliseconds, not '90d': write absoluteTimeout: 90 \* 24 \* 60 \* 60_000 for 90 days/],
   ['an idleTimeout of 0', { idleTimeout: 0 }, /idleTimeout must be a positive number of milliseconds, not 0/],
@@ -104,7 +106,8 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     clientIp: undefined,
     parseUserAgent: undefined,
     onSessionStart: undefined,
-    onSessionEnd: undefined
+    onSessionEnd: undefined,
+    onConfirmationFailed: undefined
   })
   t.equal(store, RIGHT.store)
   t.equal(now, undefined)
@@ -125,6 +128,7 @@ t.test('every option is taken as it is given', async t => {
     parseUserAgent: () => null,
     onSessionStart () {},
     onSessionEnd () {},
+    onConfirmationFailed () {},
     now: () => new Date(0)
   } as const
   const cookie = { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' } as const

@@ -28,7 +28,8 @@ await app.register(loginSessions, {
   clientIp: request => request.headers['x-real-ip']?.toString(),
   parseUserAgent: (userAgent, headers) => headers.host === '' ? null : { browser: userAgent },
   onSessionStart: async (session, { newDevice, request }) => newDevice && request.log.info(session.id),
-  onSessionEnd: ({ userId }, reason) => reason === 'revoked' && userId,
+  onSessionEnd: ({ userId }, reason, { actor }) => reason === 'revoked' && actor.kind === 'session' && actor.id !== userId,
+  onConfirmationFailed: async ({ userId }, { lockedUntil }) => lockedUntil?.toISOString() + userId,
   now: () => new Date()
 })
 
