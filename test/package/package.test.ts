@@ -78,7 +78,12 @@ export declare const users: {
 
 const YOURS = `
 import type { Device } from 'fastify-login-sessions'
-export declare const mails: { newSignIn(userId: string, device: Readonly<Device>, ip: string | null): Promise<void> }
+export declare const mails: {
+  newSignIn(userId: string, device: Readonly<Device>, ip: string | null): Promise<void>
+  wrongPasswords(userId: string, total: number): Promise<void>
+}
+export declare const users: { idsOfClosedAccounts(): AsyncIterable<string> }
+export declare function waitUntil (work: Promise<unknown>): void
 export declare const sockets: { close(sessionId: string): void }`
 
 t.test('every TypeScript block of the README compiles as it stands, and one that does not would be found', async t => {
