@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import {
-  busyError, confirmationRequiredError,  crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
+  busyError, confirmationRequiredError, crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
   passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError, storeUnavailableError, storeUnreachableError
 } from '../plugin/errors.js'
 

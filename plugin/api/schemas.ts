@@ -24,7 +24,7 @@ const session = {
     lastActiveAt: date,
     expiresAt: date,
     endsAt: date,
-    confirmedAt: { ...date, type: ['string', 'null'], description: 'When the user last confirmed the password; null: not since the sign-in' },
+    confirmedAt: { ...date, type: ['string', 'null'], description: 'When the password was last confirmed; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {
       type: ['string', 'null'],

@@ -75,15 +75,15 @@ async function inTime<T> (ask: () => Promise<T>): Promise<T> {
 }
 
 /** What to write as `verifyPassword`. */
-export const VERIFY_PASSWORD = 'bcryptPassword(userId => yourHashOf(userId)), or async userId => { const hash = await yourHashOf(userId); ' +
-  'return hash ? password => yourCompare(password, hash) : null }'
+export const VERIFY_PASSWORD = 'bcryptPassword(userId => yourHashOf(userId)), or ' +
+  'async userId => { const hash = await yourHashOf(userId); return hash ? password => yourCompare(password, hash) : null }'
 
 /** Without this error, a host that answers the wrong question would see an outage. The value is not shown: it may be a hash. */
 function requireCheck (answer: unknown): PasswordCheck | null {
   if (typeof answer === 'function') return answer as PasswordCheck
   if (answer === null || answer === undefined) return null
-  throw optionError(`verifyPassword answered with a ${typeof answer} instead of a function that checks the password (or null for a ` +
-    `user without one): write verifyPassword: ${VERIFY_PASSWORD}`)
+  throw optionError(`verifyPassword answered with a ${typeof answer} instead of a function that checks the password ` +
+    `(or null for a user without one): write verifyPassword: ${VERIFY_PASSWORD}`)
 }
 
 /** A function that takes the password as its second parameter answers the wrong question. */

@@ -50,11 +50,13 @@ export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
 /** What the form's fields prove. */
 export const proofIn = ({ body }: FastifyRequest): Proof => body as Proof
 
+const LAST_ATTEMPT: Reason = ['passwordWrongLast', { minutes: LOCK_TIME / 60_000 }]
+
 /** Why the question is asked again; null if the user cannot correct the error in its form. */
 export function reasonToAskAgain ({ code, retryAfter, attemptsLeft }: LoginSessionError): Reason | null {
   switch (code) {
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
-    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return attemptsLeft === 1 ? ['passwordWrongLast', { minutes: LOCK_TIME / 60_000 }] : ['passwordWrong']
+    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return attemptsLeft === 1 ? LAST_ATTEMPT : ['passwordWrong']
     case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
     case 'FST_LOGIN_SESSION_LOCKED': return locked(Number(retryAfter))
     case 'FST_LOGIN_SESSION_BUSY': return ['busy']

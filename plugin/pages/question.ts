@@ -45,7 +45,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options
   const { accountName, forgotPasswordPath = null } = options
   const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')
 
-  async function ask (request: FastifyRequest, reply: FastifyReply, question: Question, again: Reason | null = null): Promise<FastifyReply> {
+  const ask: Questions['ask'] = async (request, reply, question, again = null) => {
     const frame = frameOf(request)
     const session = currentLoginSession(request)
     const kind = question.needsProof ? await request.confirmationKind() : 'question'

@@ -96,7 +96,8 @@ export interface SessionEvents {
 const DRAIN_TIMEOUT = 10_000
 
 /** Calls the host's hooks and logs their errors. */
-export function createSessionEvents ({ onSessionStart, onSessionEnd, onConfirmationFailed }: SessionHooks, log: FastifyBaseLogger): SessionEvents {
+export function createSessionEvents (hooks: SessionHooks, log: FastifyBaseLogger): SessionEvents {
+  const { onSessionStart, onSessionEnd, onConfirmationFailed } = hooks
   const running = new Set<Promise<void>>()
 
   function run (hook: string, session: LoginSession, call: () => unknown): void {

@@ -5,6 +5,16 @@
 import type { Collection, Db } from 'mongodb'
 import { optionError } from '../errors.js'
 
+/**
+ * A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`.
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write
+ */
+export function requireCollection (collection: Collection<any> | undefined): void {
+  if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
+  throw optionError('mongoStore takes a collection of the MongoDB driver: write ' +
+    "mongoStore(client.db('shop').collection('loginSessions')), or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
+}
+
 /** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do */
 export async function prepareCollection (db: Db, sessions: Collection<any>): Promise<void> {
   await requireSimpleCollation(db, sessions)

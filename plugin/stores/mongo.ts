@@ -5,13 +5,13 @@
  * @module
  */
 import type { Collection, Filter } from 'mongodb'
-import { dataError, optionError } from '../errors.js'
+import { dataError } from '../errors.js'
 import { userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
 import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
-import { prepareCollection } from './mongo-collection.js'
+import { prepareCollection, requireCollection } from './mongo-collection.js'
 
 /**
  * These override the preferences of the host's client. A secondary may still show a revoked session, and a revocation
@@ -130,13 +130,6 @@ export function mongoStore (collection: Collection<any>): LoginSessionStore {
       await sessions.deleteMany({ _id: rangeOf(prefix), createdAt: { $exists: false } })
     }
   }
-}
-
-/** A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`. */
-function requireCollection (collection: Collection<any> | undefined): void {
-  if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
-  throw optionError("mongoStore takes a collection of the MongoDB driver: write mongoStore(client.db('shop').collection('loginSessions')), " +
-    "or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
 }
 
 /**

@@ -59,7 +59,7 @@ const en = {
   errorTitle: 'That did not work',
   passwordRequired: 'Enter your password.',
   passwordWrong: 'This password is not right. Nothing has been signed out.',
-  passwordWrongLast: 'Wrong password. Nothing has been signed out. One attempt is left before you have to wait {minutes} minutes.',
+  passwordWrongLast: 'This password is not right. Nothing has been signed out. One attempt is left before you have to wait {minutes} minutes.',
   forgotPassword: 'Forgot your password?',
   locked: '{count, plural, one {Too many wrong passwords. Try again in one minute.} other {Too many wrong passwords. Try again in # minutes.}}',
   busy: 'Too many passwords are being checked right now. Try again in a moment.',
