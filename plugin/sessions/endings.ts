@@ -12,6 +12,7 @@ import { lateOutcomeOf } from '../errors.js'
 import { idOf, keyOf, userKeyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import { orderOfStay } from './order-of-stay.js'
+import { pagesOf } from './pages-of.js'
 import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -132,10 +133,7 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
    * it was reported as failed, must not end a later sign-in.
    */
   async function * keysOf (userId: string, exceptId: string | undefined): AsyncGenerator<string[]> {
-    for (let after = '', full = true; full;) {
-      const keys = await store.keysOfUser(userId, after, PAGE)
-      full = keys.length === PAGE
-      after = keys.at(-1) ?? ''
+    for await (const keys of pagesOf(after => store.keysOfUser(userId, after, PAGE), key => key, PAGE)) {
       const wanted = keys.filter(key => idOf(key) !== exceptId)
       if (wanted.length > 0) yield wanted
     }
@@ -185,10 +183,8 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
 
   /** This user's records that are live at `at`, page by page. */
   async function * recordsOf (userId: string, at: Date): AsyncGenerator<RecordWithoutData[]> {
-    for (let after = '', full = true; full;) {
-      const records = await store.page(after, PAGE, userKeyOf(userId))
-      full = records.length === PAGE
-      after = records.at(-1)?._id ?? ''
+    const prefix = userKeyOf(userId)
+    for await (const records of pagesOf(after => store.page(after, PAGE, prefix), ({ _id }) => _id, PAGE)) {
       yield records.filter(record => record.userId === userId && isLive(record, at))
     }
   }

@@ -5,6 +5,7 @@
 import { type Actor, type AnnounceEnd, createEndings, sessionActor, type SessionName } from './endings.js'
 import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
+import { pagesOf } from './pages-of.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -93,10 +94,7 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
   }
 
   async function * allLive (): AsyncGenerator<LoginSession> {
-    for (let after = '', full = true; full;) {
-      const records = await store.page(after, PAGE)
-      full = records.length === PAGE
-      after = records.at(-1)?._id ?? ''
+    for await (const records of pagesOf(after => store.page(after, PAGE), ({ _id }) => _id, PAGE)) {
       const at = now()
       for (const record of records) if (record.userId !== undefined && isLive(record, at)) yield toLoginSession(record)
     }

@@ -30,7 +30,7 @@ function readsOf (client: MongoClient) {
 async function setup (t: Test, count: number, bytes: number, options: ShopOptions = {}) {
   const sessions = collection()
   const data = bytes === 0 ? {} : { cart: 'x'.repeat(bytes) }
-  const records = Array.from({ length: count }, (_, index) => aRecord({ lastActiveAt: after(NOW, index), expiresAt: after(NOW, 2 * HOUR), data }))
+  const records = Array.from({ length: count }, (_, index) => aRecord({ createdAt: after(NOW, -HOUR), lastActiveAt: after(NOW, index), expiresAt: after(NOW, 2 * HOUR), data }))
   await sessions.insertMany(records as never[], { ordered: false })
   const app = await createShop(t, { store: mongoStore(sessions), ...options })
   return { app, sessions, ids: records.map(({ _id }) => idOf(_id)), ...readsOf(client) }
