@@ -41,7 +41,7 @@ export function coreOf (app: FastifyInstance, plugin: string): Core {
 }
 
 /** The errors that reach an error handler: Fastify's, the host's, and ours, which have response headers. */
-export type HandledError = FastifyError & Pick<LoginSessionError, 'headers'>
+export type HandledError = FastifyError & Pick<LoginSessionError, 'headers' | 'attemptsLeft'>
 
 /** Sets the error's status and headers on the reply, and logs the error. Returns the status. */
 export function reportError (error: HandledError, request: FastifyRequest, reply: FastifyReply, part: 'page' | 'API'): number {

@@ -21,6 +21,8 @@ export type LoginSessionErrorCode =
   | 'FST_LOGIN_SESSION_PASSWORD_REQUIRED'
   | 'FST_LOGIN_SESSION_PASSWORD_WRONG'
   | 'FST_LOGIN_SESSION_LOCKED'
+  | 'FST_LOGIN_SESSION_BUSY'
+  | 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED'
   | 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED'
   | 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
   | 'FST_LOGIN_SESSION_DATA'
@@ -33,6 +35,8 @@ export interface LoginSessionError extends Error {
   headers?: Record<string, string>
   /** Seconds after which it is worth trying again. */
   retryAfter?: number
+  /** How many more passwords can be wrong before confirming is locked. */
+  attemptsLeft?: number
 }
 
 /** Seconds after which a client may try again if the store or a password check was unavailable. */
@@ -49,6 +53,8 @@ const NoPasswordError = createError<[]>('FST_LOGIN_SESSION_NO_PASSWORD', 'This a
 const PasswordRequiredError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_REQUIRED', 'Enter your password', 422)
 const PasswordWrongError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_WRONG', 'Wrong password', 422)
 const LockedError = createError<[number]>('FST_LOGIN_SESSION_LOCKED', 'Too many wrong passwords: try again in %d seconds', 429)
+const BusyError = createError<[]>('FST_LOGIN_SESSION_BUSY', 'Too many passwords are being checked: try again in a moment', 429)
+const ConfirmationRequiredError = createError<[]>('FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', 'Confirm your password to continue', 403)
 const PasswordCheckFailedError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED',
   'The password could not be checked right now', 503)
 const StoreUnreachableError = createError<[string, { cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE',
@@ -81,14 +87,21 @@ export const noPasswordError = (): LoginSessionError => coded(new NoPasswordErro
 /** 422: no password was sent. No attempt is counted. */
 export const passwordRequiredError = (): LoginSessionError => coded(new PasswordRequiredError())
 
-/** 422: the password did not match. The attempt is counted. */
-export const passwordWrongError = (): LoginSessionError => coded(new PasswordWrongError())
+/** 422: the password did not match. The attempt is counted. @param attemptsLeft how many more can fail before the lock */
+export const passwordWrongError = (attemptsLeft: number): LoginSessionError =>
+  Object.assign(coded(new PasswordWrongError()), { attemptsLeft })
 
 /** 429 with Retry-After: confirming is locked for this session, for `milliseconds` more. */
 export function lockedError (milliseconds: number): LoginSessionError {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000))
   return withRetryAfter(new LockedError(seconds), seconds)
 }
+
+/** 429 with Retry-After: too many checks of this user or of this process wait. Nothing was checked, and no attempt is counted. */
+export const busyError = (): LoginSessionError => withRetryAfter(new BusyError(), RETRY_AFTER_SECONDS)
+
+/** 403: the user must confirm again before this. */
+export const confirmationRequiredError = (): LoginSessionError => coded(new ConfirmationRequiredError())
 
 /** 503 with Retry-After: the host's `verifyPassword` threw or did not answer in time. The attempt is not counted. */
 export const passwordCheckFailedError = (cause: unknown): LoginSessionError =>

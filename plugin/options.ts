@@ -8,9 +8,9 @@ import { optionError } from './errors.js'
 import {
   aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable, shown
 } from './option-check.js'
-import type { VerifyPassword } from './confirmation/password.js'
+import { aVerifyPassword, VERIFY_PASSWORD, type VerifyPassword } from './confirmation/password.js'
 import type { Lifetime } from './sessions/record.js'
-import type { OnSessionEnd, OnSessionStart } from './request/hooks.js'
+import type { OnConfirmationFailed, OnSessionEnd, OnSessionStart } from './request/hooks.js'
 import { STORE_METHODS, type LoginSessionStore } from './sessions/store.js'
 import type { ClientIp, IsActivity, ParseUserAgent } from './request/visit.js'
 
@@ -46,7 +46,8 @@ export interface LoginSessionsOptions {
   storeTimeout?: number
   /**
    * How many sessions a user may have at the same time (ASVS 5.0 7.1.2 wants the number written down). A sign-in beyond
-   * it ends the least recently active one; null: there is no limit. @default 100
+   * it ends one that was never used after its sign-in, otherwise the least recently active one; null: there is no limit.
+   * @default 100
    */
   maxSessionsPerUser?: number | null
   /**
@@ -81,6 +82,8 @@ export interface LoginSessionsOptions {
   onSessionStart?: OnSessionStart | undefined
   /** Called once for each session that ends before its time; not for those that expire. @default none */
   onSessionEnd?: OnSessionEnd | undefined
+  /** Called for each wrong password (or other wrong proof) of a signed-in user. @default none */
+  onConfirmationFailed?: OnConfirmationFailed | undefined
   /** The clock, for tests. @default the store's clock, which all servers share */
   now?: (() => Date) | undefined
 }
@@ -94,7 +97,7 @@ export interface ResolvedOptions extends Omit<Required<LoginSessionsOptions>, 's
 const TABLE: OptionTable<LoginSessionsOptions> = {
   secret: { check: secretOrSecrets, write: 'process.env.SESSION_SECRET, at least 32 characters from `openssl rand -base64 32`' },
   store: { check: aStore, write: "mongoStore(db.collection('loginSessions')), or memoryStore() in tests" },
-  verifyPassword: { default: undefined, check: aFunction, write: 'bcryptPassword(userId => yourHashOf(userId))' },
+  verifyPassword: { default: undefined, check: aVerifyPassword, write: VERIFY_PASSWORD },
   absoluteTimeout: { default: 90 * DAY, check: duration(), write: '90 * 24 * 60 * 60_000 for 90 days' },
   idleTimeout: { default: HOUR, check: duration(), write: '60 * 60_000 for an hour' },
   rememberIdleTimeout: { default: null, check: orNull(duration()), write: '14 * 24 * 60 * 60_000 for 14 days, or null for none' },
@@ -109,7 +112,8 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   isActivity: { default: undefined, check: aFunction, write: "request => request.headers['x-polling'] === undefined" },
   parseUserAgent: { default: undefined, check: aFunction, write: "userAgent => ({ browser: 'Shop app' })" },
   onSessionStart: { default: undefined, check: aFunction, write: 'async (session, { newDevice }) => { … }' },
-  onSessionEnd: { default: undefined, check: aFunction, write: 'async (session, reason) => { … }' },
+  onSessionEnd: { default: undefined, check: aFunction, write: 'async (session, reason, { actor }) => { … }' },
+  onConfirmationFailed: { default: undefined, check: aFunction, write: 'async (session, { total, lockedUntil }) => { … }' },
   now: { default: undefined, check: aClock, write: '() => new Date()' }
 }
 

@@ -63,7 +63,7 @@ declare module 'fastify' {
     /**
      * Confirms the signed-in user's password before something sensitive: counted, locked after five wrong ones, and on
      * success the session gets a new token (ASVS 5.0 7.2.4).
-     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _PASSWORD_CHECK_FAILED;
+     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _BUSY, _PASSWORD_CHECK_FAILED;
      * _OPTION without `verifyPassword`
      */
     confirmPassword(password: unknown): Promise<void>
@@ -86,7 +86,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const now = resolved.now ?? await startClock(store, warn)
 
   const background = createBackgroundWrites(store, warn)
-  const { announceStart, announceEnd, drain } = createSessionEvents(resolved, app.log)
+  const { announceStart, announceEnd, announceFailure, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
   const confirmation = createConfirmation(waysOf(resolved), store, now)
@@ -113,11 +113,17 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   trustOrigins(app, resolved.trustedOrigins)
   app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
   app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
-  app.addHook('onClose', async () => { await Promise.all([background.flush(), drain()]) })
+  const settled = async (): Promise<void> => { await Promise.all([background.flush(), drain()]) }
+  app.addHook('onClose', settled)
 
-  app.decorate('loginSessions', createLoginSessions(parts))
+  app.decorate('loginSessions', createLoginSessions({ ...parts, settled }))
   const confirm = async (request: FastifyRequest, proof: Proof): Promise<void> => {
-    await confirmation.confirm(currentLoginSession(request), proof, () => logins.rotate(request))
+    const session = currentLoginSession(request)
+    await confirmation.confirm(session, proof, {
+      rotate: () => logins.rotate(request),
+      announceFailure: state => announceFailure(session, state, request),
+      expel: () => logins.expel(request)
+    })
   }
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof: verifyPassword !== undefined, confirm })
 

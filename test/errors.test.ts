@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import {
-  crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
+  busyError, confirmationRequiredError, crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
   passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError, storeUnavailableError, storeUnreachableError
 } from '../plugin/errors.js'
 
@@ -15,8 +15,10 @@ const ERRORS: Array<[error: LoginSessionError, code: string, status: number, ret
   [notFoundError(), 'NOT_FOUND', 404],
   [noPasswordError(), 'NO_PASSWORD', 409],
   [passwordRequiredError(), 'PASSWORD_REQUIRED', 422],
-  [passwordWrongError(), 'PASSWORD_WRONG', 422],
+  [passwordWrongError(3), 'PASSWORD_WRONG', 422],
   [lockedError(900_000), 'LOCKED', 429, '900'],
+  [busyError(), 'BUSY', 429, '2'],
+  [confirmationRequiredError(), 'CONFIRMATION_REQUIRED', 403],
   [passwordCheckFailedError(CAUSE), 'PASSWORD_CHECK_FAILED', 503, '2'],
   [storeUnavailableError(CAUSE, Promise.resolve()), 'STORE_UNAVAILABLE', 503, '2']
 ]

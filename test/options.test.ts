@@ -21,7 +21,7 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['null as the store', { store: null }, /store is missing/],
   ['text as the store', { store: 'memory' }, /store is missing/],
   ['a function as the store', { store: memoryStore }, /store is a function that was not called: write store: mongoStore\(db\.collection\('loginSessions'\)\), or memoryStore\(\) in tests$/],
-  ['a collection as the store', { store: { find () {} } }, /store lacks insert, listByUser, .* \(a store has every method of LoginSessionStore\): write store: mongoStore\(/],
+  ['a collection as the store', { store: { find () {} } }, /store lacks insert, findWithoutData, listByUser, .* \(a store has every method of LoginSessionStore\): write store: mongoStore\(/],
   ['a store that lacks two methods', { store: storeWithoutTwo }, /store lacks touch, setTokens \(a store/],
   ['verifyPassword that is a hash', { verifyPassword: '$2b$10$' }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(.*, or leave verifyPassword out$/],
   ['an unknown ip', { ip: 'truncated' }, /ip must be 'whole', 'shortened' or 'none': write ip: 'shortened', or leave ip out$/],
@@ -32,7 +32,9 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['a visitorTimeout of 0', { visitorTimeout: 0 }, /visitorTimeout must be a positive number of milliseconds, not 0: write visitorTimeout: 30 \* 60_000 for half an hour/],
   ['parseUserAgent that is a pattern', { parseUserAgent: /App/ }, /parseUserAgent must be a function: write parseUserAgent: userAgent => /],
   ['onSessionStart that is text', { onSessionStart: 'mail' }, /onSessionStart must be a function: write onSessionStart: async \(session, \{ newDevice \}\)/],
-  ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason\)/],
+  ['onSessionEnd that is null', { onSessionEnd: null }, /onSessionEnd must be a function: write onSessionEnd: async \(session, reason, \{ actor \}\)/],
+  ['onConfirmationFailed that is an object', { onConfirmationFailed: {} }, /onConfirmationFailed must be a function: write onConfirmationFailed: async \(session, /],
+  ['verifyPassword that is a promise', { verifyPassword: Promise.resolve() }, /verifyPassword must be a function: write verifyPassword: bcryptPassword\(userId => yourHashOf\(userId\)\)/],
   ['now that is a Date', { now: new Date() }, /now must be a function/],
   ['absoluteTimeout as text', { absoluteTimeout: '90d' }, /absoluteTimeout must be a positive number of milliseconds, not '90d': write absoluteTimeout: 90 \* 24 \* 60 \* 60_000 for 90 days/],
   ['an idleTimeout of 0', { idleTimeout: 0 }, /idleTimeout must be a positive number of milliseconds, not 0/],
@@ -113,7 +115,8 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     isActivity: undefined,
     parseUserAgent: undefined,
     onSessionStart: undefined,
-    onSessionEnd: undefined
+    onSessionEnd: undefined,
+    onConfirmationFailed: undefined
   })
   t.equal(store, RIGHT.store)
   t.equal(now, undefined)
@@ -137,6 +140,7 @@ t.test('every option is taken as it is given', async t => {
     parseUserAgent: () => null,
     onSessionStart () {},
     onSessionEnd () {},
+    onConfirmationFailed () {},
     now: () => new Date(0)
   } as const
   const cookie = { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' } as const

@@ -51,7 +51,8 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   })
 
   app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema(needsProof), config }, async request => {
-    const { userId, id: currentId } = currentLoginSession(request)
+    const session = currentLoginSession(request)
+    const { userId, id: currentId } = session
     const target = await app.loginSessions.find(userId, request.params.id)
     if (target === null) throw notFoundError()
     if (target.id === currentId) {
@@ -59,14 +60,14 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
       return { revoked: 1 }
     }
     await confirm(request, proofIn(request))
-    if (await app.loginSessions.revoke(userId, target.id) === null) throw notFoundError()
+    if (await app.loginSessions.revoke(userId, target.id, { actor: session }) === null) throw notFoundError()
     return { revoked: 1 }
   })
 
   app.post('/others/revoke', { schema: revokeOthersSchema(needsProof), config }, async request => {
     const session = currentLoginSession(request)
     await confirm(request, proofIn(request))
-    return { revoked: await app.loginSessions.revokeOthers(session) }
+    return { revoked: await app.loginSessions.revokeOthers(session, { actor: session }) }
   })
 }
 
@@ -105,7 +106,7 @@ function jsonError (error: HandledError, request: FastifyRequest, reply: Fastify
   const statusCode = reportError(error, request, reply.headers(HEADERS), 'API')
   // Details of unexpected errors go to the log only.
   const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
-  return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message })
+  return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message, attemptsLeft: error.attemptsLeft })
 }
 
 /**

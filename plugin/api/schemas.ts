@@ -16,7 +16,7 @@ const label = (description: string) => ({ type: ['string', 'null'], description 
 
 const session = {
   type: 'object',
-  required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device'],
+  required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device', 'confirmedAt'],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
     current: { type: 'boolean', description: 'True for the session of this request' },
@@ -24,6 +24,7 @@ const session = {
     lastActiveAt: date,
     expiresAt: date,
     endsAt: date,
+    confirmedAt: { ...date, type: ['string', 'null'], description: 'When the password was last confirmed; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {
       type: ['string', 'null'],
@@ -86,7 +87,8 @@ const error = {
     statusCode: { type: 'integer' },
     code: { type: 'string', description: "FST_LOGIN_SESSION_… or one of Fastify's" },
     error: { type: 'string' },
-    message: { type: 'string' }
+    message: { type: 'string' },
+    attemptsLeft: { type: 'integer', description: 'After a wrong password: how many more can be wrong before a lock of 15 minutes' }
   }
 }
 

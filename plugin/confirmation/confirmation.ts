@@ -4,9 +4,12 @@
  * @module
  */
 import { noPasswordError, requiredError } from '../errors.js'
+import type { SessionName } from '../sessions/endings.js'
 import { keyOf } from '../sessions/key.js'
+import type { AttemptState } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
-import { createAttempts } from './attempts.js'
+import { ATTEMPTS, createAttempts, MOST_FAILURES } from './attempts.js'
+import { createTurns, type Hold } from './turns.js'
 
 /** What a user must do before a session is ended: answer a question, enter the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
@@ -20,16 +23,27 @@ export interface ConfirmationWay {
   kind: ConfirmationKind
   /** Finds out how to check this user's proof; null: this user cannot confirm in this way. */
   checkFor(userId: string): Promise<ProofCheck | null>
-  /** The coded error for a proof that is wrong. */
-  wrongError(): Error
+  /** The coded error for a proof that is wrong. @param attemptsLeft how many more can fail before the lock */
+  wrongError(attemptsLeft: number): Error
 }
 
 /**
  * Looks at what was sent, before an attempt is counted.
- * @returns the check itself, which an attempt runs; true: the proof is right
+ * @returns the check itself, which an attempt runs; true: the proof is right. It holds its turn until its work has settled,
+ * also if it is answered before that
  * @throws the coded error if nothing was sent that could be checked
  */
-export type ProofCheck = (proof: Proof) => () => Promise<boolean>
+export type ProofCheck = (proof: Proof) => (hold: Hold) => Promise<boolean>
+
+/** What a confirmation does to its session. */
+export interface ConfirmationEffects {
+  /** Notes the confirmation, and gives the session a new token. False: it has ended, or too many did so at the same moment. */
+  rotate(): Promise<boolean>
+  /** Called for each wrong proof, with the state that it led to. */
+  announceFailure(state: AttemptState): void
+  /** Ends the session: too many proofs in a row were wrong. */
+  expel(): Promise<void>
+}
 
 /** Confirms sessions. */
 export interface Confirmation {
@@ -37,20 +51,21 @@ export interface Confirmation {
   kind(userId: string): Promise<ConfirmationKind>
   /**
    * Resolves when the proof is right and the session has its new token, or if a question is enough. Rejects with the
-   * coded error otherwise.
-   * @param rotate gives the session its new token; false: it has ended, or has too many tokens already
+   * coded error otherwise. The confirmations of a user run one after the other in each process, so that a right one lifts
+   * the count before the next is taken.
    */
-  confirm(session: { id: string, userId: string }, proof: Proof, rotate: () => Promise<boolean>): Promise<void>
+  confirm(session: SessionName, proof: Proof, effects: ConfirmationEffects): Promise<void>
   /**
    * How long no proof of this session is checked, in ms; 0: it is not locked, or it has ended. One read of the store.
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
    */
-  lockedFor(session: { id: string, userId: string }): Promise<number>
+  lockedFor(session: SessionName): Promise<number>
 }
 
 /** @param ways the first that a user can use counts; none at all: nothing is checked, a plain question is enough */
 export function createConfirmation (ways: readonly ConfirmationWay[], store: LoginSessionStore, now: () => Date): Confirmation {
   const attempts = createAttempts(store, now)
+  const turns = createTurns()
 
   async function findWay (userId: string): Promise<{ way: ConfirmationWay, check: ProofCheck } | null> {
     for (const way of ways) {
@@ -71,8 +86,16 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
 
   /** A request may have been looked up before its session ended. */
   async function requireSession (key: string): Promise<void> {
-    const [record = null] = await store.find([key])
-    if (record === null) throw requiredError()
+    if (await store.findWithoutData(key) === null) throw requiredError()
+  }
+
+  /** @throws the coded error for this wrong proof */
+  async function refuse (way: ConfirmationWay, state: AttemptState, { announceFailure, expel }: ConfirmationEffects): Promise<never> {
+    announceFailure(state)
+    const { failures, total = failures } = state
+    if (total < MOST_FAILURES) throw way.wrongError(Math.max(0, ATTEMPTS - failures))
+    await expel()
+    throw requiredError()
   }
 
   return {
@@ -80,18 +103,20 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
       return ways.length === 0 ? 'question' : (await findWay(userId))?.way.kind ?? 'no-password'
     },
 
-    async confirm ({ id, userId }, proof, rotate) {
+    async confirm ({ id, userId }, proof, effects) {
       const key = keyOf(userId, id)
       if (ways.length === 0) return await requireSession(key)
       const found = await findWay(userId)
       if (found === null) throw noPasswordError()
       const verify = found.check(proof)
-      await attempts.run(key, async () => {
-        if (!await isRight(key, verify)) throw found.way.wrongError()
-        if (await rotate()) return
+      // The turn comes first: a confirmation that only waited is no attempt.
+      await turns.run(userId, async hold => {
+        const state = await attempts.take(key)
+        if (!await isRight(key, () => verify(hold))) return await refuse(found.way, state, effects)
+        if (await effects.rotate()) return
         // The session ended during the check: it confirms nothing any more.
         await requireSession(key)
-        // Parallel confirmations have left no room for another token. This one is right all the same.
+        // Parallel confirmations of other servers were first each time. This one is right all the same.
         await store.returnAttempt(key)
       })
     },

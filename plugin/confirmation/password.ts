@@ -12,6 +12,7 @@ export type PasswordCheck = (password: string) => boolean | Promise<boolean>
 
 /**
  * Finds out how to check this user's password; null: this user has none (signs in by passkey, link or another service).
+ * undefined counts as null. It takes the user id alone: the password goes to the function that it returns.
  *
  * @example
  * const verifyPassword: VerifyPassword = async userId => {
@@ -24,7 +25,7 @@ export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<
 /** The longest password that is checked, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
 export const PASSWORD_LENGTH = 1024
 
-/** How long the host may take to answer, in ms: far more than any sensible hash needs. */
+/** How long the host may take to answer, in ms, from the start of its work: far more than any sensible hash needs. */
 const CHECK_TIMEOUT = 10_000
 
 const PREPARED: unique symbol = Symbol('prepared')
@@ -72,14 +73,18 @@ export function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
     kind: 'password',
 
     async checkFor (userId) {
-      const check = await inTime(async () => await verifyPassword(userId))
+      const check = requireCheck(await inTime(async () => await verifyPassword(userId)))
       if (check === null) return null
       return ({ password }) => {
         if (typeof password !== 'string' || password === '') throw passwordRequiredError()
         // Counted as an attempt like any wrong password, but not hashed.
         if (password.length > PASSWORD_LENGTH) return async () => false
-        // Only `true` is right.
-        return async () => await inTime(async () => await check(password)) === true
+        return async hold => {
+          const answer = Promise.resolve().then(() => check(password))
+          hold(answer)
+          // Only `true` is right.
+          return await inTime(() => answer) === true
+        }
       }
     },
 
@@ -90,4 +95,22 @@ export function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
 /** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED if it throws or hangs: the confirmation fails closed. */
 async function inTime<T> (ask: () => Promise<T>): Promise<T> {
   return await withTimeout(ask(), CHECK_TIMEOUT, 'verifyPassword').catch(cause => { throw passwordCheckFailedError(cause) })
+}
+
+/** What to write as `verifyPassword`. */
+export const VERIFY_PASSWORD = 'bcryptPassword(userId => yourHashOf(userId)), or ' +
+  'async userId => { const hash = await yourHashOf(userId); return hash ? password => yourCompare(password, hash) : null }'
+
+/** Without this error, a host that answers the wrong question would see an outage. The value is not shown: it may be a hash. */
+function requireCheck (answer: unknown): PasswordCheck | null {
+  if (typeof answer === 'function') return answer as PasswordCheck
+  if (answer === null || answer === undefined) return null
+  throw optionError(`verifyPassword answered with a ${typeof answer} instead of a function that checks the password ` +
+    `(or null for a user without one): write verifyPassword: ${VERIFY_PASSWORD}`)
+}
+
+/** A function that takes the password as its second parameter answers the wrong question. */
+export function aVerifyPassword (verifyPassword: unknown): string | undefined {
+  if (typeof verifyPassword !== 'function') return 'must be a function'
+  return verifyPassword.length < 2 ? undefined : 'must take the user id alone, and return a function that takes the password'
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
+import { LOCK_TIME } from '../confirmation/attempts.js'
 import type { ConfirmationKind, Proof } from '../confirmation/confirmation.js'
 import type { LoginSessionError } from '../errors.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
@@ -49,19 +50,25 @@ export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
 /** What the form's fields prove. */
 export const proofIn = ({ body }: FastifyRequest): Proof => body as Proof
 
+const LAST_ATTEMPT: Reason = ['passwordWrongLast', { minutes: LOCK_TIME / 60_000 }]
+
 /** Why the question is asked again; null if the user cannot correct the error in its form. */
-export function reasonToAskAgain ({ code, retryAfter }: LoginSessionError): Reason | null {
+export function reasonToAskAgain ({ code, retryAfter, attemptsLeft }: LoginSessionError): Reason | null {
   switch (code) {
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
-    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return ['passwordWrong']
+    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return attemptsLeft === 1 ? LAST_ATTEMPT : ['passwordWrong']
     case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
     case 'FST_LOGIN_SESSION_LOCKED': return locked(Number(retryAfter))
+    case 'FST_LOGIN_SESSION_BUSY': return ['busy']
     default: return null
   }
 }
 
 /** Why nothing can be confirmed for this long. */
 export const locked = (seconds: number): Reason => ['locked', { count: Math.ceil(seconds / 60) }]
+
+/** May people who read this have forgotten their password? */
+export const isAboutWrongPasswords = ([key]: Reason): boolean => ['passwordWrong', 'passwordWrongLast', 'locked'].includes(key)
 
 /** Errors of confirmations that have a page of their own. */
 export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: 'unavailable' }

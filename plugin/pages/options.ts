@@ -40,6 +40,8 @@ export interface PageOptions {
   returnTo?: string | undefined
   /** Your page for setting or changing the password: linked where the text advises it. @default none */
   passwordPath?: string | undefined
+  /** Your page for people who forgot their password: linked where one was wrong, or too many were. @default none */
+  forgotPasswordPath?: string | undefined
   /** The name that this user signs in with, so that password managers offer the right entry. @default none */
   accountName?: ((userId: string) => string | null | undefined | Promise<string | null | undefined>) | undefined
 }
@@ -54,6 +56,7 @@ export const PAGE_TABLE: OptionTable<Omit<PageOptions, 'prefix'>> = {
   signInPath: { default: '/login', check: aPath, write: "'/login'" },
   returnTo: { default: undefined, check: aParameter, write: "'returnTo'" },
   passwordPath: { default: undefined, check: aPath, write: "'/account/password'" },
+  forgotPasswordPath: { default: undefined, check: aPath, write: "'/forgot-password'" },
   accountName: { default: undefined, check: aFunction, write: 'userId => users.emailOf(userId)' }
 }
 

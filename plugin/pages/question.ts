@@ -8,7 +8,7 @@ import { coreOf } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { currentLoginSession } from '../request/guard.js'
 import type { LoginSession } from '../sessions/login-session.js'
-import { CONFIRMATION, field, locked, NO_FIELDS, proofIn, type Reason, reasonToAskAgain } from './confirmation.js'
+import { CONFIRMATION, field, isAboutWrongPasswords, locked, NO_FIELDS, proofIn, type Reason, reasonToAskAgain } from './confirmation.js'
 import type { FrameOf } from './frame.js'
 import { isFragment } from './headers.js'
 import type { PageOptions } from './options.js'
@@ -27,8 +27,8 @@ export interface Question {
 
 /** Questions and their answers. */
 export interface Questions {
-  /** Asks: in a dialog for htmx, on a page otherwise. @param error why the question is asked again */
-  ask(request: FastifyRequest, reply: FastifyReply, question: Question, error?: string | null): Promise<FastifyReply>
+  /** Asks: in a dialog for htmx, on a page otherwise. @param again why the question is asked again */
+  ask(request: FastifyRequest, reply: FastifyReply, question: Question, again?: Reason | null): Promise<FastifyReply>
   /** The signed-in session, after its form's token has been checked. @throws FST_LOGIN_SESSION_CSRF_TOKEN */
   verifyForm(request: FastifyRequest): LoginSession
   /**
@@ -38,15 +38,20 @@ export interface Questions {
   confirmOrAskAgain(request: FastifyRequest, reply: FastifyReply, findQuestion: () => Promise<Question>): Promise<boolean>
 }
 
-export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accountName }: Pick<PageOptions, 'accountName'>): Questions {
+/** The page options that questions need. */
+type QuestionOptions = Pick<PageOptions, 'accountName' | 'forgotPasswordPath'>
+
+export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options: QuestionOptions): Questions {
+  const { accountName, forgotPasswordPath = null } = options
   const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')
 
-  async function ask (request: FastifyRequest, reply: FastifyReply, question: Question, error: string | null = null): Promise<FastifyReply> {
+  const ask: Questions['ask'] = async (request, reply, question, again = null) => {
     const frame = frameOf(request)
     const session = currentLoginSession(request)
     const kind = question.needsProof ? await request.confirmationKind() : 'question'
     const { fields, canLock, obstacle } = CONFIRMATION[kind]
-    const reason = question.obstacle ?? obstacle ?? (canLock ? await lockOf(session) : null)
+    const whyNot = question.obstacle ?? obstacle ?? (canLock ? await lockOf(session) : null)
+    const reason = whyNot ?? again
     const model: ConfirmView = {
       ...frame,
       ...question.view,
@@ -54,8 +59,9 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
       ...fields,
       accountName: fields.askPassword ? await accountNameOf(request, session.userId) : null,
       passwordLength: PASSWORD_LENGTH,
-      error,
-      ...(reason !== null && { submit: null, ...NO_FIELDS, error: frame.say(...reason) })
+      error: reason && frame.say(...reason),
+      forgotPasswordUrl: reason !== null && isAboutWrongPasswords(reason) ? forgotPasswordPath : null,
+      ...(whyNot !== null && { submit: null, ...NO_FIELDS })
     }
     return renderKit(reply, isFragment(request) ? 'dialog' : 'confirm', model)
   }
@@ -91,7 +97,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
         const { statusCode, headers = {} } = error as LoginSessionError
         const reason = reasonToAskAgain(error as LoginSessionError)
         if (reason === null) throw error
-        await ask(request, reply.code(statusCode).headers(headers), await findQuestion(), frameOf(request).say(...reason))
+        await ask(request, reply.code(statusCode).headers(headers), await findQuestion(), reason)
         return false
       }
     }

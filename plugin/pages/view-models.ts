@@ -110,6 +110,8 @@ export interface ConfirmView extends PageView, ConfirmationFields {
   /** The page's own fields, which the form sends back. */
   hidden: HiddenField[]
   error: string | null
+  /** Where people go who forgot their password; null: no password was wrong, or there is no such page. */
+  forgotPasswordUrl: string | null
 }
 
 /** The kit's templates that are rendered by name, and their view models. They include the others. */

@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { optionError, requiredError } from '../errors.js'
+import { confirmationRequiredError, optionError, requiredError } from '../errors.js'
 import { stateOf } from './state.js'
 import type { LoginSession } from '../sessions/login-session.js'
 
@@ -26,6 +26,30 @@ const NOT_PROCESSED = 'requireLoginSession ran on a request that loginSessions h
 export async function requireLoginSession (request: AnyRequest): Promise<void> {
   currentLoginSession(request)
   stateOf(request)!.guarded = true
+}
+
+/**
+ * Returns a hook that lets signed-in requests pass if the user has signed in or confirmed within this time. Ask for the
+ * password (`request.confirmPassword`) on a route without it, and send the user back.
+ *
+ * @param milliseconds how long ago it may be
+ * @throws TypeError if that is not a positive number
+ * @throws FST_LOGIN_SESSION_CONFIRMATION_REQUIRED 403 (the hook): that was longer ago
+ * @throws what {@link requireLoginSession} throws (the hook)
+ * @example
+ * app.post('/account/delete', { onRequest: requireRecentConfirmation(15 * 60_000) }, deleteAccount)
+ */
+export function requireRecentConfirmation (milliseconds: number): (request: FastifyRequest) => Promise<void> {
+  if (typeof milliseconds !== 'number' || !(milliseconds > 0)) {
+    throw new TypeError('requireRecentConfirmation takes a positive number of milliseconds: write ' +
+      'requireRecentConfirmation(15 * 60_000) for 15 minutes')
+  }
+  return async function loginSessionRecentConfirmation (request) {
+    await requireLoginSession(request)
+    const { createdAt, confirmedAt } = currentLoginSession(request)
+    // By the clock that wrote both times: that of the lookup.
+    if (stateOf(request)!.lookedUpAt - (confirmedAt ?? createdAt).getTime() > milliseconds) throw confirmationRequiredError()
+  }
 }
 
 /**

@@ -1,10 +1,12 @@
 /**
- * The host's hooks for sessions that start and end. They are called after the change is stored. Only `app.close()` waits.
+ * The host's hooks for sessions that start and end, and for failed confirmations. They are called after the change is
+ * stored. Only `app.close()` and `app.loginSessions.settled()` wait.
  * @module
  */
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { LoginSession } from '../sessions/login-session.js'
-import type { AnnounceEnd, SessionEndReason } from '../sessions/endings.js'
+import type { Actor, AnnounceEnd, SessionEndReason } from '../sessions/endings.js'
+import type { AttemptState } from '../sessions/record.js'
 import { settledWithin } from '../timeout.js'
 
 /** How a session started. */
@@ -40,30 +42,62 @@ export type OnSessionStart = (session: LoginSession, context: SessionStart) => u
  * reply is lost. It also does not run for sessions that start faster than `revokeOthers` or `revokeAll` can end them: after
  * five rounds the remaining ones are removed with one write, without a call.
  *
+ * `actor` says who ended it: a signed-in session of this or another user, or your own code.
+ *
  * @example
- * const onSessionEnd: OnSessionEnd = ({ id }, reason) => { sockets.close(id, reason) }
+ * const onSessionEnd: OnSessionEnd = ({ id }, reason, { actor }) => {
+ *   sockets.close(id, reason)
+ *   audit.log('session ended', { id, reason, actor })
+ * }
  */
-export type OnSessionEnd = (session: LoginSession, reason: SessionEndReason) => unknown
+export type OnSessionEnd = (session: LoginSession, reason: SessionEndReason, context: { actor: Actor }) => unknown
+
+/** A failed confirmation. */
+export interface FailedConfirmation {
+  /** Wrong proofs of this session since its last success or lock, with this one. The fifth locks. */
+  failures: number
+  /** Wrong proofs of this session since its last success, over all locks. With the hundredth the session ends. */
+  total: number
+  /** Until when the session's confirmation is locked; null: it is not. */
+  lockedUntil: Date | null
+  /** The request that sent the proof. The response may already have been sent. */
+  request: FastifyRequest
+}
+
+/**
+ * Called for each wrong password, or other wrong proof, of a signed-in user, after it is counted. Somebody who sits at an
+ * unlocked computer, or has copied a cookie, may be guessing. If it returns a promise, the request does not wait for it. If
+ * it fails, the error is logged and nothing else changes.
+ *
+ * @example
+ * const onConfirmationFailed: OnConfirmationFailed = async ({ userId }, { lockedUntil }) => {
+ *   if (lockedUntil !== null) await mails.wrongPasswords(userId)
+ * }
+ */
+export type OnConfirmationFailed = (session: LoginSession, failed: FailedConfirmation) => unknown
 
 /** The hooks that the host gave. */
 export interface SessionHooks {
   onSessionStart: OnSessionStart | undefined
   onSessionEnd: OnSessionEnd | undefined
+  onConfirmationFailed: OnConfirmationFailed | undefined
 }
 
 /** The hooks as the plugin calls them. They return immediately and never throw. Undefined: the host did not give this hook. */
 export interface SessionEvents {
   announceStart: ((session: LoginSession, context: SessionStart) => void) | undefined
   announceEnd: AnnounceEnd | undefined
+  announceFailure(session: LoginSession, state: AttemptState, request: FastifyRequest): void
   /** Resolves when no hook is running any more, including hooks started meanwhile, and after 10 s at the latest. */
   drain(): Promise<void>
 }
 
-/** How long a closing server waits for hooks, in ms. Fastify gives a plugin the same time to start (`pluginTimeout`). */
+/** How long a closing server, or `settled()`, waits for hooks, in ms. Fastify gives a plugin the same time to start (`pluginTimeout`). */
 const DRAIN_TIMEOUT = 10_000
 
 /** Calls the host's hooks and logs their errors. */
-export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHooks, log: FastifyBaseLogger): SessionEvents {
+export function createSessionEvents (hooks: SessionHooks, log: FastifyBaseLogger): SessionEvents {
+  const { onSessionStart, onSessionEnd, onConfirmationFailed } = hooks
   const running = new Set<Promise<void>>()
 
   function run (hook: string, session: LoginSession, call: () => unknown): void {
@@ -88,9 +122,14 @@ export function createSessionEvents ({ onSessionStart, onSessionEnd }: SessionHo
       run('onSessionStart', session, () => onSessionStart(session, context))
     }),
 
-    announceEnd: onSessionEnd && ((session, reason) => {
-      run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason))
+    announceEnd: onSessionEnd && ((session, reason, actor) => {
+      run(`onSessionEnd (${reason})`, session, () => onSessionEnd(session, reason, { actor }))
     }),
+
+    announceFailure (session, { failures, total = failures, lockedUntil = null }, request) {
+      if (onConfirmationFailed === undefined) return
+      run('onConfirmationFailed', session, () => onConfirmationFailed(session, { failures, total, lockedUntil, request }))
+    },
 
     async drain () {
       if (await settledWithin(DRAIN_TIMEOUT, finish())) return

@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { idOf, keyOf, newId } from '../sessions/key.js'
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import { type LoginSession, toLoginSession } from '../sessions/login-session.js'
-import type { SessionEndReason } from '../sessions/endings.js'
+import type { SessionEndReason, SessionName } from '../sessions/endings.js'
 import type { OwnLifetime } from '../sessions/record.js'
 import { newToken } from '../sessions/tokens.js'
 import type { SessionCookie } from './cookie.js'
@@ -35,24 +35,26 @@ export interface RequestLogins {
   signIn(request: FastifyRequest, userId: string, choices: SignInChoices): Promise<LoginSession>
   /** Ends the session and empties `request.session`. */
   signOut(request: FastifyRequest): Promise<void>
-  /** Gives the session a new token, after a confirmation. False: it has ended, or there is no room for another token. */
+  /** Ends the session because its user could not be confirmed, and empties `request.session`. */
+  expel(request: FastifyRequest): Promise<void>
+  /** Notes a confirmation, and gives the session a new token. False: it has ended, or too many did so at the same moment. */
   rotate(request: FastifyRequest): Promise<boolean>
 }
 
 export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie, saving: Saving, visits: Visits): RequestLogins {
   /** Ends the browser's sessions: the request's own, and those of other cookies that it sent. */
-  async function endAll (state: RequestState, reason: SessionEndReason): Promise<void> {
+  async function endAll (state: RequestState, reason: SessionEndReason, by?: SessionName): Promise<void> {
     if (state.record !== null) {
-      await lifecycle.end(state.record, reason)
+      await lifecycle.end(state.record, reason, by)
       state.loginEnded ||= state.record.userId !== undefined
     }
-    await endOthers(state, reason)
+    await endOthers(state, reason, by)
   }
 
-  async function endOthers (state: RequestState, reason: SessionEndReason): Promise<void> {
+  async function endOthers (state: RequestState, reason: SessionEndReason, by?: SessionName): Promise<void> {
     // After a sign-out nothing must come back. A sign-in has a new cookie in any case.
     const endByToken = reason === 'signed-out' ? lifecycle.endByTokenDurably : lifecycle.endByToken
-    await Promise.all(state.others.map(token => endByToken(token, reason)))
+    await Promise.all(state.others.map(token => endByToken(token, reason, by)))
     state.others = []
   }
 
@@ -123,7 +125,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       const record = await lifecycle.start({ token, userId, remember, own, visit: visits.visitOf(request), data })
       try {
         if (state.responseSent) throw tooLate()
-        await endAll(state, 'replaced')
+        await endAll(state, 'replaced', { userId, id: idOf(record._id) })
       } catch (error) {
         // The browser will not get this token, so its record must not stay in the user's list.
         await lifecycle.undoStart({ userId, id: idOf(record._id) }).catch(() => {})
@@ -148,11 +150,23 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
 
     async rotate (request) {
       const state = requireState(request)
-      const next = await lifecycle.rotate(state.record!, state.token!)
-      if (next === null) return false
-      state.token = next
+      const rotation = await lifecycle.rotate(state.record!, state.token!)
+      if (rotation === null) return false
+      state.record!.confirmation = { failures: 0, at: rotation.at }
+      state.loginSession = undefined
+      if (rotation.token === null) return true
+      state.token = rotation.token
       issueCookie(state)
       return true
+    },
+
+    async expel (request) {
+      const state = requireState(request)
+      await saving.allSaved(state)
+      await lifecycle.end(state.record!, 'attempts-exhausted')
+      state.loginEnded = true
+      becomeVisitor(state, {})
+      clearCookie(state)
     }
   }
 }

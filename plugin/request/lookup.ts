@@ -76,6 +76,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
 
   async function lookAgain (state: RequestState): Promise<void> {
     const resumed = await lifecycle.resume(state.token!)
+    state.lookedUpAt = resumed.at.getTime()
     if (resumed.standing === 'live') return
     giveUp(state)
     takeNone(state, [resumed])

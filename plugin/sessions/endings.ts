@@ -11,6 +11,8 @@
 import { lateOutcomeOf } from '../errors.js'
 import { idOf, keyOf, userKeyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
+import { orderOfStay } from './order-of-stay.js'
+import { pagesOf } from './pages-of.js'
 import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -32,28 +34,53 @@ export type SessionEndReason =
   | 'revoked-others'
   /** `revokeAll`: all sessions of the user were ended. */
   | 'revoked-all'
-  /** The user signed in elsewhere and had `maxSessionsPerUser` already: this one was the least recently active. */
+  /** The user signed in elsewhere and had `maxSessionsPerUser` already: this one was unused or the least recently active. */
   | 'evicted'
+  /** A hundred attempts in a row to confirm who its user is have failed: somebody may be guessing (NIST SP 800-63B-4 3.2.2). */
+  | 'attempts-exhausted'
+
+/** What names a session. */
+export type SessionName = Pick<LoginSession, 'id' | 'userId'>
+
+/**
+ * Who ended a session. `session`: a signed-in session did, by signing out, by signing in, or on the page or the API.
+ * `host`: your own code did, through `app.loginSessions`; `name` is what it called itself.
+ */
+export type Actor = { kind: 'session', userId: string, id: string } | { kind: 'host', name: string | null }
+
+/** The session that ends another, or itself. */
+export const sessionActor = ({ userId, id }: SessionName): Actor => ({ kind: 'session', userId, id })
 
 /** Called once for each session that ended before it expired, after it was removed. Must not throw. */
-export type AnnounceEnd = (session: LoginSession, reason: SessionEndReason) => void
+export type AnnounceEnd = (session: LoginSession, reason: SessionEndReason, actor: Actor) => void
+
+/** How sessions end: why, and who ends them. */
+export interface Ending {
+  reason: SessionEndReason
+  actor: Actor
+}
 
 /** Ends sessions. */
 export interface Endings {
   /** Ends this user's session and returns it, or null if there was none that was live. */
-  endOne(userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null>
+  endOne(userId: string, id: string, ending: Ending): Promise<LoginSession | null>
   /** Ends all sessions of this user except `exceptId`, and returns their number. */
-  endAll(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number>
+  endAll(userId: string, ending: Ending, exceptId?: string): Promise<number>
   /**
-   * Ends what this user has beyond `limit` sessions, least recently active first. It may end the one just started only if
-   * more than `limit` sign-ins happen at the same moment, or within the servers' clock skew: then all of them, on all
-   * servers, agree which ones stay. With announcements it ends at most a hundred at a time, so that a sign-in stays fast.
+   * Ends what this user has beyond `limit` sessions: first those that were never used after their sign-in, then the least
+   * recently active. It may end the one just started only if more than `limit` sign-ins happen at the same moment, or
+   * within the servers' clock skew: then all of them, on all servers, agree which ones stay. With announcements it ends at
+   * most a hundred at a time, so that a sign-in stays fast.
+   * @param touchEvery a session may have been used unnoticed for this long after its sign-in, in ms
    */
-  endSurplus(started: LoginSession, limit: number): Promise<void>
+  endSurplus(started: LoginSession, limit: number, touchEvery: number): Promise<void>
 }
 
 /** Removals that run in parallel when each is announced. */
 const PARALLEL = 100
+
+/** The most keys or records that are read at a time. */
+const PAGE = 1000
 
 /** How often a user's sessions are looked up and removed. A user who keeps signing in meanwhile gets no more rounds. */
 const ROUNDS = 5
@@ -64,13 +91,13 @@ const ROUNDS = 5
  * @param announce undefined: no ending is announced, and many end with one write
  */
 export function createEndings (store: LoginSessionStore, now: () => Date, announce?: AnnounceEnd): Endings {
-  async function endOne (userId: string, id: string, reason: SessionEndReason): Promise<LoginSession | null> {
+  async function endOne (userId: string, id: string, { reason, actor }: Ending): Promise<LoginSession | null> {
     const at = now()
     // The store gives each record to one caller only, on whatever server.
     const announceRemoved = (record: RecordWithoutData | null): LoginSession | null => {
       if (record === null || !isLive(record, at)) return null
       const session = toLoginSession(record)
-      announce?.(session, reason)
+      announce?.(session, reason, actor)
       return session
     }
     try {
@@ -82,37 +109,50 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
     }
   }
 
-  async function endAll (userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
-    // By id: a removal that the database carries out late, after it was reported as failed, must not end a later sign-in.
-    const remaining = async (): Promise<string[]> =>
-      (await store.listByUser(userId)).map(({ _id }) => idOf(_id)).filter(id => id !== exceptId)
+  async function endAll (userId: string, ending: Ending, exceptId?: string): Promise<number> {
     let ended = 0
     // Until a read after a durable write finds none. The first read may have reached a server that was deposed since, and
     // a sign-in during the first removals must not escape either.
     for (let round = 0; round < ROUNDS; round++) {
-      const ids = await remaining()
-      if (ids.length > 0) ended += await endMany(userId, ids, reason)
-      else if (round > 0) return ended
-      else await store.barrier(userKeyOf(userId))
+      let found = 0
+      for await (const keys of keysOf(userId, exceptId)) {
+        found += keys.length
+        ended += await endMany(userId, keys, ending)
+      }
+      if (found > 0) continue
+      if (round > 0) return ended
+      await store.barrier(userKeyOf(userId))
     }
     // Sign-ins come faster than the rounds: these end without an announcement.
-    return ended + await removeMany(userId, await remaining())
+    for await (const keys of keysOf(userId, exceptId)) ended += await removeMany(userId, keys)
+    return ended
   }
 
-  async function endMany (userId: string, ids: string[], reason: SessionEndReason): Promise<number> {
-    return announce === undefined ? await removeMany(userId, ids) : await endEach(userId, ids, reason)
+  /**
+   * The keys of this user's sessions, page by page. A removal names its keys: one that the database carries out late, after
+   * it was reported as failed, must not end a later sign-in.
+   */
+  async function * keysOf (userId: string, exceptId: string | undefined): AsyncGenerator<string[]> {
+    for await (const keys of pagesOf(after => store.keysOfUser(userId, after, PAGE), key => key, PAGE)) {
+      const wanted = keys.filter(key => idOf(key) !== exceptId)
+      if (wanted.length > 0) yield wanted
+    }
   }
 
-  async function removeMany (userId: string, ids: string[]): Promise<number> {
-    return await store.removeMany(ids.map(id => keyOf(userId, id)), userId, now())
+  async function endMany (userId: string, keys: string[], ending: Ending): Promise<number> {
+    return announce === undefined ? await removeMany(userId, keys) : await endEach(userId, keys, ending)
+  }
+
+  async function removeMany (userId: string, keys: string[]): Promise<number> {
+    return await store.removeMany(keys, userId, now())
   }
 
   /** @throws the first failure, after everything that ran beside it has been announced */
-  async function endEach (userId: string, ids: string[], reason: SessionEndReason): Promise<number> {
+  async function endEach (userId: string, keys: string[], ending: Ending): Promise<number> {
     let ended = 0
-    for (let start = 0; start < ids.length; start += PARALLEL) {
-      const outcomes = await Promise.allSettled(ids.slice(start, start + PARALLEL).map(async id => {
-        if (await endOne(userId, id, reason) !== null) ended++
+    for (let start = 0; start < keys.length; start += PARALLEL) {
+      const outcomes = await Promise.allSettled(keys.slice(start, start + PARALLEL).map(async key => {
+        if (await endOne(userId, idOf(key), ending) !== null) ended++
       }))
       const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
       if (failed !== undefined) throw failed.reason
@@ -120,31 +160,34 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
     return ended
   }
 
-  async function endSurplus (started: LoginSession, limit: number): Promise<void> {
+  async function endSurplus (started: LoginSession, limit: number, touchEvery: number): Promise<void> {
     const { userId } = started
     const at = now()
-    const listed = (await store.listByUser(userId)).filter(record => isLive(record, at))
-    // Rank by sign-in time, which every server reads identically. If each sign-in ranked itself as the newest, two could
-    // end each other.
-    const startedKey = { _id: keyOf(userId, started.id), createdAt: started.createdAt }
-    const isOlder = (record: RecordWithoutData): boolean => newestFirst(record, startedKey) > 0
-    const ranked = [
-      ...listed.filter(record => !isOlder(record)).sort(newestFirst),
-      ...listed.filter(isOlder).sort(lastActiveFirst)
-    ]
-    const ids = ranked.slice(limit).map(({ _id }) => idOf(_id))
-    if (ids.length > 0) await endMany(userId, announce === undefined ? ids : ids.slice(-PARALLEL), 'evicted')
+    if (await store.countByUser(userId, at) <= limit) return
+    const inOrderOfStay = orderOfStay(started, touchEvery)
+    const end = async (records: RecordWithoutData[]): Promise<void> => {
+      if (records.length > 0) await endMany(userId, records.map(({ _id }) => _id), { reason: 'evicted', actor: sessionActor(started) })
+    }
+    let staying: RecordWithoutData[] = []
+    let leaving: RecordWithoutData[] = []
+    for await (const records of recordsOf(userId, at)) {
+      const ranked = [...staying, ...records].sort(inOrderOfStay)
+      staying = ranked.slice(0, limit)
+      // Whatever is read later, these have `limit` others before them.
+      leaving.push(...ranked.slice(limit))
+      if (announce === undefined) await end(leaving.splice(0))
+      else leaving = leaving.sort(inOrderOfStay).slice(-PARALLEL)
+    }
+    await end(leaving)
+  }
+
+  /** This user's records that are live at `at`, page by page. */
+  async function * recordsOf (userId: string, at: Date): AsyncGenerator<RecordWithoutData[]> {
+    const prefix = userKeyOf(userId)
+    for await (const records of pagesOf(after => store.page(after, PAGE, prefix), ({ _id }) => _id, PAGE)) {
+      yield records.filter(record => record.userId === userId && isLive(record, at))
+    }
   }
 
   return { endOne, endAll, endSurplus }
 }
-
-type Start = Pick<RecordWithoutData, '_id' | 'createdAt'>
-
-/** By sign-in time. The keys decide between equals, so that all servers remove the same ones. */
-const newestFirst = (a: Start, b: Start): number => b.createdAt.getTime() - a.createdAt.getTime() || compare(b._id, a._id)
-
-const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
-
-const lastActiveFirst = (a: RecordWithoutData, b: RecordWithoutData): number =>
-  b.lastActiveAt.getTime() - a.lastActiveAt.getTime() || newestFirst(a, b)

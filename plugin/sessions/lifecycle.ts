@@ -4,7 +4,7 @@
  * @module
  */
 import type { BackgroundWrites } from './background-writes.js'
-import { createEndings, type SessionEndReason } from './endings.js'
+import { createEndings, sessionActor, type SessionEndReason, type SessionName } from './endings.js'
 import { idOf, keyOf } from './key.js'
 import type { LoginSession } from './login-session.js'
 import type { LoginSessionsParts } from './login-sessions.js'
@@ -46,26 +46,35 @@ export interface Lifecycle {
   /** Saves session data. False: signed out meanwhile. */
   saveData(record: LoginSessionRecord, changes: DataChanges): Promise<boolean>
   /**
-   * Makes a new token after a confirmation. Returns null if the session has ended, the token is not accepted any more, or
-   * too many confirmations at the same moment have left no room for another token.
+   * Writes that the user has confirmed, and makes a new token. Returns null if the session has ended, or if too many others
+   * did the same at the same moment.
    */
-  rotate(record: LoginSessionRecord, token: string): Promise<string | null>
-  /** Ends a session, whatever has become of its tokens since. */
-  end(record: LoginSessionRecord, reason: SessionEndReason): Promise<void>
+  rotate(record: LoginSessionRecord, token: string): Promise<Rotation | null>
+  /** Ends a session, whatever has become of its tokens since. @param by the session that does it; by default itself */
+  end(record: LoginSessionRecord, reason: SessionEndReason, by?: SessionName): Promise<void>
   /**
    * Ends the session of this token, also if it has expired, because a late touch could prolong it, and also if the token
    * is superseded. False: there is no such record. @param token one that we have signed
+   * @param by the session that does it; by default itself
    */
-  endByToken(token: string, reason: SessionEndReason): Promise<boolean>
+  endByToken(token: string, reason: SessionEndReason, by?: SessionName): Promise<boolean>
   /**
    * The same. If there is no record, it returns only after a majority write has confirmed that: a removal that failed for
    * lack of a majority can be rolled back.
    */
   endByTokenDurably(token: string, reason: SessionEndReason): Promise<void>
-  /** Ends what this user has beyond `limit` sessions, least recently active first. */
+  /** Ends what this user has beyond `limit` sessions: unused ones first, then the least recently active. */
   endSurplus(started: LoginSession, limit: number): Promise<void>
   /** Removes a login whose response failed, without an announcement. */
   undoStart(session: Pick<LoginSession, 'id' | 'userId'>): Promise<void>
+}
+
+/** What a confirmation has changed. */
+export interface Rotation {
+  /** When the user confirmed. */
+  at: Date
+  /** The new token; null: the token that was sent is not accepted any more, or there is no room for another one. */
+  token: string | null
 }
 
 /** What the lifecycle works on. */
@@ -81,15 +90,16 @@ const ROTATION_TRIES = 10
 export function createLifecycle ({ store, now, announceEnd, lifetime, background, findRecord }: LifecycleParts): Lifecycle {
   const { endOne, endSurplus } = createEndings(store, now, announceEnd)
 
-  async function end ({ _id, userId }: LoginSessionRecord, reason: SessionEndReason): Promise<void> {
-    if (userId !== undefined) await endOne(userId, idOf(_id), reason)
+  async function end ({ _id, userId }: LoginSessionRecord, reason: SessionEndReason, by?: SessionName): Promise<void> {
+    const id = idOf(_id)
+    if (userId !== undefined) await endOne(userId, id, { reason, actor: sessionActor(by ?? { userId, id }) })
     // A visitor session is nobody's login: no announcement.
     else await store.remove(_id, undefined)
   }
 
-  async function endByToken (token: string, reason: SessionEndReason): Promise<boolean> {
+  async function endByToken (token: string, reason: SessionEndReason, by?: SessionName): Promise<boolean> {
     const record = await findRecord(keyOfToken(token))
-    if (record !== null) await end(record, reason)
+    if (record !== null) await end(record, reason, by)
     return record !== null
   }
 
@@ -129,8 +139,8 @@ export function createLifecycle ({ store, now, announceEnd, lifetime, background
       for (let tries = 0; tries < ROTATION_TRIES && latest !== null; tries++) {
         const at = now()
         const rotated = rotatedTokens(latest, hashToken(token), hashToken(next), at)
-        if (rotated === null) return null
-        if (await store.setTokens(_id, latest.tokens, rotated, { failures: 0, at })) return next
+        const isWritten = await store.setTokens(_id, latest.tokens, rotated ?? latest.tokens, { failures: 0, at })
+        if (isWritten) return { at, token: rotated === null ? null : next }
         latest = await findRecord(_id)
       }
       return null
@@ -145,7 +155,7 @@ export function createLifecycle ({ store, now, announceEnd, lifetime, background
       await endByToken(token, reason)
     },
 
-    endSurplus,
+    endSurplus: (started, limit) => endSurplus(started, limit, lifetime.touchEvery),
 
     async undoStart ({ userId, id }) {
       await store.remove(keyOf(userId, id), userId)

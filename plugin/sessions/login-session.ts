@@ -26,10 +26,13 @@ export interface LoginSession {
   readonly formerIp: Readonly<FormerIp> | null
   readonly userAgent: string
   readonly device: Readonly<Device>
+  /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
+  readonly confirmedAt: Date | null
 }
 
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: RecordWithoutData): LoginSession {
-  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device } = record
-  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device }
+  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device, confirmation } = record
+  const confirmedAt = confirmation.at ?? null
+  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, confirmedAt }
 }

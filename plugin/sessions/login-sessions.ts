@@ -1,37 +1,64 @@
 /**
- * The five public verbs: list, find, revoke, revokeOthers, revokeAll. They need a store and a clock, and no request.
+ * The public verbs: look sessions up and end them. They need a store and a clock, and no request.
  * @module
  */
-import { type AnnounceEnd, createEndings } from './endings.js'
+import { type Actor, type AnnounceEnd, createEndings, sessionActor, type SessionName } from './endings.js'
 import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
+import { pagesOf } from './pages-of.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
+
+/** Who ends a session: a signed-in session, or your own code under this name. `onSessionEnd` is told. */
+export interface RevokeOptions {
+  /** @default your own code, without a name */
+  actor?: string | SessionName | undefined
+}
 
 /** `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. */
 export interface LoginSessions {
   /**
    * The sessions of this user that are valid now, last active first.
+   * @param options.limit at most so many @default all
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE (as do all of these)
    */
-  list(userId: string): Promise<LoginSession[]>
+  list(userId: string, options?: { limit?: number | undefined }): Promise<LoginSession[]>
+  /** How many sessions of this user are valid now. */
+  count(userId: string): Promise<number>
+  /**
+   * The valid sessions of all users, one after the other, in no meaningful order. They are read in pages of 500, and some
+   * may end or start meanwhile: one that started after the call may be missing.
+   * @example
+   * for await (const { userId, device } of app.loginSessions.all()) report(userId, device)
+   */
+  all(): AsyncIterable<LoginSession>
   /**
    * This user's session with this id, or null: foreign, unknown and ended ids are alike. null is returned only after a
    * majority write has confirmed it.
    */
   find(userId: string, id: string): Promise<LoginSession | null>
   /** Ends one session of this user immediately. Returns it, or null if there was none: foreign, unknown and ended ids are alike. */
-  revoke(userId: string, id: string): Promise<LoginSession | null>
+  revoke(userId: string, id: string, options?: RevokeOptions): Promise<LoginSession | null>
   /**
    * Ends all sessions of this user except the given one, and returns their number. It ends every session that existed at
    * the call; one that starts meanwhile may stay. If it rejects, some may have ended: call it again. Use it after a
    * password change.
    * @example
-   * await app.loginSessions.revokeOthers(currentLoginSession(request))
+   * const session = currentLoginSession(request)
+   * await app.loginSessions.revokeOthers(session, { actor: session })
    */
-  revokeOthers(session: Pick<LoginSession, 'id' | 'userId'>): Promise<number>
-  /** Ends all sessions of this user and returns their number: account disabled or deleted (ASVS 5.0 7.4.2). */
-  revokeAll(userId: string): Promise<number>
+  revokeOthers(session: SessionName, options?: RevokeOptions): Promise<number>
+  /**
+   * Ends all sessions of this user, or of each of these users, and returns their number: account disabled or deleted
+   * (ASVS 5.0 7.4.2). If it rejects, some may have ended: call it again.
+   * @param userId many are taken from their iterator as they are needed, ten at a time
+   */
+  revokeAll(userId: string | Iterable<string> | AsyncIterable<string>, options?: RevokeOptions): Promise<number>
+  /**
+   * Resolves when what this process does after its responses is done: it has written "last active", and no hook of yours
+   * is running any more (10 seconds at most). Where a process may be frozen after a response, wait for it.
+   */
+  settled(): Promise<void>
 }
 
 /** What the verbs work on. */
@@ -42,7 +69,15 @@ export interface LoginSessionsParts {
   now: () => Date
   /** Undefined: no ending is announced, and many end with one write. */
   announceEnd?: AnnounceEnd | undefined
+  /** Resolves when nothing runs in the background. Undefined: nothing ever does. */
+  settled?: (() => Promise<void>) | undefined
 }
+
+/** How many records {@link LoginSessions.all} reads at a time. */
+const PAGE = 500
+
+/** Users whose sessions end at the same time, if there are many. */
+const PARALLEL = 10
 
 /**
  * The verbs over a store.
@@ -50,20 +85,31 @@ export interface LoginSessionsParts {
  * @example
  * const { list, revokeAll } = createLoginSessions({ store: mongoStore(collection), now: () => new Date() })
  */
-export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsParts): LoginSessions {
+export function createLoginSessions ({ store, now, announceEnd, settled = async () => {} }: LoginSessionsParts): LoginSessions {
   const { endOne, endAll } = createEndings(store, now, announceEnd)
 
   async function findLive (userId: string, id: string): Promise<LoginSession | null> {
-    const [record = null] = await store.find([keyOf(userId, id)])
+    const record = await store.findWithoutData(keyOf(userId, id))
     return record?.userId === userId && isLive(record, now()) ? toLoginSession(record) : null
   }
 
+  async function * allLive (): AsyncGenerator<LoginSession> {
+    for await (const records of pagesOf(after => store.page(after, PAGE), ({ _id }) => _id, PAGE)) {
+      const at = now()
+      for (const record of records) if (record.userId !== undefined && isLive(record, at)) yield toLoginSession(record)
+    }
+  }
+
   return {
-    async list (userId) {
-      const [records, at] = [await store.listByUser(requireText(userId, 'userId')), now()]
-      const sessions = records.filter(record => isLive(record, at)).map(toLoginSession)
-      return sessions.sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime())
+    async list (userId, { limit } = {}) {
+      return (await store.listByUser(requireText(userId, 'userId'), now(), requireLimit(limit))).map(toLoginSession)
     },
+
+    async count (userId) {
+      return await store.countByUser(requireText(userId, 'userId'), now())
+    },
+
+    all: () => allLive(),
 
     async find (userId, id) {
       const [ownerId, sessionId] = [requireText(userId, 'userId'), requireString(id, 'id')]
@@ -74,18 +120,58 @@ export function createLoginSessions ({ store, now, announceEnd }: LoginSessionsP
       return await findLive(ownerId, sessionId)
     },
 
-    async revoke (userId, id) {
-      return await endOne(requireText(userId, 'userId'), requireString(id, 'id'), 'revoked')
+    async revoke (userId, id, options) {
+      return await endOne(requireText(userId, 'userId'), requireString(id, 'id'), { reason: 'revoked', actor: actorOf(options) })
     },
 
-    async revokeOthers ({ userId, id }) {
-      return await endAll(requireText(userId, 'userId'), 'revoked-others', requireText(id, 'id'))
+    async revokeOthers ({ userId, id }, options) {
+      const ending = { reason: 'revoked-others', actor: actorOf(options) } as const
+      return await endAll(requireText(userId, 'userId'), ending, requireText(id, 'id'))
     },
 
-    async revokeAll (userId) {
-      return await endAll(requireText(userId, 'userId'), 'revoked-all')
-    }
+    async revokeAll (users, options) {
+      const ending = { reason: 'revoked-all', actor: actorOf(options) } as const
+      const end = async (userId: string): Promise<number> => await endAll(requireText(userId, 'userId'), ending)
+      return isIterable(users) ? await sumOf(users, end) : await end(users)
+    },
+
+    settled
   }
+}
+
+/** Does this for each of many, {@link PARALLEL} at a time, and adds up. @throws the first failure; others may have begun */
+async function sumOf (many: Iterable<string> | AsyncIterable<string>, work: (one: string) => Promise<number>): Promise<number> {
+  let sum = 0
+  async function * shared (): AsyncGenerator<string> { yield * many }
+  const each = shared()
+  // A worker that fails ends the generator, and so the others.
+  const outcomes = await Promise.allSettled(Array.from({ length: PARALLEL }, async () => {
+    for await (const one of each) {
+      // `sum += await …` would add to what the sum was before the wait.
+      const more = await work(one)
+      sum += more
+    }
+  }))
+  const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+  if (failed !== undefined) throw failed.reason
+  return sum
+}
+
+/** Strings are iterable, too. */
+const isIterable = (users: unknown): users is Iterable<string> | AsyncIterable<string> =>
+  typeof users === 'object' && users !== null && (Symbol.iterator in users || Symbol.asyncIterator in users)
+
+function actorOf ({ actor }: RevokeOptions = {}): Actor {
+  if (actor === undefined) return { kind: 'host', name: null }
+  if (typeof actor === 'string' && actor !== '') return { kind: 'host', name: actor }
+  const { userId, id } = (actor ?? {}) as Partial<SessionName>
+  if (typeof userId === 'string' && typeof id === 'string') return sessionActor({ userId, id })
+  throw new TypeError("actor must be the session that does it, or a name for your own code: write { actor: 'support' }")
+}
+
+function requireLimit (limit: number = Infinity): number {
+  if (limit === Infinity || (Number.isInteger(limit) && limit > 0)) return limit
+  throw new TypeError('limit must be a whole number from 1 on; leave it out for all sessions')
 }
 
 /** Everything that selects records passes here: an undefined userId must never select another user's. */

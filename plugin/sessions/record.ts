@@ -8,7 +8,10 @@ import { keyOfToken, hashToken, type TokenHash } from './tokens.js'
 
 /** The attempts at confirming one session. Counted in the store, so over all servers. */
 export interface AttemptState {
+  /** Failed attempts since the last success or lock. */
   failures: number
+  /** Failed attempts since the last success, over all locks. Absent: as many as `failures`. */
+  total?: number
   /** No attempt is taken before this. */
   lockedUntil?: Date
   /** When the session was last confirmed. */

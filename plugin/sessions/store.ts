@@ -26,8 +26,31 @@ export interface LoginSessionStore {
    */
   find(keys: readonly string[]): Promise<Array<LoginSessionRecord | null>>
 
-  /** All records of this user, expired ones included, in no particular order. */
-  listByUser(userId: string): Promise<RecordWithoutData[]>
+  /** The record with this key, or null, expired or not. Reads from the primary. Session data may be large: none is read. */
+  findWithoutData(key: string): Promise<RecordWithoutData | null>
+
+  /**
+   * This user's records that are live at `now`, the most recently active first, at most `limit` of them.
+   * @param limit a whole number from 1 on, or Infinity
+   */
+  listByUser(userId: string, now: Date, limit: number): Promise<RecordWithoutData[]>
+
+  /** How many records of this user are live at `now`. */
+  countByUser(userId: string, now: Date): Promise<number>
+
+  /**
+   * The keys of this user's records in ascending order, expired ones included: those after this key, at most `limit` of
+   * them. @param after '' for the first ones
+   */
+  keysOfUser(userId: string, after: string, limit: number): Promise<string[]>
+
+  /**
+   * The records whose keys come after this key, in ascending order, at most `limit` of them: of all users, visitor sessions
+   * and expired ones included. The caller judges.
+   * @param after '' for the first ones
+   * @param prefix only those whose key begins with it, such as a user key; the caller compares the user
+   */
+  page(after: string, limit: number, prefix?: string): Promise<RecordWithoutData[]>
 
   /**
    * Writes the host's session data key by key, leaving other keys alone. Keys may hold any characters.
@@ -42,19 +65,20 @@ export interface LoginSessionStore {
   touch(touches: Touch[]): Promise<void>
 
   /**
-   * Replaces the tokens, and the attempts if they are given, in one step. Durable. Only if the record's tokens still equal
-   * `expected` in every field and in their order, so of many parallel calls one gets true. False: nothing was written.
+   * Replaces the tokens, and the attempts (with their `total`) if they are given, in one step. Durable. Only if the record's
+   * tokens still equal `expected` in every field and in their order, so of many parallel calls one gets true. False: nothing
+   * was written.
    */
   setTokens(key: string, expected: TokenHash[], tokens: TokenHash[], attempts?: AttemptState): Promise<boolean>
 
   /**
    * Takes one attempt at confirming, in one atomic step: counts a failure in advance, and locks if that makes `limit` of
-   * them. After an earlier lock has passed, the count starts again. Returns the state with this attempt counted; null: the
-   * record is locked or removed, nothing was counted.
+   * them. After an earlier lock has passed, the count starts again, but `total` goes on. Returns the state with this attempt
+   * counted; null: the record is locked or removed, nothing was counted.
    */
   takeAttempt(key: string, limit: number, lockUntil: Date, now: Date): Promise<AttemptState | null>
 
-  /** Returns the last attempt: it could not be checked. */
+  /** Returns the last attempt, in both counts: it could not be checked. */
   returnAttempt(key: string): Promise<void>
 
   /**
@@ -84,5 +108,6 @@ export interface DataChanges {
 
 /** The methods that every store must have; checked when the plugin registers. */
 export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare' | 'time'>> = [
-  'insert', 'find', 'listByUser', 'updateData', 'touch', 'setTokens', 'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
+  'insert', 'find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'updateData', 'touch', 'setTokens',
+  'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]

@@ -3,7 +3,7 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { LoginSessionRecord, Touch } from '../sessions/record.js'
+import { isLive, type LoginSessionRecord, type RecordWithoutData, type Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 
 /**
@@ -26,6 +26,11 @@ export function memoryStore (): LoginSessionStore {
     Object.assign(record, structuredClone({ lastActiveAt, ...change }))
   }
 
+  const liveOf = (userId: string, now: Date): LoginSessionRecord[] =>
+    [...records.values()].filter(record => record.userId === userId && isLive(record, now))
+
+  const inOrder = (): LoginSessionRecord[] => [...records.values()].sort((a, b) => a._id < b._id ? -1 : 1)
+
   function remove (key: string, userId: string | undefined): LoginSessionRecord | null {
     const record = records.get(key)
     if (record === undefined || record.userId !== userId) return null
@@ -44,9 +49,25 @@ export function memoryStore (): LoginSessionStore {
       return keys.map(key => structuredClone(records.get(key) ?? null))
     },
 
-    async listByUser (userId) {
-      const owned = [...records.values()].filter(record => record.userId === userId)
-      return owned.map(({ data, ...rest }) => structuredClone(rest))
+    async findWithoutData (key) {
+      const record = records.get(key)
+      return record === undefined ? null : withoutData(record)
+    },
+
+    async listByUser (userId, now, limit) {
+      return liveOf(userId, now).sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()).slice(0, limit).map(withoutData)
+    },
+
+    async countByUser (userId, now) {
+      return liveOf(userId, now).length
+    },
+
+    async keysOfUser (userId, after, limit) {
+      return inOrder().filter(record => record.userId === userId && record._id > after).slice(0, limit).map(({ _id }) => _id)
+    },
+
+    async page (after, limit, prefix = '') {
+      return inOrder().filter(({ _id }) => _id > after && _id.startsWith(prefix)).slice(0, limit).map(withoutData)
     },
 
     async updateData (key, { set, unset }) {
@@ -71,17 +92,20 @@ export function memoryStore (): LoginSessionStore {
     async takeAttempt (key, limit, lockUntil, now) {
       const record = records.get(key)
       if (record === undefined) return null
-      const { lockedUntil, at, failures } = record.confirmation
+      const { lockedUntil, at, failures, total = failures } = record.confirmation
       if (lockedUntil !== undefined && lockedUntil > now) return null
       const counted = (lockedUntil === undefined ? failures : 0) + 1
-      record.confirmation = { failures: counted, ...(at && { at }), ...(counted >= limit && { lockedUntil: lockUntil }) }
+      record.confirmation = {
+        failures: counted, total: total + 1, ...(at && { at }), ...(counted >= limit && { lockedUntil: lockUntil })
+      }
       return { ...record.confirmation }
     },
 
     async returnAttempt (key) {
       const confirmation = records.get(key)?.confirmation
-      if (confirmation === undefined) return
-      confirmation.failures = Math.max(0, confirmation.failures - 1)
+      if (confirmation === undefined || confirmation.failures === 0) return
+      const { failures, total = failures } = confirmation
+      Object.assign(confirmation, { failures: failures - 1, total: total - 1 })
       delete confirmation.lockedUntil
     },
 
@@ -96,3 +120,5 @@ export function memoryStore (): LoginSessionStore {
     async barrier () {}
   }
 }
+
+const withoutData = ({ data, ...rest }: LoginSessionRecord): RecordWithoutData => structuredClone(rest)

@@ -5,6 +5,29 @@
 import type { Collection, Db } from 'mongodb'
 import { optionError } from '../errors.js'
 
+/**
+ * A collection of the MongoDB driver, of whatever copy of it: mongoose and @fastify/mongodb bring one of their own, whose
+ * types are not those of yours.
+ */
+export interface DriverCollection {
+  readonly collectionName: string
+  readonly db: {
+    collection (name: string, options?: any): any
+    command (command: any, options?: any): Promise<any>
+    listCollections (filter?: any, options?: any): any
+  }
+}
+
+/**
+ * A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`.
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write
+ */
+export function requireCollection (collection: DriverCollection | undefined): void {
+  if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
+  throw optionError('mongoStore takes a collection of the MongoDB driver: write ' +
+    "mongoStore(client.db('shop').collection('loginSessions')), or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
+}
+
 /** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do */
 export async function prepareCollection (db: Db, sessions: Collection<any>): Promise<void> {
   await requireSimpleCollation(db, sessions)

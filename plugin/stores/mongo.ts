@@ -4,26 +4,14 @@
  * or a range of them, so a collection that is sharded by `_id` sends each to the shard that has the records.
  * @module
  */
-import type { Collection, Db, Document, Filter } from 'mongodb'
-import { dataError, optionError } from '../errors.js'
+import type { Collection, Db, Filter } from 'mongodb'
+import { dataError } from '../errors.js'
 import { userKeyOf } from '../sessions/key.js'
-import type { LoginSessionRecord, Touch } from '../sessions/record.js'
+import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
+import { countAttempt, uncountAttempt } from './mongo-attempts.js'
 import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
-import { prepareCollection } from './mongo-collection.js'
-
-/**
- * A collection of the MongoDB driver, of whatever copy of it: mongoose and @fastify/mongodb bring one of their own, whose
- * types are not those of yours.
- */
-export interface DriverCollection {
-  readonly collectionName: string
-  readonly db: {
-    collection (name: string, options?: any): any
-    command (command: any, options?: any): Promise<any>
-    listCollections (filter?: any, options?: any): any
-  }
-}
+import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
 
 /**
  * These override the preferences of the host's client. A secondary may still show a revoked session, and a revocation
@@ -74,8 +62,29 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
       })
     },
 
-    async listByUser (userId) {
-      return await sessions.find(ofUser(userId), { projection: { data: 0 } }).toArray()
+    async findWithoutData (key) {
+      return await sessions.findOne({ _id: key }, WITHOUT_DATA)
+    },
+
+    async listByUser (userId, now, limit) {
+      // Session data leave before the sort, which holds the records in memory.
+      const pipeline = [{ $match: liveOf(userId, now) }, { $unset: 'data' }, { $sort: { lastActiveAt: -1 } }]
+      const first = limit === Infinity ? [] : [{ $limit: limit }]
+      return await sessions.aggregate<RecordWithoutData>([...pipeline, ...first], { batchSize: MOST_IN_REPLY }).toArray()
+    },
+
+    async countByUser (userId, now) {
+      return await sessions.countDocuments(liveOf(userId, now))
+    },
+
+    async keysOfUser (userId, after, limit) {
+      const filter = { ...ofUser(userId), _id: rangeOf(userKeyOf(userId), after) }
+      const keys = await sessions.find(filter, { projection: { _id: 1 }, ...pageOf(limit) }).toArray()
+      return keys.map(({ _id }) => _id)
+    },
+
+    async page (after, limit, prefix = '') {
+      return await sessions.find({ _id: rangeOf(prefix, after) }, { ...WITHOUT_DATA, ...pageOf(limit) }).toArray()
     },
 
     async updateData (key, changes) {
@@ -103,13 +112,11 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
     },
 
     async returnAttempt (key) {
-      await sessions.updateOne(
-        { _id: key, 'confirmation.failures': { $gt: 0 } },
-        { $inc: { 'confirmation.failures': -1 }, $unset: { 'confirmation.lockedUntil': '' } })
+      await sessions.updateOne({ _id: key, 'confirmation.failures': { $gt: 0 } }, uncountAttempt())
     },
 
     async remove (key, userId) {
-      return await sessions.findOneAndDelete({ _id: key, ...ownedBy(userId) }, { projection: { data: 0 } })
+      return await sessions.findOneAndDelete({ _id: key, ...ownedBy(userId) }, WITHOUT_DATA)
     },
 
     async removeMany (keys, userId, now) {
@@ -124,13 +131,6 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
       await sessions.deleteMany({ _id: rangeOf(prefix), createdAt: { $exists: false } })
     }
   }
-}
-
-/** A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`. */
-function requireCollection (collection: DriverCollection | undefined): void {
-  if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
-  throw optionError("mongoStore takes a collection of the MongoDB driver: write mongoStore(client.db('shop').collection('loginSessions')), " +
-    "or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
 }
 
 /**
@@ -170,14 +170,25 @@ function isRefusedData (error: unknown): error is Error {
   return /^BSON/.test(name) || error instanceof RangeError || TOO_LARGE.has(code)
 }
 
-/** The keys that begin with `prefix`. All characters of base64url sort before "~". */
-const rangeOf = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}~` })
+/** Session data can be large (16 MB). They are read for the request that owns them, and for nothing else. */
+const WITHOUT_DATA = { projection: { data: 0 } } as const
+
+/** The most records in one reply. A cursor asks again for the others. */
+const MOST_IN_REPLY = 1000
+
+/** In the order of the keys, in one reply. */
+const pageOf = (limit: number) => ({ sort: { _id: 1 }, limit, batchSize: limit }) as const
+
+/** The keys that begin with `prefix` and come after `after`. All characters of base64url sort before "~". */
+const rangeOf = (prefix: string, after = '') => ({ $gte: prefix, ...(after !== '' && { $gt: after }), $lt: `${prefix}~` })
 
 /** `$eq`: the value is compared, and never read as an operator. */
 const ownedBy = (userId: string | undefined): Filter<LoginSessionRecord> =>
   ({ userId: userId === undefined ? { $exists: false } : { $eq: userId } })
 
 const ofUser = (userId: string): Filter<LoginSessionRecord> => ({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })
+
+const liveOf = (userId: string, now: Date): Filter<LoginSessionRecord> => ({ ...ofUser(userId), expiresAt: { $gt: now } })
 
 function touchUpdate ({ _id, lastActiveAt, ...change }: Touch) {
   return {
@@ -186,13 +197,4 @@ function touchUpdate ({ _id, lastActiveAt, ...change }: Touch) {
       update: { $set: { lastActiveAt, ...change } }
     }
   }
-}
-
-/** Counts and locks in one step, so that parallel attempts on several servers get no more than `limit`. */
-function countAttempt (limit: number, lockUntil: Date): Document[] {
-  const counted = { $add: [{ $cond: [{ $eq: [{ $type: '$confirmation.lockedUntil' }, 'missing'] }, '$confirmation.failures', 0] }, 1] }
-  return [
-    { $set: { 'confirmation.failures': counted, 'confirmation.lockedUntil': '$$REMOVE' } },
-    { $set: { 'confirmation.lockedUntil': { $cond: [{ $gte: ['$confirmation.failures', limit] }, lockUntil, '$$REMOVE'] } } }
-  ]
 }

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { ATTEMPTS, LOCK_TIME } from '../../plugin/confirmation/attempts.js'
 import { createConfirmation } from '../../plugin/confirmation/confirmation.js'
 import { bcryptPassword, PASSWORD_LENGTH, type VerifyPassword } from '../../plugin/confirmation/password.js'
+import { MOST_WAITING } from '../../plugin/confirmation/turns.js'
 import { waysOf } from '../../plugin/confirmation/ways.js'
 import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { idOf } from '../../plugin/sessions/key.js'
@@ -16,6 +17,7 @@ import { aRecord, aToken, stored } from '../support/records.js'
 
 const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
 const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
+const BUSY = { code: 'FST_LOGIN_SESSION_BUSY', statusCode: 429, headers: { 'retry-after': '2' } }
 const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', statusCode: 503, headers: { 'retry-after': '2' } }
 
 /** The confirmation by password, which is given the password alone. */
@@ -24,7 +26,7 @@ function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined,
   return {
     ...confirmation,
     confirm: async (session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>) =>
-      await confirmation.confirm(session, { password }, rotate)
+      await confirmation.confirm(session, { password }, { rotate, announceFailure () {}, async expel () {} })
   }
 }
 
@@ -85,15 +87,17 @@ t.test('five wrong passwords lock the confirmation for fifteen minutes, also for
 
 t.test('fifty wrong passwords at the same moment reach the check five times', async t => {
   let checked = 0
-  const { check } = await setup(() => async () => { checked++; return false })
+  const { check, failures } = await setup(() => async () => { checked++; return false })
   const codes = await parallel(50, () => check('wrong').catch(error => error.code))
   t.equal(checked, 5)
   t.equal(codes.filter(code => code === WRONG.code).length, 5)
-  t.equal(codes.filter(code => code === LOCKED.code).length, 45)
+  t.equal(codes.filter(code => code === LOCKED.code).length, 1 + MOST_WAITING - 5, 'whoever waited is told of the lock')
+  t.equal(codes.filter(code => code === BUSY.code).length, 50 - 1 - MOST_WAITING, 'nobody else waits')
+  t.equal(await failures(), 5)
 })
 
-t.test('right passwords at the same moment are all taken, however many: none meets a lock that is not there', async t => {
-  for (const count of [6, 30, 60]) {
+t.test('right passwords at the same moment are all taken, as many as may wait: none meets a lock that is not there', async t => {
+  for (const count of [6, 1 + MOST_WAITING]) {
     let [checking, most] = [0, 0]
     const { check, failures } = await setup(() => async () => {
       most = Math.max(most, ++checking)
@@ -106,6 +110,17 @@ t.test('right passwords at the same moment are all taken, however many: none mee
     t.equal(most, 1, 'one after the other')
     t.equal(await failures(), 0)
   }
+})
+
+t.test('what only waits is no attempt: beyond those that may wait, right passwords are told to come back, and cost nothing', async t => {
+  const gate = createGate()
+  const { check, failures } = await setup(() => async () => { await gate.passed; return true })
+  const outcomes = parallel(30, () => check(PASSWORD).catch(error => error.code))
+  await turns(20)
+  t.equal(await failures(), 1, 'only the one that is checked is counted')
+  gate.open()
+  t.strictSame((await outcomes).sort(), [...Array(29 - MOST_WAITING).fill(BUSY.code), ...Array(1 + MOST_WAITING).fill(true)])
+  t.equal(await failures(), 0)
 })
 
 t.test('a right password resets the count for the attempts behind it, and five wrong ones behind it lock', async t => {
@@ -195,7 +210,7 @@ t.test('a password of any length that nobody has is wrong, without being hashed'
 })
 
 t.test('a user without a password cannot confirm, and no attempt is counted', async t => {
-  for (const none of [() => null, async () => null] as VerifyPassword[]) {
+  for (const none of [() => null, async () => null, async () => undefined] as VerifyPassword[]) {
     const { check, failures, passwords } = await setup(none)
     await t.rejects(check(PASSWORD), { code: 'FST_LOGIN_SESSION_NO_PASSWORD', statusCode: 409 })
     t.equal(await failures(), 0)
@@ -226,7 +241,7 @@ t.test('a session that has ended meanwhile is nobody\'s', async t => {
 })
 
 t.test('a lock that is lifted while it is met asks to try again in a second', async t => {
-  const store = { ...memoryStore(), takeAttempt: async () => null, find: async () => [aRecord()] }
+  const store = { ...memoryStore(), takeAttempt: async () => null, findWithoutData: async () => aRecord() }
   const passwords = createPasswordConfirmation(verifyPassword, store, createClock().now)
   await t.rejects(passwords.confirm({ id: 'id', userId: 'ada' }, PASSWORD, async () => true), { ...LOCKED, headers: { 'retry-after': '1' } })
 })
@@ -253,10 +268,18 @@ for (const [what, verify] of broken) {
   })
 }
 
-t.test('verifyPassword that gives undefined or a boolean is closed', async t => {
-  for (const nonsense of [undefined, true, 'hash']) {
-    const { check } = await setup(() => nonsense as any)
-    await t.rejects(check(PASSWORD), CHECK_FAILED, String(nonsense))
+t.test('verifyPassword that answers with anything but a function or null is told what to write, and costs nobody an attempt', async t => {
+  const nonsense: Array<[answer: unknown, what: string]> = [[true, 'boolean'], [false, 'boolean'], ['$2b$12$hash', 'string'], [{}, 'object']]
+  for (const [answer, what] of nonsense) {
+    for (const verify of [() => answer, async () => answer] as VerifyPassword[]) {
+      const { check, failures } = await setup(verify)
+      const error = await check(PASSWORD).catch(error => error)
+      t.match(error, { code: 'FST_LOGIN_SESSION_OPTION', statusCode: 500 })
+      t.match(error.message, `verifyPassword answered with a ${what} instead of a function that checks the password (or null for a user without one)`)
+      t.match(error.message, /: write verifyPassword: bcryptPassword\(userId => yourHashOf\(userId\)\), or async userId => \{ const hash/)
+      t.notMatch(error.message, '$2b$', 'a hash is not shown')
+      t.equal(await failures(), 0)
+    }
   }
 })
 
@@ -295,16 +318,16 @@ t.test('an attempt waits for hanging checks ten seconds, and no longer', async t
   let checks = 0
   const { check } = await setup(() => () => { checks++; return new Promise(() => {}) })
   const codes: string[] = []
-  const all = parallel(12, () => check(PASSWORD).then(() => {}, error => { codes.push(`${error.code} ${error.headers['retry-after']}`) }))
+  const all = parallel(1 + MOST_WAITING, () => check(PASSWORD).then(() => {}, error => { codes.push(`${error.code} ${error.headers['retry-after']}`) }))
   await turns(20)
   mock.timers.tick(9_999)
   await turns(20)
   t.strictSame(codes, [])
   mock.timers.tick(1)
   await turns(20)
-  t.equal(codes.length, 12, 'nobody waits for a second round')
+  t.equal(codes.length, 1 + MOST_WAITING, 'nobody waits for a second round')
   t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED 2').length, 1)
-  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_LOCKED 1').length, 11)
+  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_BUSY 2').length, MOST_WAITING)
   t.equal(checks, 1)
   await all
 })
@@ -376,5 +399,5 @@ t.test('a session that is gone when its password has been checked confirms nothi
   const lost = async (): Promise<boolean> => { await store.remove(ended._id, 'ada'); return false }
   await t.rejects(confirm({ id: idOf(ended._id), userId: 'ada' }, 'right', lost), { code: 'FST_LOGIN_SESSION_REQUIRED' })
   await confirm({ id: idOf(rotated._id), userId: 'ada' }, 'right', lost)
-  t.strictSame((await stored(store, rotated))?.confirmation, { failures: 0 })
+  t.strictSame((await stored(store, rotated))?.confirmation, { failures: 0, total: 0 })
 })

@@ -104,10 +104,14 @@ export declare const users: {
 }`
 
 const YOURS = `
-export declare const mails: { newSignIn(userId: string, device: string, ip: string | null): Promise<void> }
+export declare const mails: {
+  newSignIn(userId: string, device: string, ip: string | null): Promise<void>
+  wrongPasswords(userId: string, total: number): Promise<void>
+}
+export declare const users: { setPassword(userId: string, password: string): Promise<void>, idsOfClosedAccounts(): AsyncIterable<string> }
+export declare function waitUntil (work: Promise<unknown>): void
 export declare const sockets: { close(sessionId: string): void }
-export declare const identity: { verify(response: string): Promise<{ userId: string }> }
-export { users } from './users.js'`
+export declare const identity: { verify(response: string): Promise<{ userId: string }> }`
 
 t.test('every TypeScript block of README.md and RECIPES.md compiles as it stands, and one that does not would be found', async t => {
   const documents = ['README.md', 'RECIPES.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')

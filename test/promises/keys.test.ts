@@ -50,10 +50,12 @@ t.test('whatever requests and verbs send names its keys', async t => {
   await laptop.user()
   await store.touched()
   await app.loginSessions.list('ada')
+  await app.loginSessions.count('ada')
+  for await (const { userId } of app.loginSessions.all()) t.equal(userId, 'ada')
   await app.loginSessions.revokeOthers(session)
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
-  t.strictSame([...keyScan.counts.keys()].sort(), ['delete', 'find', 'findAndModify', 'insert', 'update'])
+  t.strictSame([...keyScan.counts.keys()].sort(), ['aggregate', 'delete', 'find', 'findAndModify', 'insert', 'update'])
   t.strictSame(keyScan.broken, [])
 })
 

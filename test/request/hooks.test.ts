@@ -319,7 +319,7 @@ t.test('no hook is told a token, nor its hash', async t => {
     tokens.push(decodeURIComponent(laptop.cookieValue()!).split('.')[0]!)
   }
   await app.loginSessions.revokeAll('ada')
-  const PUBLIC = ['createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent', 'userId']
+  const PUBLIC = ['confirmedAt', 'createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent', 'userId']
   for (const [session] of [...started, ...ended]) t.strictSame(Object.keys(session).sort(), PUBLIC)
   for (const [, context] of started) t.strictSame(Object.keys(context).sort(), ['newDevice', 'request'])
   const told = JSON.stringify([...started.map(([session]) => session), ...ended])
@@ -416,9 +416,9 @@ t.test('without onSessionEnd, ending many is one removal; with it, each is remov
     await app.loginSessions.revokeAll('ada')
     return names
   }
-  t.strictSame(await calls({}), ['listByUser', 'removeMany', 'listByUser'])
-  t.strictSame(await calls({ onSessionStart () {} }), ['listByUser', 'removeMany', 'listByUser'])
-  t.strictSame(await calls({ onSessionEnd () {} }), ['listByUser', 'remove', 'remove', 'remove', 'listByUser'])
+  t.strictSame(await calls({}), ['keysOfUser', 'removeMany', 'keysOfUser'])
+  t.strictSame(await calls({ onSessionStart () {} }), ['keysOfUser', 'removeMany', 'keysOfUser'])
+  t.strictSame(await calls({ onSessionEnd () {} }), ['keysOfUser', 'remove', 'remove', 'remove', 'keysOfUser'])
 })
 
 t.test('a removal that was given up, and gets through late, is told of when it does', async t => {

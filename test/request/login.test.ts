@@ -35,7 +35,8 @@ await onBothStores(t, async (t, makeStore) => {
       ip: '203.0.113.9',
       formerIp: null,
       userAgent: CHROME,
-      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null }
+      device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
+      confirmedAt: null
     })
     t.strictSame(others, [])
   })

@@ -1,12 +1,14 @@
 import t from 'tap'
-import type { LoginSession, SessionEndReason } from '../../plugin/index.js'
+import type { Actor, LoginSession, SessionEndReason } from '../../plugin/index.js'
 import { createEndings } from '../../plugin/sessions/endings.js'
 import { keyOf } from '../../plugin/sessions/key.js'
+import { createLoginSessions } from '../../plugin/sessions/login-sessions.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
-import { createShop } from '../support/app.js'
+import { createShop, PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { createClock, HOUR, MINUTE, NOW } from '../support/clock.js'
-import { parallel, turns } from '../support/gate.js'
+import { createGate, parallel, turns } from '../support/gate.js'
+import { answer, API, createShopWithPages, PAGE } from '../support/page.js'
 import { aRecord, randomId } from '../support/records.js'
 import { breakable, onBothStores, watched } from '../support/stores.js'
 
@@ -119,12 +121,63 @@ await onBothStores(t, async (t, makeStore) => {
     t.equal(await app.loginSessions.revokeAll('ada'), 0)
   })
 
+  t.test('revokeAll of many users ends all of them, from any iterator, and nobody else\'s', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const users = Array.from({ length: 25 }, (_, index) => `user-${index}`)
+    const signInAll = async (): Promise<void> => { await parallel(25, index => browser(app).signIn(users[index]!)) }
+    async function * stream (): AsyncGenerator<string> { yield * users }
+    const eve = browser(app)
+    await eve.signIn('eve')
+    for (const many of [users, new Set(users), stream()]) {
+      await signInAll()
+      t.equal(await app.loginSessions.revokeAll(many), 25)
+    }
+    t.equal(await app.loginSessions.revokeAll([]), 0)
+    await signInAll()
+    await t.rejects(app.loginSessions.revokeAll([...users, 7 as never]), { name: 'TypeError', message: /String\(user\._id\)/ })
+    t.equal(await eve.user(), 'eve')
+  })
+
+  t.test('list gives as many as are asked for, and count their number', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now })
+    const started: string[] = []
+    for (let times = 0; times < 4; times++) {
+      started.unshift((await browser(app).signIn('ada', { remember: times === 3 })).id)
+      clock.advance(MINUTE)
+    }
+    await browser(app).signIn('eve')
+    t.strictSame(idsOf(await app.loginSessions.list('ada', { limit: 2 })), started.slice(0, 2))
+    t.strictSame(idsOf(await app.loginSessions.list('ada', { limit: undefined })), started)
+    t.equal(await app.loginSessions.count('ada'), 4)
+    t.equal(await app.loginSessions.count('nobody'), 0)
+    clock.advance(2 * HOUR)
+    t.strictSame(idsOf(await app.loginSessions.list('ada', { limit: 2 })), started.slice(0, 1))
+    t.equal(await app.loginSessions.count('ada'), 1, 'expired ones do not count')
+  })
+
+  t.test('all gives each valid session of all users once, while some of them end', async t => {
+    const clock = createClock()
+    const app = await createShop(t, { store: makeStore(), now: clock.now, maxSessionsPerUser: null })
+    await browser(app).signIn('expired')
+    clock.advance(2 * HOUR)
+    await parallel(12, index => browser(app).signIn(`user-${index % 3}`))
+    await browser(app).post('/data', { cart: ['book'] })
+    const seen: LoginSession[] = []
+    for await (const session of app.loginSessions.all()) {
+      if (seen.push(session) === 4) await app.loginSessions.revokeAll(session.userId)
+    }
+    t.equal(new Set(idsOf(seen)).size, seen.length)
+    t.ok(seen.length >= 8 && seen.every(({ userId }) => userId.startsWith('user-')))
+    t.strictSame(idsOf(seen).filter(id => id === ''), [], 'visitors are nobody\'s login')
+  })
+
   t.test('what is shown holds no credential, no counter and none of the host\'s data', async t => {
     const app = await createShop(t, { store: makeStore() })
     const laptop = browser(app)
     const { id } = await laptop.signIn('ada')
     await laptop.post('/data', { cart: ['book'] })
-    const FIELDS = ['createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent', 'userId']
+    const FIELDS = ['confirmedAt', 'createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'remember', 'userAgent', 'userId']
     const shown = [
       (await app.loginSessions.list('ada'))[0], await app.loginSessions.find('ada', id), (await laptop.get('/account')).json(),
       await app.loginSessions.revoke('ada', id)
@@ -138,7 +191,7 @@ t.test('an id that is no text selects nothing but a clear mistake', async t => {
   const laptop = browser(app)
   const { id } = await laptop.signIn('ada')
   const { list, find, revoke, revokeOthers, revokeAll } = app.loginSessions
-  for (const wrong of [undefined, null, '', 7, { $ne: null }, ['ada']] as any[]) {
+  for (const wrong of [undefined, null, '', 7, { $ne: null }] as any[]) {
     await t.rejects(list(wrong), TypeError)
     await t.rejects(find(wrong, id), TypeError)
     await t.rejects(revoke(wrong, id), TypeError)
@@ -150,6 +203,10 @@ t.test('an id that is no text selects nothing but a clear mistake', async t => {
     await t.rejects(revokeAll(wrong), { name: 'TypeError', message: /userId must be a string .* String\(user\._id\)/ })
   }
   await t.rejects(revokeOthers(null as any), TypeError)
+  for (const limit of [0, -1, 1.5, NaN, '10', null] as any[]) await t.rejects(list('ada', { limit }), { name: 'TypeError', message: /^limit must be/ })
+  for (const actor of ['', 7, null, {}, { id }] as any[]) {
+    await t.rejects(revoke('ada', id, { actor }), { name: 'TypeError', message: /write \{ actor: 'support' \}/ })
+  }
   t.equal(await laptop.user(), 'ada')
 })
 
@@ -173,7 +230,7 @@ t.test('of 250 sessions that are announced as they end, each is asked to go once
     }
   }, () => NOW, ({ id }) => { announced.push(id) })
 
-  t.equal(await endings.endAll('ada', 'revoked-all'), 250)
+  t.equal(await endings.endAll('ada', { reason: 'revoked-all', actor: { kind: 'host', name: null } }), 250)
 
   const all = records.map(({ _id }) => _id).sort()
   t.strictSame(announced.map(id => keyOf('ada', id)).sort(), all)
@@ -213,6 +270,41 @@ await onBothStores(t, async (t, makeStore) => {
     clock.advance(MINUTE)
     await browsers[3]!.signIn('ada')
     t.strictSame(await whoIsSignedIn(browsers), [true, false, true, true])
+  })
+
+  t.test('sign-ins of a script do not end the session of a phone that was used yesterday', async t => {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, { store, now: clock.now, maxSessionsPerUser: 5 })
+    const phone = browser(app)
+    await phone.signIn('ada', { remember: true })
+    clock.advance(MINUTE)
+    await phone.user()
+    await store.touched()
+    clock.advance(24 * HOUR)
+    const scripts = Array.from({ length: 12 }, () => browser(app))
+    for (const script of scripts) {
+      await script.signIn('ada', { remember: true })
+      clock.advance(5 * MINUTE)
+    }
+    t.equal(await phone.user(), 'ada')
+    t.strictSame(await whoIsSignedIn(scripts), scripts.map((_, index) => index >= 8), 'those that were signed in longest ago have gone')
+  })
+
+  t.test('a session that may have been used since its sign-in, unnoticed, goes in its turn only', async t => {
+    const clock = createClock()
+    const store = watched(makeStore())
+    const app = await createShop(t, { store, now: clock.now, maxSessionsPerUser: 2 })
+    const [laptop, phone, tablet] = [browser(app), browser(app), browser(app)]
+    await laptop.signIn('ada')
+    clock.advance(MINUTE)
+    await laptop.user()
+    await store.touched()
+    clock.advance(10 * MINUTE)
+    await phone.signIn('ada')
+    clock.advance(MINUTE)
+    await tablet.signIn('ada')
+    t.strictSame(await whoIsSignedIn([laptop, phone, tablet]), [false, true, true])
   })
 
   t.test('it is a limit of each user: other people\'s sessions and visitors stay', async t => {
@@ -306,7 +398,7 @@ t.test('a sign-in succeeds although what is beyond the limit could not be ended;
   const browsers = Array.from({ length: 3 }, () => browser(app))
   await browsers[0]!.signIn('ada')
   clock.advance(1)
-  store.fail('listByUser')
+  store.fail('countByUser')
   await browsers[1]!.signIn('ada')
   store.recover()
   t.match(logs.join(''), /the sessions beyond 1 of a user could not be ended/)
@@ -314,4 +406,88 @@ t.test('a sign-in succeeds although what is beyond the limit could not be ended;
   clock.advance(1)
   await browsers[2]!.signIn('ada')
   t.strictSame(await whoIsSignedIn(browsers), [false, false, true])
+})
+
+// --- who ended it ---
+
+t.test('onSessionEnd is told who ended a session: the session that did it, or the host by name', async t => {
+  const clock = createClock()
+  const told: Array<[id: string, reason: SessionEndReason, actor: Actor]> = []
+  const app = await createShopWithPages(t, {
+    now: clock.now, maxSessionsPerUser: 3, onSessionEnd: ({ id }, reason, { actor }) => { told.push([id, reason, actor]) }
+  })
+  const by = ({ id }: { id: string }): Actor => ({ kind: 'session', userId: 'ada', id })
+  const host = (name: string | null): Actor => ({ kind: 'host', name })
+  const takeTold = () => told.splice(0)
+  const [laptop, phone] = [browser(app), browser(app)]
+  const signIn = async (one = browser(app)) => { clock.advance(1); return await one.signIn('ada') }
+  const { loginSessions } = app
+
+  const first = await signIn(laptop)
+  const second = await signIn(laptop)
+  t.strictSame(takeTold(), [[first.id, 'replaced', by(second)]])
+  await laptop.signOut()
+  t.strictSame(takeTold(), [[second.id, 'signed-out', by(second)]])
+
+  const mine = await signIn(phone)
+  const others = [await signIn(), await signIn()]
+  const fourth = await signIn(laptop)
+  t.strictSame(takeTold(), [[mine.id, 'evicted', by(fourth)]])
+
+  await answer(laptop, `${PAGE}/${others[0]!.id}/revoke`, PASSWORD)
+  t.strictSame(takeTold(), [[others[0]!.id, 'revoked', by(fourth)]])
+  await laptop.post(`${API}/${others[1]!.id}/revoke`, { password: PASSWORD })
+  t.strictSame(takeTold(), [[others[1]!.id, 'revoked', by(fourth)]])
+  for (const end of [() => answer(laptop, `${PAGE}/others/revoke`, PASSWORD), () => laptop.post(`${API}/others/revoke`, { password: PASSWORD })]) {
+    const other = await signIn()
+    await end()
+    t.strictSame(takeTold(), [[other.id, 'revoked-others', by(fourth)]])
+  }
+
+  const ends: Array<[reason: SessionEndReason, actor: Actor, end: (id: string) => Promise<unknown>]> = [
+    ['revoked', host(null), id => loginSessions.revoke('ada', id)],
+    ['revoked', host('support'), id => loginSessions.revoke('ada', id, { actor: 'support' })],
+    ['revoked', by(fourth), id => loginSessions.revoke('ada', id, { actor: fourth })],
+    ['revoked-others', host(null), () => loginSessions.revokeOthers({ userId: 'ada', id: fourth.id })],
+    ['revoked-others', by(fourth), () => loginSessions.revokeOthers({ userId: 'ada', id: fourth.id }, { actor: fourth })]
+  ]
+  for (const [reason, actor, end] of ends) {
+    const { id } = await signIn()
+    await end(id)
+    t.strictSame(takeTold(), [[id, reason, actor]])
+  }
+  await loginSessions.revokeAll(['ada'], { actor: 'closing accounts' })
+  t.strictSame(takeTold(), [[fourth.id, 'revoked-all', host('closing accounts')]])
+})
+
+// --- in the background ---
+
+t.test('settled waits for the touches of this process and for hooks that are running', async t => {
+  const clock = createClock()
+  const gate = createGate()
+  const order: string[] = []
+  const store = memoryStore()
+  const app = await createShop(t, {
+    now: clock.now,
+    store: { ...store, async touch (touches) { await gate.passed; order.push('touched'); await store.touch(touches) } },
+    async onSessionEnd () { await gate.passed; order.push('hook') }
+  })
+  await app.loginSessions.settled()
+  const [laptop, phone] = [browser(app), browser(app)]
+  await laptop.signIn('ada')
+  await phone.signIn('ada')
+  clock.advance(MINUTE)
+  await laptop.user()
+  await phone.signOut()
+  const settled = app.loginSessions.settled().then(() => { order.push('settled') })
+  await turns()
+  t.strictSame(order, [])
+  gate.open()
+  await settled
+  t.equal(order.at(-1), 'settled')
+  t.ok(order.includes('hook') && order.includes('touched'))
+})
+
+t.test('verbs without a server have nothing in the background', async t => {
+  await createLoginSessions({ store: memoryStore(), now: () => NOW }).settled()
 })

@@ -37,6 +37,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
 
   const keysOf = (records: Array<Pick<LoginSessionRecord, '_id'>>): string[] => records.map(({ _id }) => _id).sort()
   const withoutData = ({ data, ...rest }: LoginSessionRecord) => rest
+  const listOf = (store: LoginSessionStore, userId: string) => store.listByUser(userId, NOW, Infinity)
   const attempts = async (store: LoginSessionStore, record: LoginSessionRecord) => (await stored(store, record))?.confirmation ?? null
 
   t.test('insert', async t => {
@@ -58,7 +59,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(first)
       await t.rejects(store.insert(second))
       t.strictSame(await stored(store, first), first)
-      t.strictSame(await store.listByUser('eve'), [])
+      t.strictSame(await listOf(store, 'eve'), [])
     })
 
     t.test('takes a copy: what the caller changes later stays with the caller', async t => {
@@ -148,49 +149,117 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     })
   })
 
-  t.test('listByUser', async t => {
-    t.test('gives the records of this user and of nobody else', async t => {
-      const [one, other] = [aRecord(), aRecord()]
-      const store = await storeWith(one, other, aRecord({ userId: 'eve' }), aRecord({ userId: 'Ada' }), aVisitorRecord())
-      t.strictSame(keysOf(await store.listByUser('ada')), keysOf([one, other]))
-      t.strictSame(await store.listByUser('nobody'), [])
-      t.strictSame(await store.listByUser(''), [])
+  t.test('findWithoutData', async t => {
+    t.test('gives the record with this key without its session data, expired or not, or null', async t => {
+      const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, -MILLISECOND) })]
+      const store = await storeWith(live, expired)
+      t.strictSame(await store.findWithoutData(live._id), withoutData(live))
+      t.strictSame(await store.findWithoutData(expired._id), withoutData(expired))
+      for (const unknown of [keyOf('ada', newId()), 'nobody', '']) t.equal(await store.findWithoutData(unknown), null)
     })
 
-    t.test('tells users apart whose keys begin alike', async t => {
+    t.test('hands out a copy', async t => {
+      const record = aRecord()
+      const store = await storeWith(record)
+      const mine = await store.findWithoutData(record._id)
+      mine!.tokens.push(aToken())
+      t.strictSame(await store.findWithoutData(record._id), withoutData(record))
+    })
+  })
+
+  t.test('listByUser and countByUser', async t => {
+    t.test('know the records of this user and of nobody else', async t => {
+      const [one, other] = [aRecord(), aRecord()]
+      const store = await storeWith(one, other, aRecord({ userId: 'eve' }), aRecord({ userId: 'Ada' }), aVisitorRecord())
+      t.strictSame(keysOf(await listOf(store, 'ada')), keysOf([one, other]))
+      t.equal(await store.countByUser('ada', NOW), 2)
+      for (const nobody of ['nobody', '']) {
+        t.strictSame(await listOf(store, nobody), [])
+        t.equal(await store.countByUser(nobody, NOW), 0)
+      }
+    })
+
+    t.test('tell users apart whose keys begin alike', async t => {
       const other = aRecord({ _id: userKeyOf('ada') + newId(), userId: 'eve' })
       const [visitor, own] = [aVisitorRecord({ _id: userKeyOf('ada') + newId() }), aRecord()]
       const store = await storeWith(other, visitor, own)
-      t.strictSame(keysOf(await store.listByUser('ada')), [own._id])
+      t.strictSame(keysOf(await listOf(store, 'ada')), [own._id])
+      t.equal(await store.countByUser('ada', NOW), 1)
+      t.strictSame(await store.keysOfUser('ada', '', 9), [own._id])
       t.equal(await store.remove(other._id, 'ada'), null)
       t.equal(await store.removeMany([other._id, visitor._id], 'ada', NOW), 0)
       t.strictSame(await stored(store, other), other)
       t.strictSame(await stored(store, visitor), visitor)
     })
 
-    t.test('has expired ones too, and leaves session data out', async t => {
-      const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, -MILLISECOND) })]
-      // The expired one last: a store may sweep up what has expired when it inserts.
+    t.test('leave out what has expired, to the millisecond, and session data', async t => {
+      const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, MILLISECOND) })]
       const store = await storeWith(live, expired)
-      const listed = await store.listByUser('ada')
-      t.strictSame(listed.sort((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime()), [live, expired].map(withoutData))
+      t.strictSame(keysOf(await listOf(store, 'ada')), keysOf([live, expired]))
+      t.equal(await store.countByUser('ada', NOW), 2)
+      t.strictSame(await store.listByUser('ada', expired.expiresAt, Infinity), [withoutData(live)])
+      t.equal(await store.countByUser('ada', expired.expiresAt), 1)
     })
 
-    t.test('takes the user id as a value, never as a query', async t => {
+    t.test('the most recently active first, no more than the limit', async t => {
+      const records = [2, 0, 3, 1].map(minutes => aRecord({ lastActiveAt: after(NOW, minutes * MINUTE) }))
+      const store = await storeWith(...records)
+      const inOrder = [records[2], records[0], records[3], records[1]].map(record => record!._id)
+      for (const limit of [1, 2, 4, 9, Infinity]) {
+        t.strictSame((await store.listByUser('ada', NOW, limit)).map(({ _id }) => _id), inOrder.slice(0, limit), String(limit))
+      }
+    })
+
+    t.test('take the user id as a value, never as a query', async t => {
       const store = await storeWith(aRecord())
       const anything: any = { $ne: null }
-      t.strictSame(await store.listByUser(anything).catch(() => []), [])
+      t.strictSame(await listOf(store, anything).catch(() => []), [])
+      t.equal(await store.countByUser(anything, NOW).catch(() => 0), 0)
+      t.strictSame(await store.keysOfUser(anything, '', 9).catch(() => []), [])
       t.equal(await store.removeMany(['any'], anything, NOW), 0)
     })
 
-    t.test('hands out copies', async t => {
+    t.test('hand out copies', async t => {
       const record = aRecord()
       const store = await storeWith(record)
-      const [mine] = await store.listByUser('ada')
+      const [mine] = await listOf(store, 'ada')
       mine!.tokens.push(aToken())
       mine!.expiresAt.setTime(0)
-      t.strictSame(await store.listByUser('ada'), [withoutData(record)])
+      t.strictSame(await listOf(store, 'ada'), [withoutData(record)])
     })
+  })
+
+  t.test('keysOfUser gives the keys of one user, expired ones included, page by page in ascending order', async t => {
+    const own = Array.from({ length: 5 }, (_, index) => aRecord(index === 0 ? { expiresAt: after(NOW, MILLISECOND) } : {}))
+    const store = await storeWith(...own, aRecord({ userId: 'eve' }), aVisitorRecord())
+    const keys = keysOf(own)
+    t.strictSame(await store.keysOfUser('ada', '', 9), keys)
+    t.strictSame(await store.keysOfUser('ada', '', 2), keys.slice(0, 2))
+    t.strictSame(await store.keysOfUser('ada', keys[1]!, 2), keys.slice(2, 4))
+    t.strictSame(await store.keysOfUser('ada', keys[3]!, 2), keys.slice(4))
+    t.strictSame(await store.keysOfUser('ada', keys[4]!, 2), [])
+    await store.remove(keys[2]!, 'ada')
+    t.strictSame(await store.keysOfUser('ada', keys[2]!, 1), [keys[3]], 'also after a key that is gone')
+    t.strictSame(await store.keysOfUser('ada', `${userKeyOf('ada')}~`, 9), [])
+    t.strictSame(await store.keysOfUser('nobody', '', 9), [])
+  })
+
+  t.test('page gives the records of everybody, without their session data, in ascending order of their keys', async t => {
+    const expired = aRecord({ expiresAt: after(NOW, MILLISECOND) })
+    const all = [expired, aRecord(), aRecord({ userId: 'eve', data: { cart: ['book'] } }), aVisitorRecord()]
+    const store = await storeWith(...all)
+    const sorted = [...all].sort((a, b) => a._id < b._id ? -1 : 1)
+    t.strictSame(await store.page('', 9), sorted.map(withoutData))
+    t.strictSame(await store.page('', 2), sorted.slice(0, 2).map(withoutData))
+    t.strictSame(await store.page(sorted[1]!._id, 9), sorted.slice(2).map(withoutData))
+    t.strictSame(await store.page(sorted[3]!._id, 9), [])
+
+    const own = sorted.filter(({ userId }) => userId === 'ada')
+    t.strictSame(await store.page('', 9, userKeyOf('ada')), own.map(withoutData), 'or only those whose key begins alike')
+    t.strictSame(await store.page(own[0]!._id, 9, userKeyOf('ada')), own.slice(1).map(withoutData))
+    const [mine] = await store.page('', 1)
+    mine!.tokens.push(aToken())
+    t.strictSame(await store.page('', 1), [withoutData(sorted[0]!)], 'what a caller changes reaches nobody else')
   })
 
   t.test('updateData', async t => {
@@ -419,10 +488,10 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const record = aRecord()
       const store = await storeWith(record)
       for (let failures = 1; failures < LIMIT; failures++) {
-        t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures })
-        t.strictSame(await attempts(store, record), { failures })
+        t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures, total: failures })
+        t.strictSame(await attempts(store, record), { failures, total: failures })
       }
-      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('refuses while locked, and counts nothing', async t => {
@@ -436,8 +505,18 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     t.test('starts the count anew when the lock has passed', async t => {
       const record = aRecord({ confirmation: { failures: LIMIT, lockedUntil: LOCK_END } })
       const store = await storeWith(record)
-      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1 })
-      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2 })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: LIMIT + 1 })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2, total: LIMIT + 2 })
+    })
+
+    t.test('the total goes on over all locks, and a success ends it', async t => {
+      const record = aRecord({ confirmation: { failures: 3, total: 98 } })
+      const store = await storeWith(record)
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 4, total: 99 })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 5, total: 100, lockedUntil: LOCK_END })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: 101 })
+      await store.setTokens(record._id, record.tokens, record.tokens, { failures: 0, at: NOW })
+      t.strictSame(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1, at: NOW })
     })
 
     t.test('gives exactly five to fifty at the same moment', async t => {
@@ -446,20 +525,20 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const taken = await parallel(50, () => store.takeAttempt(record._id, LIMIT, LOCK_END, NOW))
       const given = taken.filter(state => state !== null)
       t.strictSame(given.map(({ failures }) => failures).sort(), [1, 2, 3, 4, 5])
-      t.strictSame(await attempts(store, record), { failures: LIMIT, lockedUntil: LOCK_END })
+      t.strictSame(await attempts(store, record), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
     })
 
     t.test('counts each record on its own', async t => {
       const [one, other] = [aRecord(), aRecord()]
       const store = await storeWith(one, other)
       await parallel(LIMIT, () => store.takeAttempt(one._id, LIMIT, LOCK_END, NOW))
-      t.strictSame(await store.takeAttempt(other._id, LIMIT, LOCK_END, NOW), { failures: 1 })
+      t.strictSame(await store.takeAttempt(other._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1 })
     })
 
     t.test('remembers when the password was last confirmed', async t => {
       const record = aRecord({ confirmation: { failures: 0, at: after(NOW, -HOUR) } })
       const store = await storeWith(record)
-      t.strictSame(await store.takeAttempt(record._id, 1, LOCK_END, NOW), { failures: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END })
+      t.strictSame(await store.takeAttempt(record._id, 1, LOCK_END, NOW), { failures: 1, total: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END })
     })
 
     t.test('answers null when the record is gone', async t => {
@@ -476,7 +555,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       const mine = await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
       mine!.failures = 0
-      t.strictSame(await attempts(store, record), { failures: 1 })
+      t.strictSame(await attempts(store, record), { failures: 1, total: 1 })
     })
   })
 
@@ -486,14 +565,22 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const store = await storeWith(record)
       await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
       await store.returnAttempt(record._id)
-      t.strictSame(await attempts(store, record), { failures: LIMIT - 1, at: NOW })
+      t.strictSame(await attempts(store, record), { failures: LIMIT - 1, total: LIMIT - 1, at: NOW })
+    })
+
+    t.test('counts back the total, too', async t => {
+      const [counted, uncounted] = [{ failures: 1, total: 6 }, { failures: 2 }].map(confirmation => aRecord({ confirmation })) as [LoginSessionRecord, LoginSessionRecord]
+      const store = await storeWith(counted, uncounted)
+      for (const record of [counted, uncounted]) await store.returnAttempt(record._id)
+      t.strictSame(await attempts(store, counted), { failures: 0, total: 5 })
+      t.strictSame(await attempts(store, uncounted), { failures: 1, total: 1 }, 'without a total it is as many as the failures')
     })
 
     t.test('never gives more than was taken', async t => {
       const record = aRecord({ confirmation: { failures: 1 } })
       const store = await storeWith(record)
       await parallel(5, () => store.returnAttempt(record._id))
-      t.strictSame(await attempts(store, record), { failures: 0 })
+      t.strictSame(await attempts(store, record), { failures: 0, total: 0 })
     })
 
     t.test('is harmless when the record is gone', async t => {
@@ -551,12 +638,12 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       const [one, other, kept] = [aRecord(), aRecord(), aRecord()]
       const store = await storeWith(one, other, kept)
       t.equal(await store.removeMany([one._id, other._id], 'ada', NOW), 2)
-      t.strictSame(await store.listByUser('ada'), [withoutData(kept)])
+      t.strictSame(await listOf(store, 'ada'), [withoutData(kept)])
       t.equal(await store.removeMany([one._id, other._id], 'ada', NOW), 0)
       t.equal(await store.removeMany([], 'ada', NOW), 0)
       await store.barrier(userKeyOf('ada'))
       await store.barrier(kept._id)
-      t.strictSame(await store.listByUser('ada'), [withoutData(kept)])
+      t.strictSame(await listOf(store, 'ada'), [withoutData(kept)])
     })
 
     t.test('removes none of another user, nor an ownerless one', async t => {

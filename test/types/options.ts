@@ -2,8 +2,8 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { type Collection, MongoClient } from 'mongodb'
 import loginSessions, {
-  type AddressMode, bcryptPassword, type ClientIp, type LoginSession, loginSessions as named, type LoginSessionsOptions, type LoginSessionStore, memoryStore, mongoStore,
-  type OnSessionEnd, type OnSessionStart, type ParseUserAgent, type PasswordCheck, type SessionEndReason, type SessionStart, type VerifyPassword
+  type Actor, type FailedConfirmation, type AddressMode, bcryptPassword, type ClientIp, type LoginSession, loginSessions as named, type LoginSessionsOptions, type LoginSessionStore, memoryStore, mongoStore,
+  type OnConfirmationFailed, type OnSessionEnd, type OnSessionStart, type ParseUserAgent, type PasswordCheck, type SessionEndReason, type SessionStart, type VerifyPassword
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
 
@@ -30,7 +30,8 @@ await app.register(loginSessions, {
   isActivity: ({ routeOptions, headers }) => routeOptions.url !== '/poll' && headers['x-polling'] === undefined,
   parseUserAgent: (userAgent, headers) => headers.host === '' ? null : { browser: userAgent },
   onSessionStart: async (session, { newDevice, request }) => newDevice && request.log.info(session.id),
-  onSessionEnd: ({ userId }, reason) => reason === 'revoked' && userId,
+  onSessionEnd: ({ userId }, reason, { actor }) => reason === 'revoked' && actor.kind === 'session' && actor.id !== userId,
+  onConfirmationFailed: async ({ userId }, { lockedUntil }) => lockedUntil?.toISOString() + userId,
   now: () => new Date()
 })
 
@@ -89,8 +90,11 @@ expectTrue<Equal<ReturnType<ClientIp>, string | undefined>>(true)
 expectTrue<Equal<Parameters<ParseUserAgent>[0], string>>(true)
 expectTrue<Equal<Parameters<OnSessionStart>, [session: LoginSession, context: SessionStart]>>(true)
 expectTrue<Equal<SessionStart, { newDevice: boolean, request: FastifyRequest }>>(true)
-expectTrue<Equal<Parameters<OnSessionEnd>, [session: LoginSession, reason: SessionEndReason]>>(true)
-expectTrue<Equal<SessionEndReason, 'signed-out' | 'replaced' | 'revoked' | 'revoked-others' | 'revoked-all' | 'evicted'>>(true)
+expectTrue<Equal<Parameters<OnSessionEnd>, [session: LoginSession, reason: SessionEndReason, context: { actor: Actor }]>>(true)
+expectTrue<Equal<SessionEndReason, 'signed-out' | 'replaced' | 'revoked' | 'revoked-others' | 'revoked-all' | 'evicted' | 'attempts-exhausted'>>(true)
+expectTrue<Equal<Actor, { kind: 'session', userId: string, id: string } | { kind: 'host', name: string | null }>>(true)
+expectTrue<Equal<Parameters<OnConfirmationFailed>, [session: LoginSession, failed: FailedConfirmation]>>(true)
+expectTrue<Equal<FailedConfirmation, { failures: number, total: number, lockedUntil: Date | null, request: FastifyRequest }>>(true)
 
 // mongoStore takes any collection, also one that the host has typed.
 expectTrue<Equal<ReturnType<typeof mongoStore>, LoginSessionStore>>(true)

@@ -43,11 +43,11 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   app.get('/others/revoke', async (request, reply) => questions.ask(request, reply, await questionAboutOthers(request)))
 
   app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
-    const { userId } = questions.verifyForm(request)
+    const session = questions.verifyForm(request)
     const target = await targets.findSession(request, request.params.id)
     if (target.current) return await signOut(request, reply)
     if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
-    const ended = await app.loginSessions.revoke(userId, target.session.id)
+    const ended = await app.loginSessions.revoke(session.userId, target.session.id, { actor: session })
     return await showResult(request, reply, ended === null
       ? { key: 'gone', values: {} }
       : { key: 'signedOutOne', values: { name: deviceName(ended, frameOf(request).texts) } })
@@ -56,7 +56,7 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   app.post('/others/revoke', async (request, reply) => {
     const session = questions.verifyForm(request)
     if (!await questions.confirmOrAskAgain(request, reply, () => questionAboutOthers(request))) return reply
-    const count = await app.loginSessions.revokeOthers(session)
+    const count = await app.loginSessions.revokeOthers(session, { actor: session })
     return await showResult(request, reply, { key: 'signedOutOthers', values: { count } })
   })
 

@@ -27,14 +27,33 @@ export default [
       {
         name: 'nobody waits for the rotation',
         promise: 'T1: a session that ended while its password was checked confirms nothing',
-        from: 'if (await rotate())',
-        to: 'if (rotate())'
+        from: 'if (await effects.rotate())',
+        to: 'if (effects.rotate())'
       },
       {
         name: 'a right password that came second stays counted',
         promise: 'T3: only wrong passwords lock',
         from: 'await store.returnAttempt(key)\n      })',
         to: '})'
+      },
+      {
+        name: 'attempts are not counted',
+        promise: 'T3: five wrong passwords lock',
+        from: 'await attempts.take(key)',
+        to: '{ failures: 0 } as AttemptState'
+      },
+      {
+        name: 'what only waits is counted',
+        promise: 'A7: a check that only waited is no attempt',
+        from: 'await turns.run(userId, async hold => {\n        const state = await attempts.take(key)',
+        to: 'const state = await attempts.take(key)\n      await turns.run(userId, async hold => {'
+      },
+      {
+        name: 'somebody may guess for ever',
+        promise: 'A10: a hundred wrong passwords in a row end the session',
+        from: 'if (total < MOST_FAILURES) throw',
+        to: 'throw',
+        tests: ['confirmation/failures']
       }
     ]
   },
@@ -45,8 +64,8 @@ export default [
       {
         name: 'everything true is a right password',
         promise: 'T3: only true is right',
-        from: 'check(password)) === true',
-        to: 'check(password))'
+        from: 'inTime(() => answer) === true',
+        to: 'inTime(() => answer)'
       },
       {
         name: 'a check may take for ever',
@@ -83,48 +102,48 @@ export default [
         promise: 'T2: a store that fails is an error, not a lock',
         from: 'at.getTime() + LOCK_TIME), at)',
         to: 'at.getTime() + LOCK_TIME), at).catch(() => null)'
+      }
+    ]
+  },
+  {
+    file: 'plugin/confirmation/turns.ts',
+    tests: ['confirmation/turns', 'confirmation/password'],
+    breaks: [
+      {
+        name: 'all checks run at the same time',
+        promise: 'A7: password checks leave threads to everything else',
+        from: 'while (free > 0 && ',
+        to: 'while ('
       },
       {
-        name: 'attempts are not counted',
-        promise: 'T3: five wrong passwords lock',
-        from: 'await take(key)',
+        name: 'one user has all turns',
+        promise: 'A7: users take turns',
+        from: 'if (queue.push(turn) === 1) ready.push(turn)',
+        to: 'queue.push(turn)\n    ready.push(turn)'
+      },
+      {
+        name: 'any number of one user may wait',
+        promise: 'A7: at most ten checks of one user wait',
+        from: 'if (queue.length > MOST_WAITING) throw busyError()',
         to: ''
       },
       {
-        name: 'an attempt is counted after the check',
-        promise: 'T3: parallel attempts get no more than five checks',
-        from: 'await take(key)\n      return await check()',
-        to: 'return await check().finally(() => take(key))'
+        name: 'a check waits for ever',
+        promise: 'T7: a check that waits longer than 10 seconds is refused',
+        from: '= 10_000\n',
+        to: '= 2 ** 31 - 1\n'
       },
       {
-        name: 'attempts of a session run in parallel',
-        promise: 'T3: a right password lifts the count before the next attempt is taken',
-        from: 'waitFor(before).then(work)',
-        to: 'work()'
+        name: 'a check that timed out gives its turn away while it runs',
+        promise: 'A7: a check keeps its turn until it settles',
+        from: 'held.push(settledWithin(LONGEST_HOLD, unsettled))',
+        to: 'void unsettled'
       },
       {
-        name: 'an attempt waits only for the one before it',
-        promise: 'T3: attempts of a session run one after the other, also when one of them has given up waiting',
-        from: 'allSettled([before, running])',
-        to: 'allSettled([running])'
-      },
-      {
-        name: 'an attempt that gave up waiting runs all the same',
-        promise: 'T3: attempts of a session run one after the other',
-        from: 'throw lockedError(0)',
-        to: 'return'
-      },
-      {
-        name: 'an attempt waits for ever',
-        promise: 'T7: an attempt that waits longer than 10 seconds is refused',
-        from: 'settledWithin(LONGEST_WAIT, others)',
-        to: 'others.then(() => true)'
-      },
-      {
-        name: 'the queue of a session is never forgotten',
-        promise: 'T7: memory stays flat',
-        from: 'busy.delete(key)',
-        to: 'busy.set(key, over)'
+        name: 'what gave up waiting stays in the queue',
+        promise: 'T7: memory stays flat, and nobody waits for what has gone',
+        from: '    leave(turn)\n    throw busyError()',
+        to: '    throw busyError()'
       }
     ]
   }

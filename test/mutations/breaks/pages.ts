@@ -54,14 +54,14 @@ export default [
       {
         name: 'one session ends without the token of the form',
         promise: 'T4: every form has a token of its session',
-        from: '{ userId } = questions.verifyForm(request)',
-        to: '{ userId } = request.loginSession!'
+        from: 'session = questions.verifyForm(request)\n    const target',
+        to: 'session = request.loginSession!\n    const target'
       },
       {
         name: 'the others end without the token of the form',
         promise: 'T4: every form has a token of its session',
-        from: 'session = questions.verifyForm(request)',
-        to: 'session = request.loginSession!'
+        from: 'session = questions.verifyForm(request)\n    if',
+        to: 'session = request.loginSession!\n    if'
       },
       {
         name: 'nobody waits for the password',

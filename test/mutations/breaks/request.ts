@@ -114,8 +114,8 @@ export default [
       {
         name: 'a former session that could neither be read nor ended does not matter',
         promise: 'T1: a sign-in ends what the browser had before',
-        from: 'endByToken(token, reason)))',
-        to: 'endByToken(token, reason).catch(() => {})))'
+        from: 'endByToken(token, reason, by)))',
+        to: 'endByToken(token, reason, by).catch(() => {})))'
       }
     ]
   },
@@ -251,6 +251,13 @@ export default [
         from: 'request.loginSession != null',
         to: 'request.loginSession !== null',
         tests: ['plugin']
+      },
+      {
+        name: 'a confirmation counts for ever',
+        promise: 'R17: a confirmation counts for as long as the route says',
+        from: '> milliseconds) throw',
+        to: '> Infinity) throw',
+        tests: ['request/guard']
       },
       {
         name: 'an outage is a 401',

@@ -131,15 +131,15 @@ export default [
       {
         name: 'a token is issued before it is stored',
         promise: 'T2: nobody holds a token that the store has not',
-        from: 'if (await store.setTokens(',
-        to: 'if (store.setTokens(',
+        from: 'isWritten = await store.setTokens(',
+        to: 'isWritten = store.setTokens(',
         tests: ['confirmation/confirmation']
       },
       {
         name: 'a right password lifts no count',
         promise: 'T3: a confirmation forgives earlier wrong passwords',
-        from: 'rotated, { failures: 0, at })',
-        to: 'rotated)',
+        from: 'latest.tokens, { failures: 0, at })',
+        to: 'latest.tokens)',
         tests: ['confirmation/confirmation']
       },
       {
@@ -152,8 +152,8 @@ export default [
       {
         name: 'nobody waits for the end of a session',
         promise: 'T1: a session that was signed out is removed when the answer arrives',
-        from: 'await endOne(userId, idOf(_id), reason)',
-        to: 'endOne(userId, idOf(_id), reason).catch(() => {})',
+        from: 'await endOne(userId, id,',
+        to: 'void endOne(userId, id,',
         tests: ['request/outage']
       },
       {
@@ -287,6 +287,20 @@ export default [
         from: 'record?.userId === userId && isLive',
         to: 'record !== null && isLive',
         tests: ['stores/stores']
+      },
+      {
+        name: 'visitors are somebody',
+        promise: 'S7: an iterator over all sessions gives logins only',
+        from: 'record.userId !== undefined && isLive',
+        to: 'isLive',
+        tests: ['sessions/login-sessions']
+      },
+      {
+        name: 'parallel endings lose count',
+        promise: 'S7: revokeAll of many users resolves to the number of ended sessions',
+        from: 'const more = await work(one)\n      sum += more',
+        to: 'sum += await work(one)',
+        tests: ['sessions/login-sessions']
       }
     ]
   },
@@ -309,8 +323,8 @@ export default [
       {
         name: 'after five rounds the rest is spared',
         promise: 'T1: no session that was there at the call is left',
-        from: 'return ended + await removeMany(userId, await remaining())',
-        to: 'return ended'
+        from: 'ended += await removeMany(userId, keys)\n    return',
+        to: 'void keys\n    return'
       },
       {
         name: 'a read that finds nothing is believed before it is durable',
@@ -322,8 +336,8 @@ export default [
       {
         name: 'a read that finds nothing is the last',
         promise: 'T1: a deposed primary is not believed',
-        from: 'else await store.barrier(userKeyOf(userId))',
-        to: 'else return await store.barrier(userKeyOf(userId)).then(() => ended)',
+        from: 'await store.barrier(userKeyOf(userId))',
+        to: 'return await store.barrier(userKeyOf(userId)).then(() => ended)',
         tests: ['promises/operations', 'promises/failover']
       },
       {
@@ -350,6 +364,36 @@ export default [
         promise: 'T7: at most a hundred removals are under way at the same moment',
         from: '= 100\n',
         to: '= 100_000\n'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/pages-of.ts',
+    tests: ['stores/unread-data'],
+    breaks: [
+      {
+        name: 'there is one page',
+        promise: 'T1, S7: no session that was there at the call is left',
+        from: 'while (page.length === size)',
+        to: 'while (page.length > size)'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/order-of-stay.ts',
+    tests: ['sessions/login-sessions'],
+    breaks: [
+      {
+        name: 'sessions that were never used stay like others',
+        promise: 'B14: sign-ins of a script do not end the session of a phone that was used yesterday',
+        from: 'isUnused(record) ? 2 : 1',
+        to: '1'
+      },
+      {
+        name: 'a session that was just signed in counts as unused',
+        promise: 'B14: only what was surely not used goes first',
+        from: ' > touchEvery',
+        to: ' > 0'
       }
     ]
   },

@@ -65,8 +65,8 @@ export default [
       {
         name: 'a removal is two steps',
         promise: 'R13: of many who remove a record, one gets it',
-        from: 'sessions.findOneAndDelete({ _id: key, ...ownedBy(userId) }, { projection: { data: 0 } })',
-        to: 'sessions.findOne({ _id: key, ...ownedBy(userId) }, { projection: { data: 0 } }).then(async found => await sessions.deleteOne({ _id: key }) && found)'
+        from: 'sessions.findOneAndDelete({ _id: key, ...ownedBy(userId) }, WITHOUT_DATA)',
+        to: 'sessions.findOne({ _id: key, ...ownedBy(userId) }, WITHOUT_DATA).then(async found => await sessions.deleteOne({ _id: key }) && found)'
       },
       {
         name: 'nobody waits for the removal of many',
@@ -89,8 +89,8 @@ export default [
       {
         name: 'expired sessions count as ended',
         promise: 'R13: only sessions that were live have ended',
-        from: ', expiresAt: { $gt: now }',
-        to: ''
+        from: '{ ...these, expiresAt: { $gt: now } }',
+        to: 'these'
       },
       {
         name: 'a user id may be an operator',
@@ -178,11 +178,44 @@ export default [
         to: 'return { ...document }'
       },
       {
+        name: 'what is shown is read with its session data',
+        promise: 'A15: session data are read for the request that owns them, and for nothing else',
+        from: '{ projection: { data: 0 } } as const',
+        to: '{ projection: {} } as const',
+        tests: ['stores/stores', 'stores/unread-data']
+      },
+      {
+        name: 'a list is read with its session data',
+        promise: 'A15: session data are read for the request that owns them, and for nothing else',
+        from: ", { $unset: 'data' }",
+        to: '',
+        tests: ['stores/stores', 'stores/unread-data']
+      },
+      {
+        name: 'a reply may bring as many records as there are',
+        promise: 'A15: no reply brings more than a thousand records',
+        from: '= 1000\n',
+        to: '= 1_000_000\n',
+        tests: ['stores/unread-data']
+      },
+      {
         name: 'data that BSON refuses is an outage',
         promise: "A19: what the database refuses is the host's mistake, and says so",
         from: 'isRefusedData(error) ? dataError(error) : error',
         to: 'error',
         tests: ['stores/foreign-bson']
+      }
+    ]
+  },
+  {
+    file: 'plugin/stores/mongo-attempts.ts',
+    tests: ['stores/stores'],
+    breaks: [
+      {
+        name: 'the total begins again with each lock',
+        promise: 'A10: a hundred failures in a row end the session, over all locks',
+        from: '{ $add: [TOTAL, 1] }',
+        to: "'$confirmation.failures'"
       }
     ]
   },

@@ -42,14 +42,20 @@ function wrongRetirement ({ token, world }: Operation, [key, expected, tokens]: 
 }
 
 /** One more token, a generation younger than the one presented. Room is made by those that are over, then by the oldest that have an end. */
-function wrongRotation ({ token, world }: Operation, [key, expected, [next, ...kept], attempts]: Args<'setTokens'>): string | null {
+function wrongRotation ({ token, world }: Operation, [key, expected, tokens, attempts]: Args<'setTokens'>): string | null {
   const now = world.time()
+  const [next, ...kept] = tokens
   if (key !== token?.session.key) return 'the key of another session'
-  if (world.ledger.byHash(next!.hash) !== undefined) return 'a token that was issued before'
-  if (next!.until !== undefined || next!.generation !== token.generation + 1) return 'a wrong generation'
   if (!isDeepStrictEqual(attempts, { failures: 0, at: new Date(now) })) return 'wrong attempts'
   const accepted = expected.filter(({ until }) => until === undefined || until.getTime() > now)
-  if (!accepted.some(({ hash }) => hash === token.hash)) return 'a token that is over'
+  const isAccepted = accepted.some(({ hash }) => hash === token.hash)
+  if (isDeepStrictEqual(tokens, expected)) {
+    const isFull = accepted.filter(({ until }) => until === undefined).length >= MOST_TOKENS
+    return isAccepted && !isFull ? 'no new token, though there is room' : null
+  }
+  if (world.ledger.byHash(next!.hash) !== undefined) return 'a token that was issued before'
+  if (next!.until !== undefined || next!.generation !== token.generation + 1) return 'a wrong generation'
+  if (!isAccepted) return 'a token that is over'
   const surplus = Math.max(0, accepted.length + 1 - MOST_TOKENS)
   const leaving = surplus === 0 ? [] : accepted.filter(({ until }) => until !== undefined).slice(-surplus)
   if (kept.length + 1 > MOST_TOKENS) return 'more tokens than there may be'

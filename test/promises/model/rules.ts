@@ -49,7 +49,8 @@ export function createRules (sweeps: boolean): Rules {
     if (!record || (record.confirmation.lockedUntil && record.confirmation.lockedUntil > now)) return null
     const { at, ...former } = record.confirmation
     const failures = (former.lockedUntil ? 0 : former.failures) + 1
-    record.confirmation = { failures, ...(at && { at }), ...(failures >= limit && { lockedUntil }) }
+    const total = (former.total ?? former.failures) + 1
+    record.confirmation = { failures, total, ...(at && { at }), ...(failures >= limit && { lockedUntil }) }
     return failures
   }
 
@@ -60,7 +61,12 @@ export function createRules (sweeps: boolean): Rules {
       return null
     },
     find: keys => keys.map(key => records.has(key) ? key : null),
-    listByUser: userId => all().filter(record => record.userId === userId).map(({ _id }) => _id).sort(),
+    findWithoutData: key => records.has(key) ? key : null,
+    // No user of a run has more sessions than any of these limits.
+    listByUser: (userId, now) => keysIn(all().filter(record => record.userId === userId && record.expiresAt > now)),
+    countByUser: (userId, now) => all().filter(record => record.userId === userId && record.expiresAt > now).length,
+    keysOfUser: (userId, after) => keysIn(all().filter(record => record.userId === userId && record._id > after)),
+    page: (after, _limit, prefix = '') => keysIn(all().filter(({ _id }) => _id > after && _id.startsWith(prefix))),
     updateData: (key, changes) => writeData(records.get(key), changes),
     touch (touches) {
       touches.forEach(touch)
@@ -71,8 +77,8 @@ export function createRules (sweeps: boolean): Rules {
     returnAttempt (key) {
       const record = records.get(key)
       if (record && record.confirmation.failures > 0) {
-        const { lockedUntil, failures, ...confirmation } = record.confirmation
-        record.confirmation = { ...confirmation, failures: failures - 1 }
+        const { lockedUntil, failures, total = failures, ...confirmation } = record.confirmation
+        record.confirmation = { ...confirmation, failures: failures - 1, total: total - 1 }
       }
       return null
     },
@@ -94,6 +100,8 @@ export function createRules (sweeps: boolean): Rules {
   }
 }
 
+const keysIn = (records: LoginSessionRecord[]): string[] => records.map(({ _id }) => _id).sort()
+
 function writeData (record: LoginSessionRecord | undefined, { set, unset }: DataChanges): boolean {
   if (!record) return false
   for (const [key, value] of Object.entries(set)) record.data[key] = value
@@ -111,7 +119,7 @@ function setTokens (record: LoginSessionRecord | undefined, expected: TokenHash[
 /** What a real answer comes to, in the terms of {@link Answer}. The order of a list means nothing, that of a lookup does. */
 export function answerOf (method: Method, answer: unknown): Answer {
   if (Array.isArray(answer)) {
-    const keys = answer.map((one: { _id: string } | null) => one?._id ?? null)
+    const keys = answer.map((one: string | { _id: string } | null) => typeof one === 'string' ? one : one?._id ?? null)
     return method === 'listByUser' ? keys.sort() : keys
   }
   if (typeof answer !== 'object' || answer === null) return (answer ?? null) as Answer

@@ -53,7 +53,7 @@ async function call (operation: Operation, method: Method, args: unknown[], touc
 function begin (operation: Operation, method: Method, args: unknown[]): void {
   const wrong = wrongIn(operation, method, args)
   if (wrong !== null) operation.world.fail(`${operation.name}: ${method} with ${wrong}`)
-  if (method === 'listByUser') operation.listedAt = operation.world.time()
+  if (method === 'countByUser') operation.listedAt = operation.world.time()
   if (method === 'takeAttempt') operation.confirming = true
   if (!isLookupOf(operation, method, args)) return
   operation.lookups++

@@ -89,7 +89,7 @@ export interface WorldOptions {
   inspect(world: World): Promise<void>
 }
 
-const READS: readonly Method[] = ['find', 'listByUser', 'barrier']
+const READS: readonly Method[] = ['find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'barrier']
 
 const BROWSERS = ['laptop', 'phone', 'tablet', 'desk']
 
@@ -246,16 +246,19 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
     if (!operation.mayEnd(session)) world.fail(`${operation.name}: ${method} ended ${session.name}, which nobody asked for`)
   }
 
-  /** A server takes the confirmations of one session one after the other. */
+  /** A server takes the confirmations of one user one after the other. */
   const waitsForTurn = ({ handling, confirming, name, server, token }: Operation): boolean =>
     handling && !confirming && name.startsWith('confirm') &&
-    [...operations].some(other => other.confirming && other.server === server && other.token?.session === token?.session)
+    [...operations].some(other => other.confirming && other.server === server && other.token?.session.user === token?.session.user)
 
   function note (operation: Operation, method: Method, args: unknown[], answer: unknown): void {
-    if (method === 'listByUser') noteList(operation, answer as string[])
+    if (method === 'page') noteList(operation, answer as string[])
     if (method === 'insert') operation.minted.push(...ledger.open(args[0] as Parameters<Ledger['open']>[0]).tokens.map(({ hash }) => hash))
     if (method !== 'setTokens' || isRetirement(method, args) || answer !== true) return
-    const [key, expected, [next, ...kept]] = args as [string, TokenHash[], TokenHash[]]
+    const [key, expected, tokens] = args as [string, TokenHash[], TokenHash[]]
+    // A confirmation without a new token: there was no room, or the token that was sent is over.
+    if (isDeepStrictEqual(expected, tokens)) return
+    const [next, ...kept] = tokens
     operation.minted.push(ledger.rotate(key, next!).hash)
     numbers.rotations++
     const gone = expected.filter(({ hash, until }) => (until === undefined || until.getTime() > world.time()) && !kept.some(one => one.hash === hash))
