@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 import { needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
 import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
 import { waysOf } from './confirmation/ways.js'
-import { provideCore } from './core.js'
+import { decorateSection, provideCore } from './core.js'
 import { optionError, storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens } from './request/csrf.js'
@@ -115,6 +115,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const confirm = async (request: FastifyRequest, proof: Proof): Promise<void> => {
     await confirmation.confirm(currentLoginSession(request), proof, () => logins.rotate(request))
   }
+  decorateSection(app)
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, confirm })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser })

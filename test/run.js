@@ -60,7 +60,7 @@ async function main () {
 /** Debian's packages and npm's at the same moment: both wait for the network. */
 async function install () {
   await together([isInstalled() || must('npm', ['ci']), lane === 'unit' || installFromDebian()])
-  if (!existsSync('public/htmx.min.js')) await must('npm', ['run', '--silent', 'htmx'])
+  if (!existsSync('public/htmx.esm.min.js')) await must('npm', ['run', '--silent', 'htmx'])
 }
 
 /**

@@ -46,7 +46,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, { accou
     const session = currentLoginSession(request)
     const kind = question.needsProof ? await request.confirmationKind() : 'question'
     const { fields, canLock, obstacle } = CONFIRMATION[kind]
-    const reason = question.obstacle ?? obstacle ?? (canLock ? await lockOf(session) : null)
+    const reason = obstacle ?? (canLock ? await lockOf(session) : null) ?? question.obstacle
     const model: ConfirmView = {
       ...frame,
       ...question.view,

@@ -8,6 +8,7 @@ import { currentLoginSession } from '../../request/guard.js'
 import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
 import type { Question } from '../question.js'
+import { countSessions } from './list.js'
 import { type SessionTarget, type Target, toQuestionWords, wantsWholeList, wholeListFields, withWholeList } from './views.js'
 
 /** The targets of questions, and the questions about them. */
@@ -28,9 +29,8 @@ export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: L
     },
 
     async findOthers (request) {
-      const { userId, id } = currentLoginSession(request)
-      const list = await app.loginSessions.list(userId)
-      return { kind: 'others', count: list.filter(session => session.id !== id).length }
+      const { userId } = currentLoginSession(request)
+      return { kind: 'others', count: Math.max(await countSessions(app, userId) - 1, 0) }
     },
 
     async questionAbout (request, target) {
