@@ -191,6 +191,7 @@ t.test('after five wrong passwords the dialog says how long it is locked, also w
     await page.keyboard.press('Enter')
     t.equal((await answered).status(), 422)
     await dialog(page).getByRole('alert').getByText(/not right|Too many/).waitFor()
+    await dialog(page).locator('[data-ls-idle]').waitFor({ state: 'detached' })
   }
 
   await page.keyboard.press('Escape')
@@ -319,7 +320,7 @@ t.test('an answer to an older question about the list never undoes a newer one',
     await later
     await route.fulfill({ response }).catch(() => {})
   })
-  const refreshing = page.waitForRequest(request => new URL(request.url()).pathname === PAGE)
+  const refreshing = page.waitForRequest(request => new URL(request.url()).pathname === LIST)
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await refreshing
   await page.keyboard.press('Enter')

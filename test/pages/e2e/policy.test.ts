@@ -79,7 +79,7 @@ for (const [where, list] of [['the page', PAGE], ['the section in a host\'s page
 
 t.test('htmx comes from us, byte for byte as its authors published it', async t => {
   const page = await openPage(t, {})
-  const served = page.waitForResponse(response => /htmx[^/]*\.js/.test(response.url()))
+  const served = page.waitForResponse(response => /htmx\.esm[^/]*\.js/.test(response.url()))
   await openList(page, shop)
 
   t.ok((await served).url().startsWith(shop.url))
