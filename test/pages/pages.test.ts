@@ -280,6 +280,7 @@ t.test('a boosted link of the host\'s loads the page whole: its answer would tak
   }
   t.equal((await chrome.get(`http://evil.example${PAGE}`, boosted)).headers['hx-redirect'], PAGE)
   const form = formOf(await chrome.get(`${PAGE}/${id}/revoke`))
+  t.match((await chrome.get(PAGE)).body, /<head>[^]*<meta name="turbo-visit-control" content="reload">[^]*<\/head>/, 'Turbo reads this')
   t.equal((await submit(chrome, form, undefined, boosted)).headers.location, '/login', 'a form is answered as without htmx')
 })
 

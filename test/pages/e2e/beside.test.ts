@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import formbody from '@fastify/formbody'
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
-import { requireLoginSession } from '../../../plugin/index.js'
+import { loginSessionPages, requireLoginSession } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
 import { PAGE } from '../../support/page.js'
 import { hasFocus } from '../../support/profile.js'
@@ -18,13 +18,14 @@ const HTMX: Record<string, string> = { 1: 'htmx1', 2: 'htmx2', 4: 'htmx.org' }
 const posts: string[] = []
 let limited = false
 
-/** A shop whose pages have an htmx of their own, which boosts all links and forms. */
+/** A shop whose pages have an htmx of their own, which boosts all links and forms. One has our files twice, of two registrations. */
 const { shop, openPage } = await setStage(t, {
   async before (app) {
     await app.register(rateLimit, { max: 1, timeWindow: 60_000, allowList: () => !limited })
   },
   async routes (app) {
     await app.register(formbody)
+    await app.register(loginSessionPages, { prefix: '/second' })
     app.addHook('onRequest', async request => { if (request.method === 'POST') posts.push(request.url) })
     app.get<{ Params: { version: string } }>('/htmx/:version', async ({ params }, reply) =>
       reply.type('text/javascript').send(await readFile(`node_modules/${HTMX[params.version]}/dist/htmx.min.js`)))
@@ -32,7 +33,7 @@ const { shop, openPage } = await setStage(t, {
       const { html, head } = await reply.renderLoginSessions()
       return reply.type('text/html; charset=utf-8').send(`<!doctype html>
         <html lang="en"><head><title>Shop</title><meta name="htmx-config" content='{"extensions":"none"}'>
-        <script src="/htmx/${params.version}"></script>${head}</head>
+        <script src="/htmx/${params.version}"></script>${head}${params.version === '4' ? head.replaceAll(PAGE, '/second') : ''}</head>
         <body hx-boost="true" hx-boost:inherited="true"><main><h1>Shop</h1>
         <button hx-post="/bought" hx-target="#bought">Buy</button> <output id="bought"></output>
         <button hx-get="/section" hx-target="#sessions">Load again</button>
