@@ -40,7 +40,8 @@ export function coreOf (app: FastifyInstance, plugin: string): Core {
 
 const SECTION = Symbol('fastify-login-sessions section')
 
-type RenderSection = (reply: FastifyReply, ...choices: Parameters<FastifyReply['renderLoginSessions']>) => ReturnType<FastifyReply['renderLoginSessions']>
+type Rendering = FastifyReply['renderLoginSessions']
+type RenderSection = (reply: FastifyReply, ...choices: Parameters<Rendering>) => ReturnType<Rendering>
 
 /** Decorates every reply with `renderLoginSessions`. It renders by the pages that are registered nearest to its route. */
 export function decorateSection (app: FastifyInstance): void {

@@ -75,7 +75,8 @@ function withNonces (directives: Sources, { script, style }: Nonces): Sources {
   return { ...directives, 'script-src': add('script-src', script), 'style-src': add('style-src', style) }
 }
 
-const policyOf = (directives: Sources): string => Object.entries(directives).map(([name, sources]) => [name, ...sources].join(' ')).join('; ')
+const policyOf = (directives: Sources): string =>
+  Object.entries(directives).map(([name, sources]) => [name, ...sources].join(' ')).join('; ')
 
 /** The policy of pages without additional sources. */
 export const CONTENT_SECURITY_POLICY: string = createPolicy()()

@@ -28,8 +28,9 @@ declare module 'fastify' {
   interface FastifyReply {
     /**
      * Renders the signed-in user's sessions for a page of your own. Give that page's path to the pages as `homePath`.
-     * It sets `Cache-Control: no-store`, and makes htmx load the page whole if a boosted link asks for it. If your page has a Content-Security-Policy, it has to allow scripts, styles and
-     * connections of `'self'`, and with Trusted Types the policy `login-sessions`.
+     * It sets `Cache-Control: no-store`, and makes htmx load the page whole if a boosted link asks for it. If your page has
+     * a Content-Security-Policy, it has to allow scripts, styles and connections of `'self'`, and with Trusted Types the
+     * policy `login-sessions`.
      *
      * @param choices.headingLevel level of the section's heading @default 2
      * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _OPTION where no pages are registered on this instance or above

@@ -29,7 +29,9 @@ export function createListViews (app: FastifyInstance, locate: Locate | undefine
 }
 
 /** The sessions that get a row: this device first, then the last active ones. */
-async function findSessions (app: FastifyInstance, current: LoginSession, limit: number): Promise<{ sessions: LoginSession[], count: number }> {
+async function findSessions (
+  app: FastifyInstance, current: LoginSession, limit: number
+): Promise<{ sessions: LoginSession[], count: number }> {
   const [found, count] = await Promise.all([lastActive(app, current.userId, limit), countSessions(app, current.userId)])
   const others = found.filter(({ id }) => id !== current.id)
   const sessions = [found.find(({ id }) => id === current.id) ?? current, ...others].slice(0, limit)
