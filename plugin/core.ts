@@ -40,6 +40,26 @@ export function coreOf (app: FastifyInstance, plugin: string): Core {
   return core
 }
 
+const SECTION = Symbol('fastify-login-sessions section')
+
+type Rendering = FastifyReply['renderLoginSessions']
+type RenderSection = (reply: FastifyReply, ...choices: Parameters<Rendering>) => ReturnType<Rendering>
+
+/** Decorates every reply with `renderLoginSessions`. It renders by the pages that are registered nearest to its route. */
+export function decorateSection (app: FastifyInstance): void {
+  app.decorateReply('renderLoginSessions', async function renderLoginSessions (this: FastifyReply, ...choices) {
+    const render = (this.server as unknown as Record<symbol, RenderSection | undefined>)[SECTION]
+    if (render !== undefined) return await render(this, ...choices)
+    throw optionError('reply.renderLoginSessions has no pages to render: ' +
+      "write await app.register(loginSessionPages, { prefix: '/account/sessions' }), on the instance of this route or one above it")
+  })
+}
+
+/** Renders the section in the routes of this instance and those below it. The first pages on an instance stay its own. */
+export function provideSection (app: FastifyInstance, render: RenderSection): void {
+  if (!Object.hasOwn(app, SECTION)) app.decorate(SECTION, render)
+}
+
 /** The errors that reach an error handler: Fastify's, the host's, and ours, which have response headers. */
 export type HandledError = FastifyError & Pick<LoginSessionError, 'headers' | 'attemptsLeft'>
 

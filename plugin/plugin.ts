@@ -9,7 +9,7 @@ import { explainLateRegistrations, needCookies, probe, refuseSecondSession, warn
 import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
 import { preparePassword } from './confirmation/password.js'
 import { waysOf } from './confirmation/ways.js'
-import { provideCore } from './core.js'
+import { decorateSection, provideCore } from './core.js'
 import { optionError, storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens, trustOrigins } from './request/csrf.js'
@@ -125,6 +125,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
       expel: () => logins.expel(request)
     })
   }
+  decorateSection(app)
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof: verifyPassword !== undefined, confirm })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })

@@ -3,18 +3,34 @@
  * is running, and reports failures. Without this file, or without JavaScript, every link and form works as an ordinary page.
  *
  * A page may have more than one section. Each works by itself: elements are found by `data-ls-part` within it.
+ *
+ * `?v=` is the fingerprint of the file, so that browsers may cache it (test/pages/assets.test.ts compares it).
  */
-(() => {
+import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
+import htmx from './htmx.esm.min.js?v=df982506d152'
+
+giveBack()
+
+/* Two registrations of the pages have two URLs of this file. The sections of both belong to the first that runs. */
+const STARTED = Symbol.for('login-sessions')
+if (window[STARTED]) htmx.registerExtension('login-sessions', { htmx_before_process: () => false })
+else start()
+
+function start () {
+  window[STARTED] = true
   const SECTION = '[data-ls-section]'
   const part = (section, name) => section.querySelector(`[data-ls-part="${name}"]`)
   const openDialog = section => section.querySelector('dialog.ls-dialog[open]')
   const isBusy = dialog => dialog.querySelector('[data-ls-idle]') !== null
 
   /*
+   * Our copy of htmx processes our sections only. All else on the page is the host's.
+   *
    * Trusted Types: this policy lets htmx insert markup, and never scripts. It accepts all markup from htmx: the handler of
-   * htmx:after:request has refused responses that are not our fragments, and the Content-Security-Policy applies as well.
+   * htmx-after-request has refused responses that are not our fragments, and the Content-Security-Policy applies as well.
    */
-  window.htmx?.registerExtension('login-sessions', {
+  htmx.registerExtension('login-sessions', {
+    htmx_before_process: element => element.closest(SECTION) !== null,
     init (api) {
       if (!window.trustedTypes) return
       try {
@@ -52,7 +68,7 @@
     return `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
   }
 
-  document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  document.addEventListener('htmx-before-request', ({ detail: { ctx } }) => {
     const source = ctx.sourceElement
     const section = source?.closest?.(SECTION)
     if (!section) return
@@ -62,30 +78,33 @@
     if (purpose === 'question') stateOf(section).invoker = selectorOf(source)
   })
 
-  on('htmx:after:request', ({ event, section, purpose, ctx }) => {
+  on('htmx-after-request', ({ event, section, purpose, ctx }) => {
     const { status, headers } = ctx.response
     // A proxy's error page, or a sign-in page in its place, must not replace the list.
-    if (headers.get('login-sessions') !== 'fragment') showUnreachable(section, purpose)
+    if (!headers.has('login-sessions')) showUnreachable(section, purpose, status)
     // This request was not a click, so the page must stay as it is: the user may be typing elsewhere. Only the list is removed.
     else if (purpose === 'refresh' && status === 401) showEnded(section, headers.get('hx-redirect'))
     else return
     event.preventDefault()
   })
 
-  on('htmx:error', ({ section, purpose, ctx }) => { if (!ctx.response) showUnreachable(section, purpose) })
+  on('htmx-error', ({ section, purpose, ctx }) => { if (!ctx.response) showUnreachable(section, purpose) })
 
-  on('htmx:before:swap', ({ event, section, purpose, ctx }) => {
+  on('htmx-before-swap', ({ event, section, purpose, ctx }) => {
     const state = stateOf(section)
+    // Whatever the status, only a question of ours takes the place of the dialog.
+    if (ctx.response.headers.get('login-sessions') === 'question') aim(event.detail.tasks, part(section, 'dialog'))
     keepWithin(section, event.detail.tasks)
     // Otherwise htmx copies empty style attributes that browsers leave behind, and the Content-Security-Policy reports them.
     for (const styled of section.querySelectorAll('[style]')) styled.removeAttribute('style')
     state.focused = part(section, 'list').contains(document.activeElement) ? selectorOf(document.activeElement) : null
+    if (purpose === 'reveal' && ctx.response.status < 400) window.history.replaceState(window.history.state, '', ctx.sourceElement.href)
     if (ctx.response.status >= 400) state.failed = purpose
     // A refresh removes only a message that a refresh has shown.
     else if (purpose !== 'refresh' || state.failed === 'refresh') part(section, 'problem').textContent = ''
   })
 
-  on('htmx:after:swap', ({ section, purpose, ctx }) => {
+  on('htmx-after-swap', ({ section, purpose, ctx }) => {
     const fresh = section.querySelector('dialog[data-ls-open]:not([open])')
     if (fresh) return open(section, fresh)
     if (ctx.response.status >= 400) return afterServerProblem(section, purpose)
@@ -94,7 +113,7 @@
     keepFocus(section)
   })
 
-  on('htmx:finally:request', ({ section }) => {
+  on('htmx-finally-request', ({ section }) => {
     for (const button of section.querySelectorAll('[data-ls-idle]')) {
       button.textContent = button.dataset.lsIdle
       delete button.dataset.lsIdle
@@ -118,6 +137,17 @@
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') refresh(document) })
   window.addEventListener('pageshow', event => { if (event.persisted) refresh(document) })
 
+  /* The host may insert the section later, and again. */
+  const adopt = root => { for (const section of root.querySelectorAll(SECTION)) htmx.process(section) }
+  new window.MutationObserver(records => {
+    if (records.some(({ addedNodes }) => [...addedNodes].some(holdsSection))) adopt(document)
+  }).observe(document, { childList: true, subtree: true })
+  adopt(document)
+
+  function holdsSection (node) {
+    return node instanceof window.Element && (node.matches(SECTION) || node.querySelector(SECTION) !== null)
+  }
+
   /* Handles htmx events of our sections only, not those of the rest of the page. */
   function on (name, listener) {
     document.addEventListener(name, event => {
@@ -135,6 +165,10 @@
     const isElsewhere = ({ target }) => target?.closest?.(SECTION) && !section.contains(target)
     for (const task of tasks.filter(({ type }) => type === 'main').filter(isElsewhere)) task.target = part(section, task.target.dataset.lsPart)
     tasks.splice(0, tasks.length, ...tasks.filter(task => !isElsewhere(task)))
+  }
+
+  function aim (tasks, target) {
+    for (const task of tasks) if (task.type === 'main') task.target = target
   }
 
   function open (section, dialog) {
@@ -160,19 +194,29 @@
   }
 
   /* Shows that the server could not be reached: in the dialog, which keeps the typed text, or above the list. */
-  function showUnreachable (section, purpose) {
+  function showUnreachable (section, purpose, status) {
+    const { lsTooMany, lsUnreachable } = section.dataset
     stateOf(section).failed = purpose
     const region = part(section, purpose === 'answer' && openDialog(section) ? 'error' : 'problem')
-    region.textContent = section.dataset.lsUnreachable
+    region.textContent = status === 429 ? lsTooMany : lsUnreachable
+    if (purpose === 'answer') focusForm(section)
     if (purpose === 'question') focusAfter(section)
   }
 
   /* The server's message is shown already. After a failed refresh, the list is not refreshed again. */
   function afterServerProblem (section, purpose) {
+    if (purpose === 'answer') focusForm(section)
     if (purpose === 'refresh' || part(section, 'problem').textContent.trim() === '') return
     if (openDialog(section)) openDialog(section).close()
     else focusAfter(section)
     refresh(section)
+  }
+
+  /* A button loses the focus while it is disabled, so people go on in the field, or at the first button. */
+  function focusForm (section) {
+    const form = openDialog(section)?.querySelector('form')
+    const { activeElement } = document
+    if (form && (!form.contains(activeElement) || activeElement.disabled)) form.querySelector('[name=password], [data-ls-cancel]').focus()
   }
 
   function showEnded (section, signInUrl) {
@@ -186,7 +230,7 @@
 
   /* @param root a section, or the document for all of them */
   function refresh (root) {
-    for (const table of root.querySelectorAll(`${SECTION} [data-ls-part=table]`)) window.htmx.trigger(table, 'ls:refresh')
+    for (const table of root.querySelectorAll(`${SECTION} [data-ls-part=table]`)) htmx.trigger(table, 'ls:refresh')
   }
 
   /* Moves the focus back to the button, or to the list's heading if its row has been removed. */
@@ -210,4 +254,4 @@
     const target = section.querySelector(focused) ?? part(section, 'title')
     target.focus({ preventScroll: true })
   }
-})()
+}

@@ -53,8 +53,9 @@
     if (time.textContent !== words) time.textContent = words
   }
 
-  document.addEventListener('DOMContentLoaded', update)
-  document.addEventListener('htmx:after:swap', update)
+  update()
+  document.addEventListener('htmx-after-swap', update)
+  document.addEventListener('htmx-after-process', update)
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') update() })
   setInterval(update, HALF_A_MINUTE)
 })()

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import staticFiles from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
 import { optionError } from '../errors.js'
 
 /** The shipped Eta templates. */
@@ -14,19 +16,50 @@ export const templatesDir: string = fileURLToPath(new URL('../../templates/', im
 /** The stylesheet, the scripts and htmx. */
 export const publicDir: string = fileURLToPath(new URL('../../public/', import.meta.url))
 
+/** The files that are served. The scripts import the last two themselves, with their fingerprints. */
+const FILES = ['login-sessions.css', 'login-sessions.js', 'times.js', 'before-htmx.js', 'htmx.esm.min.js']
+
 /** URLs of the static files. Each has a fingerprint of its file, so that browsers may cache it for a year. */
 export interface AssetUrls {
   stylesheet: string
+  /** A module. It imports htmx. */
   script: string
-  /** Updates relative times, and shows absolute ones in the reader's time zone. */
+  /** A module. It updates relative times, and shows absolute ones in the reader's time zone. */
   times: string
-  htmx: string
 }
 
-/** @param base the URL path of the directory, without a slash at its end */
-export function assetUrls (base: string, directory: string = publicDir): AssetUrls {
-  const url = (name: string) => `${base}/${name}?v=${fingerprint(directory, name)}`
-  return { stylesheet: url('login-sessions.css'), script: url('login-sessions.js'), times: url('times.js'), htmx: url('htmx.min.js') }
+/** The static files with their fingerprints. */
+export interface Assets {
+  /** @param base the URL path of the directory, without a slash at its end */
+  urls(base: string): AssetUrls
+  /** Is this the fingerprint of the file as it is here? */
+  isCurrent(file: string, version: unknown): boolean
+}
+
+/** Reads the files. @throws FST_LOGIN_SESSION_OPTION if one is missing */
+export function createAssets (directory: string = publicDir): Assets {
+  const versions = new Map(FILES.map(name => [name, fingerprint(directory, name)]))
+  return {
+    urls (base) {
+      const url = (name: string) => `${base}/${name}?v=${versions.get(name)}`
+      return { stylesheet: url('login-sessions.css'), script: url('login-sessions.js'), times: url('times.js') }
+    },
+    isCurrent: (file, version) => versions.get(file) === version
+  }
+}
+
+/**
+ * Serves the files below `/assets/`. One may be cached for a year only under its own fingerprint: with any other, this is an
+ * older or newer server than the one that made the page, and a cache must not keep its file under that URL.
+ */
+export async function serveAssets (app: FastifyInstance, { isCurrent }: Assets): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    const current = isCurrent(basename(request.routeOptions.url!), (request.query as { v?: unknown }).v)
+    reply.header('cache-control', current ? 'public, max-age=31536000, immutable' : 'no-cache')
+  })
+  // One route a file, not a wildcard: @fastify/static would take the file's name from the raw URL, which may be absolute.
+  const options = { wildcard: false, cacheControl: false, decorateReply: false, index: false } as const
+  await app.register(staticFiles, { root: publicDir, prefix: '/assets/', ...options })
 }
 
 function fingerprint (directory: string, name: string): string {

@@ -4,8 +4,9 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorMessages, MessageKey } from './messages.js'
-import { type FrameOf, withParameter } from './frame.js'
-import { isFragment, setPageHeaders } from './headers.js'
+import type { Kit } from './kit.js'
+import { withParameter } from './frame.js'
+import { isFragment, loadPage } from './headers.js'
 import { type HandledError, reportError } from '../core.js'
 import { renderKit } from './templates.js'
 
@@ -20,31 +21,30 @@ const MESSAGES: ErrorMessages = {
 /**
  * The error handler of a context of pages.
  *
- * @param signInUrl where people who are not signed in are sent
+ * @param signIn where people who are not signed in are sent
  * @param pageMessages for errors that only this page can have
  */
-export function createErrorPages (frameOf: FrameOf, signInUrl: (request: FastifyRequest) => string, pageMessages: ErrorMessages) {
+export function createErrorPages (kit: Kit, signIn: SignInOptions, pageMessages: ErrorMessages) {
+  const { frameOf, setHeaders } = kit
+  const signInUrl = createSignInUrl(signIn, kit)
   const messages: Record<string, MessageKey> = { ...MESSAGES, ...pageMessages }
 
   return function loginSessionPageError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     // A hook of the host's may have refused the request before our own hook has run.
-    setPageHeaders(request, reply)
+    setHeaders(reply)
     if (error.code === 'FST_LOGIN_SESSION_REQUIRED') return toSignIn(request, reply, signInUrl(request))
-    reportError(error, request, reply, 'page')
+    const status = reportError(error, request, reply, 'page')
     // htmx would swap the error into the target of the request, but it belongs beside the list. If a dialog is open and
     // its form can be sent again, the form shows the error itself (templates/confirm-form.eta).
     if (isFragment(request)) reply.header('hx-retarget', '[data-ls-part=problem]').header('hx-reswap', 'innerHTML')
     const frame = frameOf(request)
-    const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(messages[error.code] ?? 'unexpected') }
+    const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(messages[error.code] ?? (status === 429 ? 'tooManyRequests' : 'unexpected')) }
     return renderKit(reply, isFragment(request) ? 'problem' : 'error', model)
   }
 }
 
-/** For htmx, a header loads the sign-in page. htmx would insert the target of a redirect into the page. */
 function toSignIn (request: FastifyRequest, reply: FastifyReply, url: string): FastifyReply {
-  return isFragment(request)
-    ? reply.code(401).header('hx-redirect', url).type('text/html; charset=utf-8').send('')
-    : reply.redirect(url, 303)
+  return isFragment(request) ? loadPage(reply.code(401), url) : reply.redirect(url, 303)
 }
 
 /** Where people sign in. */
@@ -55,16 +55,10 @@ export interface SignInOptions {
 }
 
 /** The sign-in URL for a request, with the way back if the host wants it. */
-export function createSignInUrl ({ signInPath, returnTo }: SignInOptions, frameOf: FrameOf): (request: FastifyRequest) => string {
+function createSignInUrl ({ signInPath, returnTo }: SignInOptions, { frameOf, urlOf }: Kit): (request: FastifyRequest) => string {
   return request => {
     if (returnTo === undefined) return signInPath
-    const wanted = request.method === 'GET' && !isFragment(request) ? request.url : frameOf(request).homeUrl
-    return withParameter(signInPath, returnTo, onThisSite(wanted))
+    const wanted = request.method === 'GET' && !isFragment(request) ? urlOf(request) : frameOf(request).homeUrl
+    return withParameter(signInPath, returnTo, wanted)
   }
 }
-
-/**
- * The path and query of a request's target. A client may send it in absolute form (RFC 9112, 3.2.2), and
- * "//evil.example" would be another site.
- */
-const onThisSite = (target: string): string => target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/\\?#]*/i, '').replace(/^[/\\]*/, '/')

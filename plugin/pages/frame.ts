@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { assetUrls } from './assets.js'
+import type { Assets } from './assets.js'
 import { optionError } from '../errors.js'
 import { chooseLanguage, chooseLocale, FALLBACK } from './language.js'
 import { type HostTexts, mergeTexts, type MessageKey } from './messages.js'
@@ -34,18 +34,18 @@ export interface FrameOptions {
 /** The frame of a request's page. */
 export type FrameOf = (request: FastifyRequest) => PageView
 
-/** @param base the path of the pages, without a slash at its end */
-export function createFrames (options: FrameOptions, base: string): FrameOf {
+/** @param base the path of the pages as browsers see it, without a slash at its end */
+export function createFrames (options: FrameOptions, base: string, assets: Assets): FrameOf {
   const messages = mergeTexts(options.texts)
   const languages = Object.keys(messages)
   requireTextsFor(options.fixedLanguage, languages)
-  const assets = assetUrls(`${base}/assets`)
+  const urls = assets.urls(`${base}/assets`)
   const cache = new Map<string, PageView>()
 
   function createFrame (language: string, timeZone: string, locale: string): PageView {
     const texts = createTexts(language, messages[language]!, timeZone, locale)
     const { homePath: homeUrl = base === '' ? '/' : base, passwordPath: passwordUrl = null, title, backLabel } = options
-    return { texts, say: texts.say, assets, base, homeUrl, passwordUrl, title: texts.say(title), backLabel: texts.say(backLabel) }
+    return { texts, say: texts.say, assets: urls, base, homeUrl, passwordUrl, title: texts.say(title), backLabel: texts.say(backLabel) }
   }
 
   function findFrame (request: FastifyRequest): PageView {
@@ -75,6 +75,12 @@ function requireTextsFor (language: string | undefined, languages: string[]): vo
   throw optionError(`pages: there are no texts for language ${JSON.stringify(language)}: ` +
     `the languages are ${languages.join(', ')}, and texts may add others`)
 }
+
+/**
+ * The path and query of a request's target. A client may send it in absolute form (RFC 9112, 3.2.2), and
+ * "//evil.example" would be another site.
+ */
+export const onThisSite = (target: string): string => target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/\\?#]*/i, '').replace(/^[/\\]*/, '/')
 
 /** Sets a query parameter. @param path may already have a query and a fragment */
 export function withParameter (path: string, name: string, value: string): string {

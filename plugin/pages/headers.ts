@@ -3,20 +3,10 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-
-/**
- * Allows files of this site only, nothing inline and no frames (ASVS 5.0 3.4.3 to 3.4.6). Markup becomes elements only
- * through the Trusted Types policy of `public/login-sessions.js`.
- */
-export const CONTENT_SECURITY_POLICY: string = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-  "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'", 'trusted-types login-sessions'
-].join('; ')
+import { createPolicy, type Nonces, type Sources } from './policy.js'
 
 const HEADERS = {
   'cache-control': 'no-store',
-  'content-security-policy': CONTENT_SECURITY_POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'same-origin',
@@ -24,25 +14,47 @@ const HEADERS = {
   vary: 'HX-Request, HX-Request-Type, HX-Boosted, Accept-Language'
 }
 
-/** Marks our fragments. The page's script refuses fragments without it: a proxy may have answered instead of us. */
-const FRAGMENT_MARK = { 'login-sessions': 'fragment' }
+/** Sets the headers of a page: it must not be cached or embedded. */
+export type SetPageHeaders = (reply: FastifyReply) => void
 
-/** The response must not be cached or embedded. */
-export function setPageHeaders (request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers(HEADERS)
-  if (isFragment(request)) reply.headers(FRAGMENT_MARK)
-}
-
-/** Hook: {@link setPageHeaders}. */
-export async function pageHeaders (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  setPageHeaders(request, reply)
+/** @param additional sources of the host's for the Content-Security-Policy */
+export function createPageHeaders (additional?: Sources): SetPageHeaders {
+  const policy = createPolicy(additional)
+  return reply => {
+    // @fastify/helmet makes nonces for what the host's layout has inline. Our header replaces helmet's, so they go into ours.
+    const { cspNonce } = reply as { cspNonce?: Nonces | null }
+    reply.headers(HEADERS).header('content-security-policy', policy(cspNonce))
+  }
 }
 
 /**
- * True if htmx asks for a fragment. All other requests get a whole page: a fragment's URL that is opened directly, the
- * Back button, and a boosted link of the host's, which replaces the whole body.
+ * Marks a fragment of ours, and says whether it is a question. The page's script refuses what is not marked, since a proxy or
+ * a hook of the host's may have answered instead of us. Only a question may take the place of the dialog.
  */
-export function isFragment ({ headers }: FastifyRequest): boolean {
-  const wholePage = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
+export function markFragment (reply: FastifyReply, kind: 'fragment' | 'question' = 'fragment'): FastifyReply {
+  return reply.header('login-sessions', kind)
+}
+
+/** Makes htmx load a whole page. It would insert the target of an ordinary redirect into the page. */
+export function loadPage (reply: FastifyReply, url: string): FastifyReply {
+  return markFragment(reply).header('hx-redirect', url).type('text/html; charset=utf-8').send('')
+}
+
+/**
+ * True if htmx asks for a fragment. All other requests get a whole page: a fragment's URL that is opened directly, and the
+ * Back button.
+ */
+export function isFragment (request: FastifyRequest): boolean {
+  const { headers } = request
+  const wholePage = isBoosted(request) || headers['hx-history-restore-request'] === 'true' || headers['hx-request-type'] === 'full'
   return headers['hx-request'] === 'true' && !wholePage
 }
+
+/**
+ * True for a link or form of the host's whose answer htmx takes for the body of the page that is shown (`hx-boost`). Our
+ * stylesheet and scripts would be missing there.
+ */
+export const isBoosted = ({ headers }: FastifyRequest): boolean => headers['hx-boosted'] === 'true'
+
+/** The same for a link. Forms are answered as without htmx. */
+export const isBoostedLink = (request: FastifyRequest): boolean => request.method === 'GET' && isBoosted(request)

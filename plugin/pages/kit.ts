@@ -4,15 +4,15 @@
  * @module
  */
 import formbody from '@fastify/formbody'
-import staticFiles from '@fastify/static'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { requireLoginSession } from '../request/guard.js'
-import { publicDir } from './assets.js'
-import { createErrorPages, createSignInUrl, type SignInOptions } from './errors.js'
-import { createFrames, type FrameOf, type FrameOptions } from './frame.js'
-import { pageHeaders } from './headers.js'
+import { createAssets, serveAssets } from './assets.js'
+import { createErrorPages, type SignInOptions } from './errors.js'
+import { createFrames, type FrameOf, type FrameOptions, onThisSite } from './frame.js'
+import { createPageHeaders, isBoostedLink, loadPage, type SetPageHeaders } from './headers.js'
 import type { ErrorMessages } from './messages.js'
+import type { Sources } from './policy.js'
 import { registerTemplates } from './templates.js'
 
 /** Bytes of a form: far more than a password and a token need. */
@@ -22,15 +22,28 @@ const BODY_LIMIT = 16 * 1024
 export interface KitOptions extends FrameOptions {
   /** Directory of the host's own templates. */
   templates?: string | undefined
+  /** The path that a proxy, or Fastify's `rewriteUrl`, takes away. */
+  publicPrefix: string
+  /** Additional sources of the Content-Security-Policy. */
+  contentSecurityPolicy?: Sources | undefined
+}
+
+/** What the kit gives to the routes of a page. */
+export interface Kit {
+  frameOf: FrameOf
+  setHeaders: SetPageHeaders
+  /** The path and query of this request, as the browser sees them. */
+  urlOf(request: FastifyRequest): string
 }
 
 /** Serves the static files and loads the templates. @param app the context of the pages, below their prefix */
-export async function registerKit (app: FastifyInstance, options: KitOptions): Promise<FrameOf> {
-  const frameOf = createFrames(options, app.prefix)
-  const caching = { immutable: true, maxAge: '365d' }
-  await app.register(staticFiles, { root: publicDir, prefix: '/assets/', decorateReply: false, index: false, ...caching })
-  await registerTemplates(app, options.templates)
-  return frameOf
+export async function registerKit (app: FastifyInstance, options: KitOptions): Promise<Kit> {
+  const { publicPrefix, contentSecurityPolicy, templates } = options
+  const assets = createAssets()
+  const frameOf = createFrames(options, publicPrefix + app.prefix, assets)
+  await app.register(serveAssets, assets)
+  await registerTemplates(app, templates)
+  return { frameOf, setHeaders: createPageHeaders(contentSecurityPolicy), urlOf: ({ url }) => publicPrefix + onThisSite(url) }
 }
 
 /**
@@ -41,14 +54,17 @@ export async function registerKit (app: FastifyInstance, options: KitOptions): P
  * @param errorMessages for errors that only this page can have
  */
 export async function preparePageRoutes (
-  app: FastifyInstance, frameOf: FrameOf, signIn: SignInOptions, errorMessages: ErrorMessages
+  app: FastifyInstance, kit: Kit, signIn: SignInOptions, errorMessages: ErrorMessages
 ): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: BODY_LIMIT })
   // Pages are no part of an API's document, such as that of @fastify/swagger.
   app.addHook('onRoute', route => { route.schema = { hide: true, ...route.schema } as FastifySchema })
-  app.addHook('onRequest', pageHeaders)
+  app.addHook('onRequest', async (request, reply) => {
+    kit.setHeaders(reply)
+    if (isBoostedLink(request)) return loadPage(reply, kit.urlOf(request))
+  })
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
-  app.setErrorHandler(createErrorPages(frameOf, createSignInUrl(signIn, frameOf), errorMessages))
+  app.setErrorHandler(createErrorPages(kit, signIn, errorMessages))
 }

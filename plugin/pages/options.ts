@@ -10,11 +10,24 @@ import { createHostCallbacks } from '../host-callback.js'
 import { aFunction, anObject, aPath, isFixedPath, type OptionTable, type Row, shown } from '../option-check.js'
 import type { HostTexts } from './messages.js'
 import type { Locate } from './places.js'
+import { additionalSources, type Sources } from './policy.js'
 
 /** Options of every page. */
 export interface PageOptions {
   /** Where the pages are: a fixed path, '/' for the root of the context. */
   prefix: string
+  /**
+   * The path that a proxy, or Fastify's `rewriteUrl`, takes away from every URL: '/shop' where browsers see
+   * `/shop/account/sessions` and this server sees `/account/sessions`. The paths that you give, such as `signInPath`, are
+   * as browsers see them. It is an option because a header that says it could be forged. @default ''
+   */
+  publicPrefix?: string
+  /**
+   * Additional sources of the pages' Content-Security-Policy, by directive, for what your layout loads.
+   * @default none
+   * @example { 'font-src': ['https://fonts.example'], 'img-src': ['https://cdn.example'] }
+   */
+  contentSecurityPolicy?: Sources | undefined
   /** A place for a public address, shown as approximate; see the README for a recipe. @default none */
   locate?: Locate | undefined
   /** The reader's language, as a tag: one for all, or by request. @default by Accept-Language, otherwise English */
@@ -48,6 +61,8 @@ export interface PageOptions {
 
 /** The rows of all options but `prefix`: that row has an example, so each page writes its own. */
 export const PAGE_TABLE: OptionTable<Omit<PageOptions, 'prefix'>> = {
+  publicPrefix: { default: '', check: aPublicPrefix, write: "'/shop'" },
+  contentSecurityPolicy: { default: undefined, check: additionalSources, write: "{ 'font-src': ['https://fonts.example'] }" },
   locate: { default: undefined, check: aFunction, write: 'ip => countryOf(ip)' },
   language: { default: undefined, check: aLanguage, write: "'de'" },
   texts: { default: {}, check: anObject, write: "{ en: { title: 'Your sessions' } }" },
@@ -93,6 +108,10 @@ export function resolvePrefix (prefix: string, outer: string, { write }: Row<str
   if (whole === '' || isFixedPath(whole)) return prefix === '/' ? '' : prefix
   throw optionError(`pages: links need a fixed path, not ${shown(prefix)} below ${shown(outer)}: ` +
     `write prefix: ${write}, and give that context a fixed path, too`)
+}
+
+function aPublicPrefix (path: string): string | undefined {
+  return isFixedPath(path) ? undefined : `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
 }
 
 function aDirectory (path: string): string | undefined {

@@ -50,7 +50,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options
     const session = currentLoginSession(request)
     const kind = question.needsProof ? await request.confirmationKind() : 'question'
     const { fields, canLock, obstacle } = CONFIRMATION[kind]
-    const whyNot = question.obstacle ?? obstacle ?? (canLock ? await lockOf(session) : null)
+    const whyNot = obstacle ?? (canLock ? await lockOf(session) : null) ?? question.obstacle
     const reason = whyNot ?? again
     const model: ConfirmView = {
       ...frame,

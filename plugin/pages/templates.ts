@@ -8,6 +8,7 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { templatesDir } from './assets.js'
+import { isFragment, markFragment } from './headers.js'
 import type { KitTemplates, PageView } from './view-models.js'
 
 const RENDER = 'renderLoginSessionView'
@@ -49,10 +50,11 @@ export type Render<Templates> =
 export type RenderText<Templates> =
   <Name extends keyof Templates & string>(app: FastifyInstance, name: Name, model: Templates[Name]) => Promise<string>
 
-/** Renders a template as the reply. */
+/** Renders a template as the reply: a page, or a fragment with its mark. */
 export function render (reply: FastifyReply, name: string, model: PageView): FastifyReply {
   const views = reply as unknown as Record<typeof RENDER, (template: string, model: object) => FastifyReply>
   reply.type('text/html; charset=utf-8').header('content-language', model.texts.language)
+  if (isFragment(reply.request)) markFragment(reply, name === 'dialog' ? 'question' : 'fragment')
   return views[RENDER](name, model)
 }
 

@@ -300,7 +300,7 @@ t.test('no page carries a style or a script of its own, which the Content-Securi
   ]
   for (const { body, headers } of pages) {
     t.match(headers['content-security-policy'], "default-src 'none'")
-    t.notMatch(body, /<style|\sstyle=|\son\w+=|<script(?! src="\/)/)
+    t.notMatch(body, /<style|\sstyle=|\son\w+=|<script(?! (?:type="module" )?src="\/)/)
   }
 })
 

@@ -11,7 +11,7 @@ const CROSS_ORIGIN: InjectOptions = { headers: { 'sec-fetch-site': 'cross-site',
 
 /** What a page says besides its content: all but what every response has, and what belongs to this one. */
 function safety ({ headers }: Reply): Record<string, unknown> {
-  const names = ['cache-control', 'content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'referrer-policy', 'x-content-type-options', 'vary', 'login-sessions']
+  const names = ['cache-control', 'content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'referrer-policy', 'x-content-type-options', 'vary']
   return Object.fromEntries(names.map(name => [name, headers[name]]))
 }
 

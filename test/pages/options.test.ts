@@ -31,7 +31,7 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await refused({ templates: '/nowhere/at/all' }, /templates must be a directory/)
   await refused({ templates: fileURLToPath(import.meta.url) }, /templates must be a directory/)
   await refused({ templates: 5 }, /templates must be a directory that exists, not 5: write templates: '/)
-  await refused({ signinPath: '/x' }, /unknown option pages: signinPath \(did you mean signInPath\?\): the options of pages are prefix, locate, language, texts, timeZone, templates, signInPath, returnTo, passwordPath, forgotPasswordPath, accountName, homePath$/)
+  await refused({ signinPath: '/x' }, /unknown option pages: signinPath \(did you mean signInPath\?\): the options of pages are prefix, publicPrefix, contentSecurityPolicy, locate, language, texts, timeZone, templates, signInPath, returnTo, passwordPath, forgotPasswordPath, accountName, homePath$/)
   await refused({ prefix: undefined }, /prefix is missing: write prefix: '\/account\/sessions'/)
   await t.rejects(createShop(t, { routes: app => app.register(loginSessionApi, { prefix: '/x', password: true } as never) }), { message: /unknown option api: password: the options of api are prefix$/ })
 })

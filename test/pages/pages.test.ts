@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { PASSWORD_LENGTH } from '../../plugin/confirmation/password.js'
-import { assetUrls } from '../../plugin/pages/assets.js'
+import { createAssets } from '../../plugin/pages/assets.js'
 import { PASSWORD } from '../support/app.js'
 import { browser, setCookies } from '../support/browser-jar.js'
 import { createClock, MINUTE } from '../support/clock.js'
@@ -247,19 +247,41 @@ t.test('htmx gets fragments of the same URLs: the list, the dialog, the changed 
   const list = await chrome.get(PAGE, HTMX)
   t.match(list.body, /^<table/)
   t.match(list.headers.vary, /HX-Request/)
-  for (const header of ['hx-history-restore-request', 'hx-boosted']) {
-    t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, [header]: 'true' } })).body, /^<!doctype/, header)
-  }
+  t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-history-restore-request': 'true' } })).body, /^<!doctype/)
   t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-request-type': 'full' } })).body, /^<!doctype/)
+  t.equal(list.headers['login-sessions'], 'fragment')
   const dialog = await chrome.get(`${PAGE}/${id}/revoke`, HTMX)
   t.match(dialog.body, /^<dialog/)
   const wrong = await submit(chrome, formOf(dialog), 'wrong', HTMX)
   t.equal(wrong.statusCode, 422)
   t.match(wrong.body, /^<dialog/)
+  t.strictSame([dialog, wrong].map(({ headers }) => headers['login-sessions']), ['question', 'question'], 'only questions may take the place of the dialog')
   const changed = await submit(chrome, formOf(dialog), PASSWORD, HTMX)
   t.equal(changed.statusCode, 200)
-  t.match(changed.body, /<hx-partial hx-target="\[data-ls-part=status\]"[^>]*>Signed out Safari on macOS\.</)
+  t.equal(changed.headers['login-sessions'], 'fragment')
+  t.match(changed.body, /<hx-partial ls-hx-target="\[data-ls-part=status\]"[^>]*>Signed out Safari on macOS\.</)
   t.equal(setCookies(changed).length, 1)
+})
+
+t.test('a boosted link of the host\'s loads the page whole: its answer would take the place of the host\'s body only', async t => {
+  const app = await createShopWithPages(t, {
+    routes (app) {
+      app.get('/profile', async (_request, reply) => (await reply.renderLoginSessions()).html)
+    }
+  })
+  const chrome = browser(app)
+  const { id } = await chrome.signIn('ada')
+  const boosted = { headers: { ...HTMX.headers, 'hx-boosted': 'true' } }
+
+  for (const url of [PAGE, `${PAGE}?sessions=all`, `${PAGE}/list`, `${PAGE}/${id}/revoke`, '/profile?tab=1']) {
+    const reply = await chrome.get(url, boosted)
+    t.equal(reply.statusCode, 200, url)
+    t.equal(reply.headers['hx-redirect'], url)
+  }
+  t.equal((await chrome.get(`http://evil.example${PAGE}`, boosted)).headers['hx-redirect'], PAGE)
+  const form = formOf(await chrome.get(`${PAGE}/${id}/revoke`))
+  t.match((await chrome.get(PAGE)).body, /<head>[^]*<meta name="turbo-visit-control" content="reload">[^]*<\/head>/, 'Turbo reads this')
+  t.equal((await submit(chrome, form, undefined, boosted)).headers.location, '/login', 'a form is answered as without htmx')
 })
 
 t.test('a failure reaches htmx as a line in the region for problems', async t => {
@@ -320,7 +342,7 @@ t.test('pages are private: not kept, not framed, nothing inline', async t => {
   t.equal(headers['referrer-policy'], 'same-origin')
   t.equal(headers['cross-origin-opener-policy'], 'same-origin')
   t.equal(headers['cross-origin-resource-policy'], 'same-origin')
-  t.notMatch(body, / style=| on\w+=|<style|<script(?! src)/)
+  t.notMatch(body, / style=| on\w+=|<style|<script(?! type="module" src)/)
 })
 
 t.test('the page\'s own files need no sign-in and may be kept for good', async t => {
@@ -330,11 +352,21 @@ t.test('the page\'s own files need no sign-in and may be kept for good', async t
   const { body } = await chrome.get(PAGE)
   const urls = [...body.matchAll(/(?:href|src)="([^"]+\/assets\/[^"]+)"/g)].map(([, url]) => url!)
 
-  t.equal(urls.length, 4)
-  for (const url of urls) {
+  t.equal(urls.length, 3)
+  const script = (await app.inject(urls.find(url => url.includes('login-sessions.js'))!)).body
+  const imported = [...script.matchAll(/ from '\.\/([^']+)'/g)].map(([, file]) => `${PAGE}/assets/${file}`)
+  t.equal(imported.length, 2)
+  for (const url of [...urls, ...imported]) {
     const file = await app.inject(url)
     t.equal(file.statusCode, 200)
-    t.match(file.headers['cache-control'], /max-age=31536000, immutable/)
+    t.equal(file.headers['cache-control'], 'public, max-age=31536000, immutable', `${url}: fingerprints in login-sessions.js are those of its imports`)
+    t.equal((await app.inject({ url: `http://shop.example${url}` })).statusCode, 200)
+    // A rolling deployment: the page of one server, the file of another. And a stranger may invent any version.
+    for (const other of [url.replace(/\?.*/, ''), `${url}0`, `${url}&v=1`, url.replace('?v=', '?w=')]) {
+      const answer = await app.inject(other)
+      t.equal(answer.headers['cache-control'], 'no-cache', other)
+      t.equal((await app.inject({ url: other, headers: { 'if-none-match': String(answer.headers.etag) } })).statusCode, 304)
+    }
   }
   t.equal((await app.inject(`${PAGE}/assets/../package.json`)).statusCode, 404)
 })
@@ -519,13 +551,13 @@ t.test('a system is named with the version that says something', async t => {
 
 // --- the files of the pages ---
 
-const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'htmx.min.js': 'htmx' }
+const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'before-htmx.js': 'c()', 'htmx.esm.min.js': 'htmx' }
 
 t.test('a file\'s URL changes with its content', async t => {
   const directory = t.testdir(FILES)
-  const before = assetUrls('/base', directory)
+  const before = createAssets(directory).urls('/base')
   writeFileSync(`${directory}/login-sessions.css`, 'b {}')
-  const after = assetUrls('/base', directory)
+  const after = createAssets(directory).urls('/base')
 
   t.match(before.stylesheet, /^\/base\/login-sessions\.css\?v=[0-9a-f]{12}$/)
   t.not(after.stylesheet, before.stylesheet)
@@ -533,6 +565,6 @@ t.test('a file\'s URL changes with its content', async t => {
 })
 
 t.test('a checkout without htmx does not start, and says what to run', async t => {
-  const { 'htmx.min.js': missing, ...rest } = FILES
-  t.throws(() => assetUrls('/base', t.testdir(rest)), { code: 'FST_LOGIN_SESSION_OPTION', message: /npm run htmx/ })
+  const { 'htmx.esm.min.js': missing, ...rest } = FILES
+  t.throws(() => createAssets(t.testdir(rest)), { code: 'FST_LOGIN_SESSION_OPTION', message: /npm run htmx/ })
 })

@@ -105,7 +105,7 @@ t.test('no route of the plugin\'s or the shop\'s changes anything when it is onl
   const own = await laptop.signIn('ada')
   const { id } = await phone.signIn('ada')
   await laptop.post('/data', { cart: ['book'] })
-  t.ok([PAGE, `${PAGE}/:id/revoke`, `${PAGE}/others/revoke`, `${PAGE}/assets/*`, API, `${API}/:id/revoke`, `${API}/others/revoke`, '/logout'].every(url => routes.has(url)), 'all are known')
+  t.ok([PAGE, `${PAGE}/:id/revoke`, `${PAGE}/others/revoke`, `${PAGE}/list`, `${PAGE}/assets/login-sessions.js`, API, `${API}/:id/revoke`, `${API}/others/revoke`, '/logout'].every(url => routes.has(url)), 'all are known')
 
   const before = await store.everything()
   const wrong: string[] = []

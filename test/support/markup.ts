@@ -48,7 +48,7 @@ export const shapeOf = ({ name, attributes }: Tag): string => `${name}[${attribu
 export const shapesOf = (...pages: string[]): Set<string> => new Set(pages.flatMap(tagsOf).map(shapeOf))
 
 /** Attributes whose values browsers follow or send somewhere. */
-const LINKS = new Set(['href', 'src', 'action', 'formaction', 'hx-get', 'hx-post', 'hx-replace-url'])
+const LINKS = new Set(['href', 'src', 'action', 'formaction', 'ls-hx-get', 'ls-hx-post'])
 
 /**
  * What of this page is markup that the templates do not make: a tag or a set of attributes that is not among these

@@ -31,7 +31,7 @@ export async function findNginx (env: NodeJS.ProcessEnv = process.env): Promise<
  *
  * @param t the test that it ends with
  * @param upstream where the server listens: `127.0.0.1:1234`
- * @returns its URL. The header `x-cache` of each response says HIT, MISS, REVALIDATED, ...
+ * @returns its URL. Below `/shop/` it keeps nothing, and takes that path away. Elsewhere, the header `x-cache` of each response says HIT, MISS, REVALIDATED, ...
  */
 export async function startCache (t: Test, upstream: string): Promise<string> {
   const binary = await findNginx()
@@ -78,6 +78,11 @@ ${temporary}
   server {
     listen 127.0.0.1:${port};
     location = /nginx-is-there { return 200; }
+    location /shop/ {
+      proxy_pass http://${upstream}/;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-Proto https;
+    }
     location / {
       proxy_pass http://${upstream};
       proxy_http_version 1.1;

@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { requireLoginSession } from '../../plugin/index.js'
-import { CONTENT_SECURITY_POLICY } from '../../plugin/pages/headers.js'
+import { CONTENT_SECURITY_POLICY } from '../../plugin/pages/policy.js'
 import { PAGE } from './page.js'
 import { isLively, LINUX, MAC, WINDOWS } from './profile.js'
 import { randomId } from './records.js'

@@ -3,9 +3,10 @@
  * Scripts use `loginSessionApi` instead.
  * @module
  */
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
-import { coreOf } from '../../core.js'
+import { coreOf, provideSection } from '../../core.js'
+import { isBoostedLink } from '../headers.js'
 import { registerKit } from '../kit.js'
 import { takeNotice } from '../notice.js'
 import { createQuestions } from '../question.js'
@@ -27,11 +28,12 @@ declare module 'fastify' {
   interface FastifyReply {
     /**
      * Renders the signed-in user's sessions for a page of your own. Give that page's path to the pages as `homePath`.
-     * It sets `Cache-Control: no-store`. If your page has a Content-Security-Policy, it has to allow scripts, styles and
-     * connections of `'self'`, and with Trusted Types the policy `login-sessions`.
+     * It sets `Cache-Control: no-store`, and makes htmx load the page whole if a boosted link asks for it. If your page has
+     * a Content-Security-Policy, it has to allow scripts, styles and connections of `'self'`, and with Trusted Types the
+     * policy `login-sessions`.
      *
      * @param choices.headingLevel level of the section's heading @default 2
-     * @throws FST_LOGIN_SESSION_REQUIRED, FST_LOGIN_SESSION_STORE_UNAVAILABLE
+     * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _OPTION where no pages are registered on this instance or above
      * @example
      * app.get('/account', { onRequest: requireLoginSession }, async (request, reply) =>
      *   reply.view('account', { sessions: await reply.renderLoginSessions() }))
@@ -43,27 +45,28 @@ declare module 'fastify' {
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
   coreOf(app, 'pages: ')
   const resolved = resolvePageOptions(options, app.prefix)
-  // Not `encapsulate: true`, as for the API: the host's own routes need `reply.renderLoginSessions`, so its decorator goes
-  // to the instance that the host registers on, and the routes go to a context below it.
+  // Not `encapsulate: true`, as for the API: the host's own routes need the section, so that goes to the instance that the
+  // host registers on, and the routes go to a context below it.
   await app.register(async pages => await pagesContext(pages, app, resolved), { ...options, prefix: resolved.prefix })
 }
 
-/** Everything below the prefix. @param host the instance that gets the decorator of the section */
+/** Everything below the prefix. @param host the instance whose routes can render the section */
 async function pagesContext (app: FastifyInstance, host: FastifyInstance, options: ResolvedPageOptions): Promise<void> {
-  const frameOf = await registerKit(app, { ...options, title: 'title', backLabel: 'back' })
+  const kit = await registerKit(app, { ...options, title: 'title', backLabel: 'back' })
+  const { frameOf, urlOf } = kit
   const listViewOf = createListViews(app, options.locate)
   const targets = createTargets(app, frameOf, options.locate)
   const questions = createQuestions(app, frameOf, options)
-  await app.register(accountRoutes, { frameOf, listViewOf, targets, questions, signIn: options })
+  await app.register(accountRoutes, { kit, listViewOf, targets, questions, signIn: options })
 
-  // If the pages are registered again for other paths, the decorator stays that of the first.
-  if (host.hasReplyDecorator('renderLoginSessions')) return
-  host.decorateReply('renderLoginSessions', async function renderLoginSessions (this: FastifyReply, { headingLevel = 2 } = {}) {
-    const frame = frameOf(this.request)
-    const view = await listViewOf(this.request, frame, headingLevel)
-    const model = { ...view, message: takeNotice(this.request, frame.texts) }
+  provideSection(host, async (reply, { headingLevel = 2 } = {}) => {
+    const { request } = reply
+    const frame = frameOf(request)
+    const view = await listViewOf(request, frame, headingLevel)
+    const model = { ...view, message: takeNotice(request, frame.texts) }
     // The list must not be in a cache, and the Back button must not show it after signing out.
-    if (!String(this.getHeader('cache-control')).includes('no-store')) this.header('cache-control', 'no-store')
+    if (!String(reply.getHeader('cache-control')).includes('no-store')) reply.header('cache-control', 'no-store')
+    if (isBoostedLink(request)) reply.header('hx-redirect', urlOf(request))
     const [html, head] = await Promise.all([renderText(app, 'section', model), renderText(app, 'head', frame)])
     return { html, head }
   })

@@ -29,9 +29,8 @@ export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: L
     },
 
     async findOthers (request) {
-      const { userId, id } = currentLoginSession(request)
-      const list = await app.loginSessions.list(userId)
-      return { kind: 'others', count: list.filter(session => session.id !== id).length }
+      const { userId } = currentLoginSession(request)
+      return { kind: 'others', count: Math.max(await app.loginSessions.count(userId) - 1, 0) }
     },
 
     async questionAbout (request, target) {

@@ -2,12 +2,11 @@
  * The routes of the account page: the list, the questions, and the operations that end sessions.
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInOptions } from '../errors.js'
 import { CONFIRMATION_ERRORS } from '../confirmation.js'
-import type { FrameOf } from '../frame.js'
-import { isFragment } from '../headers.js'
-import { preparePageRoutes } from '../kit.js'
+import { isFragment, loadPage } from '../headers.js'
+import { type Kit, preparePageRoutes } from '../kit.js'
 import { leaveNotice, type Notice, takeNotice } from '../notice.js'
 import type { Question, Questions } from '../question.js'
 import { deviceName } from '../session-row.js'
@@ -17,25 +16,25 @@ import { render, wantsWholeList, withWholeList } from './views.js'
 
 /** What the routes are made of. */
 export interface AccountRoutesOptions {
-  frameOf: FrameOf
+  kit: Kit
   listViewOf: ListViewOf
   targets: Targets
   questions: Questions
   signIn: SignInOptions
 }
 
+/** Requests of this route do not keep a session active. The core reads it. */
+const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
+
 /** A Fastify plugin. */
 export async function accountRoutes (app: FastifyInstance, options: AccountRoutesOptions): Promise<void> {
-  const { frameOf, listViewOf, targets, questions, signIn } = options
-  await preparePageRoutes(app, frameOf, signIn, CONFIRMATION_ERRORS)
+  const { kit, listViewOf, targets, questions, signIn } = options
+  const { frameOf } = kit
+  await preparePageRoutes(app, kit, signIn, CONFIRMATION_ERRORS)
 
-  app.get('/', async (request, reply) => {
-    const frame = frameOf(request)
-    const view = await listViewOf(request, frame)
-    if (isFragment(request)) return render(reply, 'list', view)
-    // The notice is taken after the list is there: an error page would have lost it.
-    return render(reply, 'page', { ...view, message: takeNotice(request, frame.texts) })
-  })
+  app.get('/', showList)
+  // What the page asks by itself, to be up to date. No person did anything, so it does not keep the session active.
+  app.get('/list', { config: NO_ACTIVITY }, showList)
 
   app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) =>
     questions.ask(request, reply, await targets.questionAbout(request, await targets.findSession(request, request.params.id))))
@@ -60,6 +59,14 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
     return await showResult(request, reply, { key: 'signedOutOthers', values: { count } })
   })
 
+  async function showList (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const frame = frameOf(request)
+    const view = await listViewOf(request, frame)
+    if (isFragment(request)) return render(reply, 'list', view)
+    // The notice is taken after the list is there: an error page would have lost it.
+    return render(reply, 'page', { ...view, message: takeNotice(request, frame.texts) })
+  }
+
   async function questionAboutOthers (request: FastifyRequest): Promise<Question> {
     return await targets.questionAbout(request, await targets.findOthers(request))
   }
@@ -77,6 +84,6 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   async function signOut (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     await request.endLoginSession()
     const { signInPath } = signIn
-    return isFragment(request) ? reply.header('hx-redirect', signInPath).send('') : reply.redirect(signInPath, 303)
+    return isFragment(request) ? loadPage(reply, signInPath) : reply.redirect(signInPath, 303)
   }
 }

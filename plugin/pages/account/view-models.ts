@@ -7,7 +7,7 @@ import type { PageView, SessionView } from '../view-models.js'
 
 /** The list and what stands around it. */
 export interface ListView extends PageView, ConfirmationNote {
-  /** This device first, then the others by their last activity: the first ten, or the whole list. */
+  /** This device first, then the others by their last activity: the first ten, or at most 1,000. */
   sessions: SessionView[]
   /** The number of sessions, shown or not. */
   count: number

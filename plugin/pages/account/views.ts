@@ -20,10 +20,15 @@ export const renderText: templates.RenderText<AccountTemplates> = templates.rend
 /** Rows that a list begins with. People mostly look for one of the last active sessions. */
 export const FIRST_ROWS = 10
 
+/** Rows of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
+export const WHOLE_LIST_ROWS = 1000
+
 /** What a list is made of. */
 export interface ListParts {
-  /** Last active first. */
+  /** The sessions that get a row: this device first, then the last active ones. */
   sessions: LoginSession[]
+  /** The number of sessions, shown or not. */
+  count: number
   currentId: string
   /** Is the whole list shown? */
   whole: boolean
@@ -31,9 +36,8 @@ export interface ListParts {
   note: ConfirmationNote
 }
 
-/** @param shown the result of {@link shownSessions} */
-export function toListView (page: PageView, parts: ListParts, shown: LoginSession[], context: Omit<RowContext, 'texts'>): ListView {
-  const { sessions, currentId, whole, headingLevel, note } = parts
+export function toListView (page: PageView, parts: ListParts, context: Omit<RowContext, 'texts'>): ListView {
+  const { sessions, count, currentId, whole, headingLevel, note } = parts
   const rowOptions = ({ id }: LoginSession, index: number) => ({
     current: id === currentId,
     revokeUrl: withWholeList(`${page.base}/${id}/revoke`, whole),
@@ -41,24 +45,18 @@ export function toListView (page: PageView, parts: ListParts, shown: LoginSessio
   })
   return {
     ...page,
-    sessions: toSessionViews(shown, rowOptions, { ...context, texts: page.texts }),
-    count: sessions.length,
-    othersCount: sessions.filter(({ id }) => id !== currentId).length,
+    sessions: toSessionViews(sessions, rowOptions, { ...context, texts: page.texts }),
+    count,
+    othersCount: count - 1,
     othersUrl: withWholeList(`${page.base}/others/revoke`, whole),
     ...note,
-    listUrl: withWholeList(page.base || '/', whole),
-    allUrl: shown.length < sessions.length ? withWholeList(page.homeUrl, true) : null,
+    listUrl: withWholeList(`${page.base}/list`, whole),
+    allUrl: whole || sessions.length === count ? null : withWholeList(page.homeUrl, true),
     allListUrl: withWholeList(page.base || '/', true),
     headingLevel,
     now: context.now.toISOString(),
     message: null
   }
-}
-
-/** The sessions that get a row: this device first, then the others in their order; the first ten, or the whole list. */
-export function shownSessions ({ sessions, currentId, whole }: Pick<ListParts, 'sessions' | 'currentId' | 'whole'>): LoginSession[] {
-  const ordered = [...sessions.filter(({ id }) => id === currentId), ...sessions.filter(({ id }) => id !== currentId)]
-  return whole ? ordered : ordered.slice(0, FIRST_ROWS)
 }
 
 /** The session that a question is about. */

@@ -67,6 +67,7 @@ const de: Messages = {
   formExpired: 'Dieses Formular ist abgelaufen. Laden Sie die Seite neu und versuchen Sie es noch einmal.',
   unavailable: 'Die Sitzungen sind gerade nicht erreichbar. Versuchen Sie es gleich noch einmal; die Liste zeigt dann, was abgemeldet wurde.',
   unreachable: 'Der Server ist nicht erreichbar. Versuchen Sie es noch einmal; die Liste zeigt dann, was abgemeldet wurde.',
+  tooManyRequests: 'Zu viele Anfragen. Es wurde nichts abgemeldet. Warten Sie einen Moment und versuchen Sie es dann noch einmal.',
   unexpected: 'Etwas ist schiefgelaufen. Laden Sie die Seite neu, um zu sehen, was abgemeldet wurde.'
 }
 

@@ -68,6 +68,7 @@ const en = {
   formExpired: 'This form has expired. Load the page again and repeat.',
   unavailable: 'Sessions cannot be reached right now. Try again in a moment; the list then shows what has been signed out.',
   unreachable: 'The server cannot be reached. Try again; the list then shows what has been signed out.',
+  tooManyRequests: 'Too many requests. Nothing has been signed out. Wait a moment, then try again.',
   unexpected: 'Something went wrong. Load the page again to see what has been signed out.'
 }
 

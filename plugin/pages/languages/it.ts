@@ -67,6 +67,7 @@ const it: Messages = {
   formExpired: 'Questo modulo è scaduto. Ricarica la pagina e ripeti l’operazione.',
   unavailable: 'Al momento non è possibile accedere alle sessioni. Riprova tra poco: a quel punto l’elenco mostrerà che cosa è stato disconnesso.',
   unreachable: 'Il server non è raggiungibile. Riprova: a quel punto l’elenco mostrerà che cosa è stato disconnesso.',
+  tooManyRequests: 'Troppe richieste. Nessuna sessione è stata disconnessa. Attendi un momento, poi riprova.',
   unexpected: 'Si è verificato un errore. Ricarica la pagina per vedere che cosa è stato disconnesso.'
 }
 

@@ -67,6 +67,7 @@ const nl: Messages = {
   formExpired: 'Dit formulier is verlopen. Laad de pagina opnieuw en probeer het nog eens.',
   unavailable: 'De sessies zijn op dit moment niet bereikbaar. Probeer het zo meteen opnieuw; in de lijst zie je dan wat er is uitgelogd.',
   unreachable: 'De server is niet bereikbaar. Probeer het opnieuw; in de lijst zie je dan wat er is uitgelogd.',
+  tooManyRequests: 'Te veel verzoeken. Er is niets uitgelogd. Wacht even en probeer het dan opnieuw.',
   unexpected: 'Er is iets misgegaan. Laad de pagina opnieuw om te zien wat er is uitgelogd.'
 }
 

@@ -67,6 +67,7 @@ const pl: Messages = {
   formExpired: 'Ten formularz wygasł. Wczytaj stronę ponownie i powtórz operację.',
   unavailable: 'Sesje są w tej chwili niedostępne. Spróbuj ponownie za chwilę – lista pokaże wtedy, co zostało wylogowane.',
   unreachable: 'Nie można połączyć się z serwerem. Spróbuj ponownie – lista pokaże wtedy, co zostało wylogowane.',
+  tooManyRequests: 'Zbyt wiele żądań. Nic nie zostało wylogowane. Odczekaj chwilę i spróbuj ponownie.',
   unexpected: 'Coś poszło nie tak. Wczytaj stronę ponownie, aby zobaczyć, co zostało wylogowane.'
 }
 

@@ -67,6 +67,7 @@ const ptBR: Messages = {
   formExpired: 'Este formulário expirou. Recarregue a página e tente novamente.',
   unavailable: 'Não é possível acessar as sessões no momento. Tente novamente daqui a pouco; a lista mostrará então o que foi desconectado.',
   unreachable: 'Não é possível acessar o servidor. Tente novamente; a lista mostrará então o que foi desconectado.',
+  tooManyRequests: 'Muitas solicitações. Nada foi desconectado. Aguarde um momento e tente novamente.',
   unexpected: 'Algo deu errado. Recarregue a página para ver o que foi desconectado.'
 }
 

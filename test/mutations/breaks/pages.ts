@@ -24,8 +24,21 @@ export default [
       {
         name: 'browsers may store the pages',
         promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
-        from: "app.addHook('onRequest', pageHeaders)",
+        from: 'kit.setHeaders(reply)',
         to: ''
+      },
+      {
+        name: 'a boosted link gets the page without its files',
+        promise: 'P9: the pages work beside an htmx of the host',
+        from: 'if (isBoostedLink(request)) return loadPage',
+        to: 'if (!request) return loadPage'
+      },
+      {
+        name: 'the links do not have the path that a proxy takes away',
+        promise: 'P9: the pages work behind a proxy that takes a path away',
+        from: 'createFrames(options, publicPrefix + app.prefix, assets)',
+        to: 'createFrames(options, app.prefix, assets)',
+        tests: ['pages/hosts']
       },
       {
         name: 'the pages take JSON',
@@ -36,14 +49,68 @@ export default [
     ]
   },
   {
-    file: 'plugin/pages/errors.ts',
-    tests,
+    file: 'plugin/pages/frame.ts',
+    tests: ['pages/options', 'request/absolute-form'],
     breaks: [
       {
         name: 'a visitor comes back to another site',
         promise: 'T5: a path leads nobody to another site after signing in',
         from: ".replace(/^[/\\\\]*/, '/')",
         to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/assets.ts',
+    tests: ['pages/pages'],
+    breaks: [
+      {
+        name: 'any version of a file may be cached for a year',
+        promise: 'T5: a cache keeps a file under its own fingerprint only',
+        from: 'versions.get(file) === version',
+        to: 'version !== undefined'
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/templates.ts',
+    tests: ['pages/pages', 'pages/hosts'],
+    breaks: [
+      {
+        name: 'every fragment may take the place of the dialog',
+        promise: 'P9: a refusal keeps what was typed',
+        from: "name === 'dialog' ? 'question' : 'fragment'",
+        to: "'question'"
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/policy.ts',
+    tests: ['pages/hosts'],
+    breaks: [
+      {
+        name: 'scripts of any host run',
+        promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
+        from: '(!ACTIVE.has(directive) && SCHEME.test(source))',
+        to: 'SCHEME.test(source)'
+      },
+      {
+        name: 'a host opens any directive',
+        promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
+        from: 'if (!OPEN.includes(directive)) return',
+        to: 'if (!directive) return'
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/account/list.ts',
+    tests: ['pages/account'],
+    breaks: [
+      {
+        name: 'this device is missing where others were active later',
+        promise: 'P1: the list shows this device first',
+        from: 'found.find(({ id }) => id === current.id) ?? current, ...others',
+        to: '...others'
       }
     ]
   },

@@ -10,6 +10,9 @@ import { randomId } from '../../support/records.js'
 import { FIELD, OTHERS, TITLE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
+/** Where the list is asked for, to be brought up to date. */
+const LIST = `${PAGE}/list`
+
 const PROBLEM = { status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '[data-ls-part=problem]', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }
 
 const stage = await setStage(t, {
@@ -146,7 +149,7 @@ t.test('a proxy\'s error page never gets into the page, whatever it was asked fo
   await dialog(page).getByRole('alert').getByText('The server cannot be reached.').waitFor()
 
   await page.keyboard.press('Escape')
-  await page.route(`**${PAGE}`, route => route.fulfill(badGateway))
+  await page.route(`**${LIST}`, route => route.fulfill(badGateway))
   await comeBack(page)
   await problem(page).getByText('The server cannot be reached.').waitFor()
   t.equal(await rows(page).count(), 3)
@@ -154,7 +157,7 @@ t.test('a proxy\'s error page never gets into the page, whatever it was asked fo
 
   await page.unrouteAll()
   let requests = 0
-  for (const url of ['**/revoke', `**${PAGE}`]) await page.route(url, route => { requests++; return route.fulfill(PROBLEM) })
+  for (const url of ['**/revoke', `**${LIST}`]) await page.route(url, route => { requests++; return route.fulfill(PROBLEM) })
   await signOutMac(page).click()
   await problem(page).getByText('Sessions cannot be reached right now.').waitFor()
   // Long enough for a loop to show: it would make hundreds of requests.
@@ -188,6 +191,7 @@ t.test('after five wrong passwords the dialog says how long it is locked, also w
     await page.keyboard.press('Enter')
     t.equal((await answered).status(), 422)
     await dialog(page).getByRole('alert').getByText(/not right|Too many/).waitFor()
+    await dialog(page).locator('[data-ls-idle]').waitFor({ state: 'detached' })
   }
 
   await page.keyboard.press('Escape')
@@ -311,12 +315,12 @@ t.test('an answer to an older question about the list never undoes a newer one',
   const later = new Promise<void>(resolve => { answer = resolve })
   await signOutMac(page).click()
   await page.locator(FIELD).fill(PASSWORD)
-  await page.route(`**${PAGE}`, async route => {
+  await page.route(`**${LIST}`, async route => {
     const response = await route.fetch()
     await later
     await route.fulfill({ response }).catch(() => {})
   })
-  const refreshing = page.waitForRequest(request => new URL(request.url()).pathname === PAGE)
+  const refreshing = page.waitForRequest(request => new URL(request.url()).pathname === LIST)
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await refreshing
   await page.keyboard.press('Enter')
@@ -344,10 +348,10 @@ t.test('what is under way cannot be called off: neither Cancel nor any number of
 
 t.test('a complaint of a refresh goes with the next that works', async t => {
   const { page } = await openPage(t)
-  await page.route(`**${PAGE}`, route => route.abort())
+  await page.route(`**${LIST}`, route => route.abort())
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await problem(page).getByText('The server cannot be reached.').waitFor()
-  await page.unroute(`**${PAGE}`)
+  await page.unroute(`**${LIST}`)
   await comeBack(page)
 
   t.equal(await problem(page).textContent(), '')
@@ -370,10 +374,10 @@ t.test('a list that was shown whole is whole after coming back and after a reloa
 
 /** Another tab was in front, and this one is again: the list has been asked for, and the answer has been dealt with. */
 async function comeBack (page: Page): Promise<void> {
-  const refreshed = page.waitForResponse(response => response.request().method() === 'GET' && new URL(response.url()).pathname === PAGE)
+  const refreshed = page.waitForResponse(response => response.request().method() === 'GET' && new URL(response.url()).pathname === LIST)
   // Headless Chromium hides no page; what the page hears is the same.
   await page.evaluate(() => new Promise<void>(resolve => {
-    document.addEventListener('htmx:finally:request', () => resolve(), { once: true })
+    document.addEventListener('htmx-finally-request', () => resolve(), { once: true })
     document.dispatchEvent(new Event('visibilitychange'))
   }))
   await refreshed

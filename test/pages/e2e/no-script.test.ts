@@ -154,7 +154,7 @@ for (const javaScriptEnabled of [false, true]) {
   t.test(`what htmx asks for is a whole page when opened directly, and its form works: ${mode}`, async t => {
     const page = await openProfile(t, chromium, { baseURL: shop.url, javaScriptEnabled })
     await openList(page, shop, 11)
-    for (const url of [await questionUrl(page), `${PAGE}/others/revoke`, (await page.locator('[data-ls-part=show-all]').getAttribute('hx-get'))!]) {
+    for (const url of [await questionUrl(page), `${PAGE}/others/revoke`, (await page.locator('[data-ls-part=show-all]').getAttribute('ls-hx-get'))!]) {
       const reply = await page.goto(url)
       t.match(await reply!.text(), /^<!doctype html>\s*<html /, url)
       t.equal(await page.locator('h1').count(), 1)

@@ -79,12 +79,12 @@ for (const [where, list] of [['the page', PAGE], ['the section in a host\'s page
 
 t.test('htmx comes from us, byte for byte as its authors published it', async t => {
   const page = await openPage(t, {})
-  const served = page.waitForResponse(response => /htmx[^/]*\.js/.test(response.url()))
+  const served = page.waitForResponse(response => /htmx\.esm[^/]*\.js/.test(response.url()))
   await openList(page, shop)
 
   t.ok((await served).url().startsWith(shop.url))
-  t.ok((await (await served).body()).equals(await readFile(new URL('../../../node_modules/htmx.org/dist/htmx.min.js', import.meta.url))))
-  t.equal(await page.evaluate('htmx.version'), JSON.parse(await readFile(new URL('../../../node_modules/htmx.org/package.json', import.meta.url), 'utf8')).version)
+  t.ok((await (await served).body()).equals(await readFile(new URL('../../../node_modules/htmx.org/dist/htmx.esm.min.js', import.meta.url))))
+  t.equal(await page.evaluate(`import(${JSON.stringify((await served).url())}).then(({ default: htmx }) => htmx.version)`), JSON.parse(await readFile(new URL('../../../node_modules/htmx.org/package.json', import.meta.url), 'utf8')).version)
 })
 
 /** A page where what the browser objects to is collected, and is no failure: these tests do it on purpose. */
