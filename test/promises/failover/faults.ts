@@ -18,7 +18,7 @@ export const COLLECTION = 'loginSessions'
 export const DRIVER_OPTIONS = { serverSelectionTimeoutMS: 2000, waitQueueTimeoutMS: 2000, heartbeatFrequencyMS: 500, appName: SUFFERER }
 
 /** Commands that `mongoStore` sends once it is prepared; a test holds this list against what is really sent. */
-export const COMMANDS = ['find', 'aggregate', 'getMore', 'insert', 'update', 'delete', 'findAndModify']
+export const COMMANDS = ['find', 'aggregate', 'insert', 'update', 'delete', 'findAndModify']
 
 /** `storeTimeout` of the servers, in ms: shorter than the longest delay, so that calls are given up and get through late. */
 export const BOUND = 750
