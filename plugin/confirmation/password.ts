@@ -98,7 +98,7 @@ async function inTime<T> (ask: () => Promise<T>): Promise<T> {
 }
 
 /** What to write as `verifyPassword`. */
-export const VERIFY_PASSWORD = 'bcryptPassword(userId => yourHashOf(userId)), or ' +
+export const VERIFY_PASSWORD: string = 'bcryptPassword(userId => yourHashOf(userId)), or ' +
   'async userId => { const hash = await yourHashOf(userId); return hash ? password => yourCompare(password, hash) : null }'
 
 /** Without this error, a host that answers the wrong question would see an outage. The value is not shown: it may be a hash. */
