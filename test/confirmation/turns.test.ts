@@ -8,6 +8,7 @@ import { createTurns, LONGEST_HOLD, LONGEST_WAIT, MOST_CHECKS, MOST_WAITING } fr
 import { bcryptPassword } from '../../plugin/index.js'
 import { createShop, PASSWORD } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, parallel, turns } from '../support/gate.js'
 
 const BUSY = { code: 'FST_LOGIN_SESSION_BUSY', statusCode: 429, headers: { 'retry-after': '2' } }
@@ -86,8 +87,8 @@ t.test('only so many of one user wait; the next is told to come back, and others
 })
 
 t.test('who waits too long is told to come back, and leaves nobody stuck', async t => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  t.teardown(() => mock.timers.reset())
+  fakeTimeouts()
+  t.teardown(() => realTimeouts())
   const { ask, started, letGo } = setup(1)
   const first = ask('ada', 'a1')
   const lost = [t.rejects(ask('bob', 'b1'), BUSY), t.rejects(ask('ada', 'a2'), BUSY)]
@@ -125,8 +126,8 @@ t.test('what is unsettled keeps its turn after its answer, until it settles', as
 })
 
 t.test('a check that never settles keeps its turn for a minute', async t => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  t.teardown(() => mock.timers.reset())
+  fakeTimeouts()
+  t.teardown(() => realTimeouts())
   const { run } = createTurns(1)
   await run('ada', async hold => { hold(new Promise(() => {})) })
   await t.rejects(Promise.all([run('bob', async () => {}), turns().then(() => mock.timers.tick(LONGEST_WAIT))]), BUSY)
