@@ -58,12 +58,15 @@ export function bcryptPassword (passwordHash: (userId: string) => string | null 
   return Object.assign(verifyPassword, { [PREPARED]: loading })
 }
 
+/** Not a literal: bundlers leave it alone, because it has a native part, and those who do not have it need not have it. */
+const BCRYPT: string = 'bcrypt'
+
 async function loadBcrypt (): Promise<Pick<typeof bcrypt, 'compare'>> {
   try {
-    return (await import('bcrypt')).default
+    return (await import(/* webpackIgnore: true */ BCRYPT)).default
   } catch (cause) {
-    throw Object.assign(optionError('bcryptPassword needs the package bcrypt, which could not be loaded: run `npm install bcrypt`; ' +
-      'if your server is bundled, leave bcrypt out of the bundle, because it has a native part'), { cause })
+    throw Object.assign(optionError('bcryptPassword needs the package bcrypt, which could not be loaded: ' +
+      'run `npm install bcrypt` where your server runs'), { cause })
   }
 }
 

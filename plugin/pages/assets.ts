@@ -1,20 +1,30 @@
 /**
- * Finds the templates and static files. They are two levels above this file, in the source and in the build alike.
+ * Finds the templates and static files, and serves the latter.
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { optionError } from '../errors.js'
 
-/** The shipped Eta templates. */
-export const templatesDir: string = fileURLToPath(new URL('../../templates/', import.meta.url))
-
-/** The stylesheet, the scripts and htmx. */
-export const publicDir: string = fileURLToPath(new URL('../../public/', import.meta.url))
+/**
+ * A directory of this package: the shipped Eta templates, or the stylesheet and scripts. It is two levels above this file, in
+ * the source and in the build alike. Looked for when pages are registered: bundles that have no pages need neither.
+ *
+ * @param here this file, as `import.meta`
+ * @throws FST_LOGIN_SESSION_OPTION if it is not there, because this file is part of a bundle
+ */
+export function packageDirectory (name: 'templates' | 'public', here: { url?: string } = import.meta): string {
+  // A bundle of CommonJS has no URL.
+  const { url } = here
+  const directory = url === undefined ? '' : fileURLToPath(new URL(`../../${name}/`, url))
+  if (existsSync(directory)) return directory
+  throw optionError(`pages: the folder ${name}/ of fastify-login-sessions is not beside its code, as in a bundle: leave this ` +
+    'package out of the bundle, for example with --external:fastify-login-sessions of esbuild')
+}
 
 /** The files that are served. The scripts import the last two themselves, with their fingerprints. */
 const FILES = ['login-sessions.css', 'login-sessions.js', 'times.js', 'before-htmx.js', 'htmx.esm.min.js']
@@ -37,7 +47,7 @@ export interface Assets {
 }
 
 /** Reads the files. @throws FST_LOGIN_SESSION_OPTION if one is missing */
-export function createAssets (directory: string = publicDir): Assets {
+export function createAssets (directory: string = packageDirectory('public')): Assets {
   const versions = new Map(FILES.map(name => [name, fingerprint(directory, name)]))
   return {
     urls (base) {
@@ -59,7 +69,7 @@ export async function serveAssets (app: FastifyInstance, { isCurrent }: Assets):
   })
   // One route a file, not a wildcard: @fastify/static would take the file's name from the raw URL, which may be absolute.
   const options = { wildcard: false, cacheControl: false, decorateReply: false, index: false } as const
-  await app.register(staticFiles, { root: publicDir, prefix: '/assets/', ...options })
+  await app.register(staticFiles, { root: packageDirectory('public'), prefix: '/assets/', ...options })
 }
 
 function fingerprint (directory: string, name: string): string {

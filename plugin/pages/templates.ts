@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { templatesDir } from './assets.js'
+import { packageDirectory } from './assets.js'
 import { isFragment, markFragment } from './headers.js'
 import type { KitTemplates, PageView } from './view-models.js'
 
@@ -20,19 +20,20 @@ const RENDER = 'renderLoginSessionView'
  */
 export async function registerTemplates (app: FastifyInstance, hostDirectory: string | undefined): Promise<void> {
   const eta = new Eta({ cache: true })
-  eta.resolvePath = createFinder(hostDirectory)
-  await app.register(view, { engine: { eta }, templates: templatesDir, propertyName: RENDER, production: true })
+  const templates = packageDirectory('templates')
+  eta.resolvePath = createFinder(templates, hostDirectory)
+  await app.register(view, { engine: { eta }, templates, propertyName: RENDER, production: true })
 }
 
 /** Shipped templates and the host's include each other by name. */
-function createFinder (hostDirectory: string | undefined): (template: string) => string {
+function createFinder (shippedDirectory: string, hostDirectory: string | undefined): (template: string) => string {
   // Eta resolves each include again, several for each row of a list, although it caches the templates themselves.
   const paths = new Map<string, string>()
 
   function find (template: string): string {
     const file = template.endsWith('.eta') ? template : `${template}.eta`
     const hostFile = hostDirectory === undefined ? undefined : resolve(hostDirectory, file)
-    return hostFile !== undefined && existsSync(hostFile) ? hostFile : resolve(templatesDir, file)
+    return hostFile !== undefined && existsSync(hostFile) ? hostFile : resolve(shippedDirectory, file)
   }
 
   return template => {

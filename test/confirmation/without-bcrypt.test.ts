@@ -24,7 +24,7 @@ t.test('a host that checks passwords in another way does not need bcrypt', async
 t.test('bcryptPassword stops the boot with a sentence that says what to do', async t => {
   await t.rejects(boot({ verifyPassword: bcryptPassword(() => null) }), {
     code: 'FST_LOGIN_SESSION_OPTION',
-    message: /bcryptPassword needs the package bcrypt.* run `npm install bcrypt`; if your server is bundled/,
+    message: /bcryptPassword needs the package bcrypt.* run `npm install bcrypt` where your server runs$/,
     cause: { code: 'ERR_MODULE_NOT_FOUND' }
   })
 })
