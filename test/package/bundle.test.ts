@@ -1,4 +1,4 @@
-/** The built package within a host's bundle, as esbuild makes it: the core works, and the pages say what to do. */
+/** The built package within a host's bundle, as esbuild makes it: the core and the API work, and the pages say what to do. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -9,12 +9,15 @@ import { unmeasuredNode } from '../support/unmeasured.js'
 
 const HOST = `
   import Fastify from 'fastify'
-  import loginSessions, { bcryptPassword, loginSessionPages, memoryStore } from './dist/index.js'
+  import loginSessions, { bcryptPassword, loginSessionApi, loginSessionPages, memoryStore } from './dist/index.js'
   async function main () {
     const app = Fastify()
     await app.register(loginSessions, { secret: 'x'.repeat(32), store: memoryStore(), verifyPassword: bcryptPassword(() => null) })
+    await app.register(loginSessionApi, { prefix: '/api' })
     app.get('/', async request => (await request.startLoginSession('ada')).userId)
-    console.log((await app.inject('/')).body)
+    const signedIn = await app.inject('/')
+    const sessions = await app.inject({ url: '/api', headers: { cookie: signedIn.headers['set-cookie'] } })
+    console.log(signedIn.body, sessions.statusCode)
     const bare = Fastify()
     await bare.register(loginSessions, { secret: 'x'.repeat(32), store: memoryStore() })
     await bare.register(loginSessionPages, { prefix: '/sessions' }).then(() => console.log('pages'), error => console.log(error.code, error.message))
@@ -22,18 +25,23 @@ const HOST = `
   main()`
 
 for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
-  t.test(`bundled to ${format}: the core works without a flag, and the pages say that the package must stay outside`, async t => {
+  t.test(`bundled to ${format}: the core and the API work without a flag, and the pages say that the package must stay outside`, async t => {
     // Within the repository, so that what stays outside of the bundle is found.
     const outfile = `${t.testdir({})}/bundle.${extension}`
     await build({
-      stdin: { contents: HOST, resolveDir: root }, bundle: true, platform: 'node', format, outfile, logLevel: 'error',
+      stdin: { contents: HOST, resolveDir: root },
+      bundle: true,
+      platform: 'node',
+      format,
+      outfile,
+      logLevel: 'error',
       // CommonJS packages within a module need it, whatever they are.
       ...(format === 'esm' && { banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" } })
     })
 
     const { stdout } = await promisify(execFile)(...unmeasuredNode(outfile))
 
-    t.match(stdout, /^ada\nFST_LOGIN_SESSION_OPTION .* leave this package out of the bundle, for example with --external:fastify-login-sessions/)
+    t.match(stdout, /^ada 200\nFST_LOGIN_SESSION_OPTION .* leave this package out of the bundle, for example with --external:fastify-login-sessions/)
   })
 }
 
