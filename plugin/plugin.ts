@@ -126,7 +126,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     })
   }
   decorateSection(app)
-  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof: verifyPassword !== undefined, confirm })
+  const needsProof = verifyPassword !== undefined
+  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })
   decorateLogins(app, logins, signIn)

@@ -16,7 +16,10 @@ const label = (description: string) => ({ type: ['string', 'null'], description 
 
 const session = {
   type: 'object',
-  required: ['id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device', 'confirmedAt'],
+  required: [
+    'id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device',
+    'confirmedAt'
+  ],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
     current: { type: 'boolean', description: 'True for the session of this request' },

@@ -38,7 +38,8 @@ export function createErrorPages (kit: Kit, signIn: SignInOptions, pageMessages:
     // its form can be sent again, the form shows the error itself (templates/confirm-form.eta).
     if (isFragment(request)) reply.header('hx-retarget', '[data-ls-part=problem]').header('hx-reswap', 'innerHTML')
     const frame = frameOf(request)
-    const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(messages[error.code] ?? (status === 429 ? 'tooManyRequests' : 'unexpected')) }
+    const message = messages[error.code] ?? (status === 429 ? 'tooManyRequests' : 'unexpected')
+    const model = { ...frame, title: frame.say('errorTitle'), message: frame.say(message) }
     return renderKit(reply, isFragment(request) ? 'problem' : 'error', model)
   }
 }

@@ -39,7 +39,7 @@ export async function requireLoginSession (request: AnyRequest): Promise<void> {
  * @example
  * app.post('/account/delete', { onRequest: requireRecentConfirmation(15 * 60_000) }, deleteAccount)
  */
-export function requireRecentConfirmation (milliseconds: number): (request: FastifyRequest) => Promise<void> {
+export function requireRecentConfirmation (milliseconds: number): (request: AnyRequest) => Promise<void> {
   if (typeof milliseconds !== 'number' || !(milliseconds > 0)) {
     throw new TypeError('requireRecentConfirmation takes a positive number of milliseconds: write ' +
       'requireRecentConfirmation(15 * 60_000) for 15 minutes')

@@ -38,8 +38,8 @@ export interface Lifecycle {
   /** Looks this token up, together with all others of this event-loop turn. */
   resume(token: string): Promise<Resumed>
   /**
-   * Notes a request with a live token: queues a touch if one is due and the request is activity, and gives former tokens their end at a newer one's
-   * first use.
+   * Notes a request with a live token: queues a touch if one is due and the request is activity, and gives former tokens
+   * their end at a newer one's first use.
    * @param hash of the token's secret
    */
   noteActivity(record: LoginSessionRecord, hash: string, look: Look): void

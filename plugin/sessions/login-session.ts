@@ -34,5 +34,6 @@ export interface LoginSession {
 export function toLoginSession (record: RecordWithoutData): LoginSession {
   const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device, confirmation } = record
   const confirmedAt = confirmation.at ?? null
-  return { id: idOf(_id), userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, confirmedAt }
+  const id = idOf(_id)
+  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, confirmedAt }
 }

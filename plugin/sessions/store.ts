@@ -60,7 +60,8 @@ export interface LoginSessionStore {
 
   /**
    * Writes a later `lastActiveAt` with its `expiresAt` and `ip`, and `device`, `userAgent` and `formerIp` where the touch has
-   * them, in the same step; never an earlier one. Fields that a touch lacks stay. A record that has been removed or has expired by then stays so. May be lost.
+   * them, in the same step; never an earlier one. Fields that a touch lacks stay. A record that has been removed or has
+   * expired by then stays so. May be lost.
    */
   touch(touches: Touch[]): Promise<void>
 

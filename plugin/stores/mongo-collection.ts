@@ -19,7 +19,8 @@ export interface DriverCollection {
 }
 
 /**
- * A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and old drivers' have no `db`.
+ * A client or a database, the likeliest mistakes, has no collectionName. mongoose's own collections and those of old
+ * drivers have no `db`.
  * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write
  */
 export function requireCollection (collection: DriverCollection | undefined): void {

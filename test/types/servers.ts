@@ -3,7 +3,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import {
-  currentLoginSession, type LoginSessionsOptions, loginSessionApi, loginSessionPages, loginSessions, rejectCrossOrigin, requireLoginSession
+  currentLoginSession, type LoginSessionsOptions, loginSessionApi, loginSessionPages, loginSessions, rejectCrossOrigin, requireLoginSession,
+  requireRecentConfirmation
 } from '../../plugin/index.js'
 
 declare const options: LoginSessionsOptions
@@ -15,6 +16,7 @@ export async function http2 (): Promise<void> {
   await app.register(loginSessionApi, { prefix: '/api/account/sessions' })
   app.addHook('onRequest', rejectCrossOrigin)
   app.get<{ Querystring: { page: string } }>('/', { onRequest: requireLoginSession }, async request => currentLoginSession(request).userId)
+  app.get('/recent', { onRequest: requireRecentConfirmation(60_000) }, async () => null)
   app.post('/', { onRequest: [rejectCrossOrigin, requireLoginSession], preHandler: requireLoginSession }, async request => request.loginSession)
 }
 
