@@ -76,7 +76,7 @@ async function findNamesakes (t: Test, page: Page): Promise<void> {
   t.strictSame(names.filter((one, i) => names.indexOf(one) !== i), [], 'of its own')
 }
 
-for (const [locale, seenByAxe] of [['en-US', NARROW], ['de-DE', WIDE], ['ar', WIDE]] as const) {
+for (const [locale, seenByAxe] of [['de-DE', NARROW], ['ar', WIDE]] as const) {
   t.test(`on small screens, enlarged, with spaced text, nothing is cut or out of reach: ${locale}`, async t => {
     const page = await listPage(t, 2, { locale })
     const look = async (scene: string, { axe = false, spaced = false } = {}): Promise<void> => {
