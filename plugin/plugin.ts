@@ -122,7 +122,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     await confirmation.confirm(session, proof, {
       rotate: () => logins.rotate(request),
       announceFailure: state => announceFailure(session, state, request),
-      expel: () => logins.expel(request)
+      end: () => logins.endAfterFailures(request)
     })
   }
   decorateSection(app)

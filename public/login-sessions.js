@@ -199,6 +199,8 @@ function start () {
     stateOf(section).failed = purpose
     const region = part(section, purpose === 'answer' && openDialog(section) ? 'error' : 'problem')
     region.textContent = status === 429 ? lsTooMany : lsUnreachable
+    // What succeeded before would seem to be the answer.
+    part(section, 'status').textContent = ''
     if (purpose === 'answer') focusForm(section)
     if (purpose === 'question') focusAfter(section)
   }

@@ -9,7 +9,7 @@ import { keyOf } from '../sessions/key.js'
 import type { AttemptState } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { ATTEMPTS, createAttempts, MOST_FAILURES } from './attempts.js'
-import { createTurns, type Hold } from './turns.js'
+import { createTurns } from './turns.js'
 
 /** What a user must do before a session is ended: answer a question, enter the password, or it cannot be done. */
 export type ConfirmationKind = 'question' | 'password' | 'no-password'
@@ -29,11 +29,10 @@ export interface ConfirmationWay {
 
 /**
  * Looks at what was sent, before an attempt is counted.
- * @returns the check itself, which an attempt runs; true: the proof is right. It holds its turn until its work has settled,
- * also if it is answered before that
+ * @returns the check itself, which an attempt runs; true: the proof is right
  * @throws the coded error if nothing was sent that could be checked
  */
-export type ProofCheck = (proof: Proof) => (hold: Hold) => Promise<boolean>
+export type ProofCheck = (proof: Proof) => () => Promise<boolean>
 
 /** What a confirmation does to its session. */
 export interface ConfirmationEffects {
@@ -42,7 +41,7 @@ export interface ConfirmationEffects {
   /** Called for each wrong proof, with the state that it led to. */
   announceFailure(state: AttemptState): void
   /** Ends the session: too many proofs in a row were wrong. */
-  expel(): Promise<void>
+  end(): Promise<void>
 }
 
 /** Confirms sessions. */
@@ -75,6 +74,13 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
     return null
   }
 
+  /** Finds out how to check this proof. @throws the coded error if it cannot be checked */
+  async function prepare (userId: string, proof: Proof): Promise<{ way: ConfirmationWay, verify: () => Promise<boolean> }> {
+    const found = await findWay(userId)
+    if (found === null) throw noPasswordError()
+    return { way: found.way, verify: found.check(proof) }
+  }
+
   async function isRight (key: string, verify: () => Promise<boolean>): Promise<boolean> {
     try {
       return await verify()
@@ -90,11 +96,11 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
   }
 
   /** @throws the coded error for this wrong proof */
-  async function refuse (way: ConfirmationWay, state: AttemptState, { announceFailure, expel }: ConfirmationEffects): Promise<never> {
+  async function refuse (way: ConfirmationWay, state: AttemptState, { announceFailure, end }: ConfirmationEffects): Promise<never> {
     announceFailure(state)
     const { failures, total = failures } = state
     if (total < MOST_FAILURES) throw way.wrongError(Math.max(0, ATTEMPTS - failures))
-    await expel()
+    await end()
     throw requiredError()
   }
 
@@ -106,13 +112,13 @@ export function createConfirmation (ways: readonly ConfirmationWay[], store: Log
     async confirm ({ id, userId }, proof, effects) {
       const key = keyOf(userId, id)
       if (ways.length === 0) return await requireSession(key)
-      const found = await findWay(userId)
-      if (found === null) throw noPasswordError()
-      const verify = found.check(proof)
+      const found = await prepare(userId, proof)
       // The turn comes first: a confirmation that only waited is no attempt.
-      await turns.run(userId, async hold => {
+      await turns.run(userId, key, async hasWaited => {
+        // The password may have been changed meanwhile.
+        const { way, verify } = hasWaited ? await prepare(userId, proof) : found
         const state = await attempts.take(key)
-        if (!await isRight(key, () => verify(hold))) return await refuse(found.way, state, effects)
+        if (!await isRight(key, verify)) return await refuse(way, state, effects)
         if (await effects.rotate()) return
         // The session ended during the check: it confirms nothing any more.
         await requireSession(key)

@@ -82,12 +82,8 @@ export function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
         if (typeof password !== 'string' || password === '') throw passwordRequiredError()
         // Counted as an attempt like any wrong password, but not hashed.
         if (password.length > PASSWORD_LENGTH) return async () => false
-        return async hold => {
-          const answer = Promise.resolve().then(() => check(password))
-          hold(answer)
-          // Only `true` is right.
-          return await inTime(() => answer) === true
-        }
+        // Only `true` is right.
+        return async () => await inTime(async () => await check(password)) === true
       }
     },
 

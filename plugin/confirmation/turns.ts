@@ -9,88 +9,117 @@ import { settledWithin } from '../timeout.js'
 /** The checks of a process that may run at the same time: half of its threads. */
 export const MOST_CHECKS: number = Math.max(1, Math.floor((Number(process.env.UV_THREADPOOL_SIZE) || 4) / 2))
 
-/** The checks of one user that may wait. One runs. */
+/** The checks of one session that may wait. */
 export const MOST_WAITING = 10
 
 /** How long a check may wait, in ms: less than a client's patience. */
 export const LONGEST_WAIT = 10_000
 
-/** A check that has not settled by then keeps nobody waiting any more, in ms. A host's callback may never answer. */
-export const LONGEST_HOLD = 60_000
-
-/** Keeps the turn until this has settled, also after the work itself is over. */
-export type Hold = (unsettled: Promise<unknown>) => void
-
 /** Gives turns. */
 export interface Turns {
   /**
-   * Runs the work when its turn has come. The work of one user runs one after the other; users take turns.
-   * @throws FST_LOGIN_SESSION_BUSY if too much is waiting, or if it waited too long; what `work` throws
+   * Runs the work when its turn has come. The work of one user runs one after the other. Users take turns, and so do the
+   * sessions of a user: somebody with a stolen cookie cannot keep its owner from confirming.
+   *
+   * @param session the session's key
+   * @param work told whether it had to wait
+   * @throws FST_LOGIN_SESSION_BUSY if too much of this session waits, or if it waited too long; what `work` throws
    */
-  run<T>(userId: string, work: (hold: Hold) => Promise<T>): Promise<T>
+  run<T>(userId: string, session: string, work: (hasWaited: boolean) => Promise<T>): Promise<T>
 }
 
+/** A check that waits. */
 interface Turn {
   userId: string
-  isRunning: boolean
+  session: string
   start(): void
+}
+
+/** A user of whom a check runs or waits. */
+interface User {
+  isRunning: boolean
+  /** What waits, by session; the session whose turn is next is the first. */
+  waiting: Map<string, Turn[]>
 }
 
 /** @param most how many run at the same time */
 export function createTurns (most: number = MOST_CHECKS): Turns {
-  /** Each user's turns: the first one runs or is ready, the others wait for it. */
-  const queues = new Map<string, Turn[]>()
-  /** The first turns of users, in the order in which they came to be the first. */
-  const ready: Turn[] = []
+  /** The user whose turn is next is the first of those who do not run. */
+  const users = new Map<string, User>()
   let free = most
 
-  function startReady (): void {
-    while (free > 0 && ready.length > 0) {
+  /** The next turn that may start; undefined: there is none. */
+  function takeNext (): Turn | undefined {
+    for (const user of users.values()) {
+      if (user.isRunning) continue
+      const [session, turns] = user.waiting.entries().next().value!
+      const turn = turns.shift()!
+      // The user's other sessions are next.
+      user.waiting.delete(session)
+      if (turns.length > 0) user.waiting.set(session, turns)
+      user.isRunning = true
+      return turn
+    }
+  }
+
+  function startNext (): void {
+    while (free > 0) {
+      const turn = takeNext()
+      if (turn === undefined) return
       free--
-      ready.shift()!.start()
+      turn.start()
     }
   }
 
   function enter (turn: Turn): void {
-    const queue = queues.get(turn.userId) ?? []
-    if (queue.length > MOST_WAITING) throw busyError()
-    queues.set(turn.userId, queue)
-    if (queue.push(turn) === 1) ready.push(turn)
-    startReady()
+    const user = users.get(turn.userId) ?? { isRunning: false, waiting: new Map<string, Turn[]>() }
+    const turns = user.waiting.get(turn.session) ?? []
+    if (turns.length >= MOST_WAITING) throw busyError()
+    turns.push(turn)
+    user.waiting.set(turn.session, turns)
+    users.set(turn.userId, user)
+    startNext()
   }
 
-  function leave (turn: Turn): void {
-    const queue = queues.get(turn.userId)!
-    const isFirst = queue[0] === turn
-    queue.splice(queue.indexOf(turn), 1)
-    if (turn.isRunning) free++
-    else if (isFirst) ready.splice(ready.indexOf(turn), 1)
-    if (queue.length === 0) queues.delete(turn.userId)
-    else if (isFirst) ready.push(queue[0]!)
-    startReady()
+  function giveUp (turn: Turn): void {
+    const { userId, session } = turn
+    const { isRunning, waiting } = users.get(userId)!
+    const left = waiting.get(session)!.filter(one => one !== turn)
+    if (left.length > 0) waiting.set(session, left)
+    else waiting.delete(session)
+    if (!isRunning && waiting.size === 0) users.delete(userId)
   }
 
-  async function begin (userId: string): Promise<Turn> {
-    const turn: Turn = { userId, isRunning: false, start () { turn.isRunning = true } }
+  function leave (userId: string): void {
+    const user = users.get(userId)!
+    user.isRunning = false
+    // Other users are next.
+    users.delete(userId)
+    if (user.waiting.size > 0) users.set(userId, user)
+    free++
+    startNext()
+  }
+
+  /** Resolves when the turn has come. Returns whether it had to wait. */
+  async function comeTo (userId: string, session: string): Promise<boolean> {
+    let isRunning = false
+    let begin = (): void => {}
+    const turn: Turn = { userId, session, start () { isRunning = true; begin() } }
     enter(turn)
-    if (turn.isRunning) return turn
-    await settledWithin(LONGEST_WAIT, new Promise<void>(resolve => {
-      turn.start = () => { turn.isRunning = true; resolve() }
-    }))
-    if (turn.isRunning) return turn
-    leave(turn)
+    if (isRunning) return false
+    await settledWithin(LONGEST_WAIT, new Promise<void>(resolve => { begin = resolve }))
+    if (isRunning) return true
+    giveUp(turn)
     throw busyError()
   }
 
   return {
-    async run (userId, work) {
-      const turn = await begin(userId)
-      const held: Array<Promise<unknown>> = []
+    async run (userId, session, work) {
+      const hasWaited = await comeTo(userId, session)
       try {
-        return await work(unsettled => { held.push(settledWithin(LONGEST_HOLD, unsettled)) })
+        return await work(hasWaited)
       } finally {
-        if (held.length === 0) leave(turn)
-        else Promise.all(held).then(() => leave(turn))
+        leave(userId)
       }
     }
   }

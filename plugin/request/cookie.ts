@@ -6,6 +6,7 @@
  * twice: Chromium forgets the private pages that the Back button would show if a cookie changes after it was cleared.
  * @module
  */
+import { isIP } from 'node:net'
 import { fastifyCookie, signerFactory } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TOKEN_LENGTH } from '../sessions/tokens.js'
@@ -64,7 +65,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
   function otherDomains (request: FastifyRequest): Array<string | undefined> {
     if (isHostOnly) return []
     // The Host header may hold anything, and a domain that no cookie can have is an error.
-    if (!DOMAIN.test(request.hostname)) return [undefined].filter(domain => domain !== attributes.domain)
+    if (!DOMAIN.test(request.hostname) || isIP(request.hostname) !== 0) return [undefined].filter(domain => domain !== attributes.domain)
     const labels = request.hostname.split('.')
     const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
     const own = attributes.domain?.replace(/^\./, '')

@@ -36,7 +36,7 @@ export interface RequestLogins {
   /** Ends the session and empties `request.session`. */
   signOut(request: FastifyRequest): Promise<void>
   /** Ends the session because its user could not be confirmed, and empties `request.session`. */
-  expel(request: FastifyRequest): Promise<void>
+  endAfterFailures(request: FastifyRequest): Promise<void>
   /** Notes a confirmation, and gives the session a new token. False: it has ended, or too many did so at the same moment. */
   rotate(request: FastifyRequest): Promise<boolean>
 }
@@ -160,7 +160,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       return true
     },
 
-    async expel (request) {
+    async endAfterFailures (request) {
       const state = requireState(request)
       await saving.allSaved(state)
       await lifecycle.end(state.record!, 'attempts-exhausted')

@@ -79,7 +79,9 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     state.lookedUpAt = resumed.at.getTime()
     if (resumed.standing === 'live') return
     giveUp(state)
-    takeNone(state, [resumed])
+    // It was live a second ago: the browser may have signed in again meanwhile, and has a newer cookie then.
+    state.cookie = 'keep'
+    state.superseded = true
     if (state.guarded) throw requiredError()
   }
 

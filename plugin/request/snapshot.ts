@@ -25,5 +25,10 @@ export function changesBetween (before: Snapshot, data: Record<string, unknown>)
 }
 
 function jsonOf (value: unknown): string {
-  return JSON.stringify(value, (_key, part) => typeof part === 'bigint' ? `${part}n` : part) ?? ''
+  try {
+    return JSON.stringify(value, (_key, part) => typeof part === 'bigint' ? `${part}n` : part) ?? ''
+  } catch {
+    // It is circular, or its `toJSON` fails. The store will say so.
+    return 'no JSON'
+  }
 }

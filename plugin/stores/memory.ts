@@ -3,6 +3,7 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
+import { dataError } from '../errors.js'
 import { isLive, type LoginSessionRecord, type RecordWithoutData, type Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 
@@ -42,7 +43,7 @@ export function memoryStore (): LoginSessionStore {
     async insert (record) {
       if (records.has(record._id)) throw new Error('duplicate _id')
       sweep(record.createdAt)
-      records.set(record._id, structuredClone(record))
+      records.set(record._id, keepable(record))
     },
 
     async find (keys) {
@@ -73,7 +74,7 @@ export function memoryStore (): LoginSessionStore {
     async updateData (key, { set, unset }) {
       const record = records.get(key)
       if (record === undefined) return false
-      Object.assign(record.data, structuredClone(set))
+      Object.assign(record.data, keepable(set))
       for (const name of unset) delete record.data[name]
       return true
     },
@@ -118,6 +119,15 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async barrier () {}
+  }
+}
+
+/** A copy. @throws FST_LOGIN_SESSION_DATA for values that cannot be copied, such as functions */
+function keepable<Value> (value: Value): Value {
+  try {
+    return structuredClone(value)
+  } catch (error) {
+    throw dataError(error as Error)
   }
 }
 

@@ -148,7 +148,10 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
     const { cursor } = await sessions.db.command({ find: sessions.collectionName, filter, ...size }, options)
     if (String(cursor.id) === '0') return cursor.firstBatch
     await sessions.db.command({ killCursors: sessions.collectionName, cursors: [cursor.id] })
-  } catch {}
+  } catch (error) {
+    // The first error says more: the second may be that the client has given up meanwhile.
+    return await sessions.find(filter, size).toArray().catch(() => { throw error })
+  }
   return await sessions.find(filter, size).toArray()
 }
 
@@ -164,10 +167,10 @@ async function keepable<T> (write: () => Promise<T>): Promise<T> {
 /** MongoDB's errors for documents that are too large: as they are sent, and after an update. */
 const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419])
 
-/** BSON's own errors, those for values that are too large (in the driver and in MongoDB), and endless nesting. */
+/** What is not an error of the driver's comes from turning the host's values into BSON: it refuses some, and calls `toBSON`. */
 function isRefusedData (error: unknown): error is Error {
   const { name, code } = error as Error & { code?: unknown }
-  return /^BSON/.test(name) || error instanceof RangeError || TOO_LARGE.has(code)
+  return !/^Mongo/.test(name) || TOO_LARGE.has(code)
 }
 
 /** Session data can be large (16 MB). They are read for the request that owns them, and for nothing else. */

@@ -26,7 +26,7 @@ function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined,
   return {
     ...confirmation,
     confirm: async (session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>) =>
-      await confirmation.confirm(session, { password }, { rotate, announceFailure () {}, async expel () {} })
+      await confirmation.confirm(session, { password }, { rotate, announceFailure () {}, async end () {} })
   }
 }
 

@@ -91,7 +91,7 @@ function complaints (files: Map<string, string>): string[] {
   const { fileExists, readFile } = host
   host.fileExists = path => files.has(path) || fileExists(path)
   host.readFile = path => files.get(path) ?? readFile(path)
-  const program = ts.createProgram([...files.keys()], { ...options, paths: { 'fastify-login-sessions': [`${root}plugin/index.ts`] } }, host)
+  const program = ts.createProgram([...files.keys()], { ...options, paths: { 'fastify-login-sessions': [`${root}dist/index.d.ts`] } }, host)
   // Not of the plugin's own files, which `npm run types` checks.
   const found = [...files.keys()].flatMap(path => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)))
   return found.map(({ file, messageText }) => `${file?.fileName.slice(root.length)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
@@ -121,6 +121,13 @@ t.test('every TypeScript block of README.md and RECIPES.md compiles as it stands
   t.ok(blocks.length >= 3)
   const files = new Map([[`${root}users.ts`, USERS], [`${root}yours.ts`, YOURS]])
   blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
+  // As the built package says it to a host: `request.session` has its type without a further import.
+  files.set(`${root}session.ts`, `import type { FastifyInstance } from 'fastify'
+    import 'fastify-login-sessions'
+    export const route = (app: FastifyInstance) => app.get('/', async request => {
+      app.decryptSession('', {}, () => {})
+      return request.session.sessionId
+    })\n`)
   // In the same program: another one would read all types again.
   files.set(`${root}wrong.ts`, "import { nothing } from 'fastify-login-sessions'\n")
 

@@ -241,3 +241,20 @@ t.test('a host that says how long its page may be kept is left alone', async t =
   t.equal(reply.headers['cache-control'], 'private, no-store')
   t.match(reply.body, '<h3 data-ls-part="title"')
 })
+
+t.test('a heading has a level from 1 to 6, and a misspelt choice is told', async t => {
+  const app = await createShopWithPages(t, {
+    routes (app) {
+      app.post('/profile', async (request, reply) => await reply.renderLoginSessions(request.body as never))
+    }
+  })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  for (const [choices, message] of [
+    [{ headingLevel: 9 }, /reply\.renderLoginSessions: headingLevel must be 1 to 6, not 9/], [{ headingLevel: '2' }, /must be 1 to 6, not '2'/],
+    [{ headinglevel: 2 }, /did you mean headingLevel\?/]
+  ] as const) {
+    t.match((await chrome.post('/profile', choices)).json(), { statusCode: 500, message })
+  }
+  t.match((await chrome.post('/profile', { headingLevel: 6 })).json().html, /<h6 /)
+})

@@ -330,3 +330,14 @@ t.test('another app\'s cookie of this name, for the whole site, stays when someb
   t.notMatch(beside.join('\n'), /Domain=/)
   t.match((await signOut(own)).join('\n'), new RegExp(`Domain=${DOMAIN}`), 'if it is ours alone, that for the whole site goes, too')
 })
+
+t.test('an address has no parent domains: only this host\'s cookie is cleared', async t => {
+  const app = await createShop(t, { cookie: HOST_ONLY })
+  for (const host of ['127.0.0.1', '[::1]:3000']) {
+    const signedIn = (await app.inject({ method: 'POST', url: '/login', payload: { user: 'ada' }, headers: { host } })) as unknown as Reply
+    const cookie = setCookies(signedIn).at(-1)!.split(';')[0]!
+    const lines = setCookies((await app.inject({ method: 'POST', url: '/logout', headers: { host, cookie } })) as unknown as Reply)
+    t.notMatch(lines.join('\n'), /Domain=/, host)
+    t.match(lines.at(-1), /Max-Age=0/)
+  }
+})

@@ -101,6 +101,9 @@ const REFUSED: Record<string, () => Record<string, unknown>> = {
   'larger than a document': () => ({ value: megabytes(17) }),
   'larger than a document by the rest of the record': () => ({ value: megabytes(16).slice(100) }),
   'larger than a document together with what is there': () => ({ more: megabytes(9) }),
+  'a map with a number as its key': () => ({ value: new Map([[1, 2]]) }),
+  'an object whose toBSON fails': () => ({ value: { toBSON () { throw new Error('no') } } }),
+  'a circular object': () => { const value: Record<string, unknown> = {}; return { value: Object.assign(value, { value }) } },
   'with a zero in a key below the first': () => ({ value: { 'a\0b': 1 } })
 }
 
@@ -120,6 +123,17 @@ t.test('other values that the database refuses', async t => {
     t.strictSame([reply.statusCode, reply.json().code], [500, 'FST_LOGIN_SESSION_DATA'], what)
     t.equal(await chrome.user(), 'ada')
   }
+})
+
+t.test('memoryStore refuses what cannot be copied, with the same error', async t => {
+  const app = await createShop(t, { routes: app => app.post('/keep', async request => { Object.assign(dataOf(request), { value: () => {} }); return {} }) })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  for (const who of [chrome, browser(app)]) {
+    const reply = await who.post('/keep')
+    t.strictSame([reply.statusCode, reply.json().code], [500, 'FST_LOGIN_SESSION_DATA'])
+  }
+  t.equal(await chrome.user(), 'ada')
 })
 
 // --- a collection of mongoose's driver as the store ---

@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { coreOf, provideSection } from '../../core.js'
+import { type OptionTable, resolveTable, shown } from '../../option-check.js'
 import { isBoostedLink } from '../headers.js'
 import { registerKit } from '../kit.js'
 import { takeNotice } from '../notice.js'
@@ -15,6 +16,10 @@ import { type LoginSessionPagesOptions, type ResolvedPageOptions, resolvePageOpt
 import { createTargets } from './question.js'
 import { accountRoutes } from './routes.js'
 import { renderText } from './views.js'
+
+const SECTION_TABLE: OptionTable<{ headingLevel?: number }> = {
+  headingLevel: { default: 2, check: level => [1, 2, 3, 4, 5, 6].includes(level) ? undefined : `must be 1 to 6, not ${shown(level)}`, write: '2' }
+}
 
 /** The section for a page of the host's own. */
 export interface LoginSessionsSection {
@@ -59,7 +64,8 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
   const questions = createQuestions(app, frameOf, options)
   await app.register(accountRoutes, { kit, listViewOf, targets, questions, signIn: options })
 
-  provideSection(host, async (reply, { headingLevel = 2 } = {}) => {
+  provideSection(host, async (reply, choices = {}) => {
+    const { headingLevel } = resolveTable(SECTION_TABLE, choices, { kind: 'method', name: 'reply.renderLoginSessions' })
     const { request } = reply
     const frame = frameOf(request)
     const view = await listViewOf(request, frame, headingLevel)

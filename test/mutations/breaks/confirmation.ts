@@ -45,8 +45,8 @@ export default [
       {
         name: 'what only waits is counted',
         promise: 'A7: a check that only waited is no attempt',
-        from: 'await turns.run(userId, async hold => {\n        const state = await attempts.take(key)',
-        to: 'const state = await attempts.take(key)\n      await turns.run(userId, async hold => {'
+        from: '      await turns.run(userId, key, async hasWaited => {',
+        to: '      await attempts.take(key)\n      await turns.run(userId, key, async hasWaited => {'
       },
       {
         name: 'somebody may guess for ever',
@@ -64,8 +64,8 @@ export default [
       {
         name: 'everything true is a right password',
         promise: 'T3: only true is right',
-        from: 'inTime(() => answer) === true',
-        to: 'inTime(() => answer)'
+        from: 'inTime(async () => await check(password)) === true',
+        to: 'inTime(async () => await check(password))'
       },
       {
         name: 'a check may take for ever',
@@ -112,19 +112,19 @@ export default [
       {
         name: 'all checks run at the same time',
         promise: 'A7: password checks leave threads to everything else',
-        from: 'while (free > 0 && ',
-        to: 'while ('
+        from: 'while (free > 0) {',
+        to: 'while (true) {'
       },
       {
         name: 'one user has all turns',
         promise: 'A7: users take turns',
-        from: 'if (queue.push(turn) === 1) ready.push(turn)',
-        to: 'queue.push(turn)\n    ready.push(turn)'
+        from: '    users.delete(userId)\n    if (user.waiting.size > 0) users.set(userId, user)',
+        to: '    if (user.waiting.size === 0) users.delete(userId)'
       },
       {
-        name: 'any number of one user may wait',
-        promise: 'A7: at most ten checks of one user wait',
-        from: 'if (queue.length > MOST_WAITING) throw busyError()',
+        name: 'any number of one session may wait',
+        promise: 'A7: at most ten checks of one session wait',
+        from: 'if (turns.length >= MOST_WAITING) throw busyError()',
         to: ''
       },
       {
@@ -134,15 +134,15 @@ export default [
         to: '= 2 ** 31 - 1\n'
       },
       {
-        name: 'a check that timed out gives its turn away while it runs',
-        promise: 'A7: a check keeps its turn until it settles',
-        from: 'held.push(settledWithin(LONGEST_HOLD, unsettled))',
-        to: 'void unsettled'
+        name: 'a stolen cookie has all turns of its user',
+        promise: 'T3: nobody can keep another session of the user from confirming',
+        from: 'if (turns.length > 0) user.waiting.set(session, turns)',
+        to: 'if (turns.length > 0) user.waiting = new Map([[session, turns], ...user.waiting])'
       },
       {
         name: 'what gave up waiting stays in the queue',
         promise: 'T7: memory stays flat, and nobody waits for what has gone',
-        from: '    leave(turn)\n    throw busyError()',
+        from: '    giveUp(turn)\n    throw busyError()',
         to: '    throw busyError()'
       }
     ]
