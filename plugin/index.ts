@@ -17,7 +17,7 @@ export { rejectCrossOrigin } from './request/csrf.js'
 export { bcryptPassword, type PasswordCheck, type VerifyPassword } from './confirmation/password.js'
 export type { ConfirmationKind } from './confirmation/confirmation.js'
 // So that its types of `request.session` and `app.decryptSession` come along.
-export type { FastifySessionObject } from '@fastify/session'
+export type { FastifySessionObject } from './request/request-session.js'
 export type { DriverCollection } from './stores/mongo-collection.js'
 export { mongoStore } from './stores/mongo.js'
 export { memoryStore } from './stores/memory.js'

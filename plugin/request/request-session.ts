@@ -6,6 +6,8 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 
+export type { FastifySessionObject }
+
 /** What the session's methods do with the state of their request. They are the same for all requests. */
 export interface SessionActions<State> {
   /** The public id. */
