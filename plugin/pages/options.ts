@@ -112,7 +112,8 @@ export function resolvePrefix (prefix: string, outer: string, { write }: Row<str
 }
 
 function aPublicPrefix (path: string): string | undefined {
-  return path === '' || isFixedPath(path) ? undefined : `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
+  if (path === '' || isFixedPath(path)) return undefined
+  return `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
 }
 
 function aDirectory (path: string): string | undefined {

@@ -21,7 +21,7 @@ export interface LoginSessions {
    * @throws TypeError if an argument or an option is wrong
    */
   list(userId: string, options?: ListOptions): Promise<LoginSession[]>
-  /** How many sessions of this user are valid now. @throws TypeError if `userId` is no text */
+  /** How many sessions of this user are valid now. @throws TypeError if `userId` is wrong */
   count(userId: string): Promise<number>
   /**
    * The valid sessions of all users, one after the other, in no meaningful order. They are read in pages of 500, and some
