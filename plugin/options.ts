@@ -122,15 +122,22 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
  */
 export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions {
   const { secret, cookie, ...resolved } = resolveTable(TABLE, options, { kind: 'plugin', name: '' })
-  requireTouchesInTime(resolved)
+  requireTouchesInTime(resolved, options.visitorTimeout)
   return { ...resolved, secrets: [secret].flat(), cookie: resolveCookie(cookie) }
 }
 
-function requireTouchesInTime ({ touchEvery, absoluteTimeout, idleTimeout, rememberIdleTimeout }: Lifetime): void {
-  const shortest = Math.min(absoluteTimeout, idleTimeout, rememberIdleTimeout ?? Infinity)
+/**
+ * An idle session ends up to `touchEvery` later than its idle timeout, because its last request may be that much later than
+ * what is written.
+ * @param givenVisitorTimeout undefined: the default, which fits any `touchEvery`, so that hosts without visitors need not know it
+ */
+function requireTouchesInTime (
+  { touchEvery, absoluteTimeout, idleTimeout, rememberIdleTimeout }: Lifetime, givenVisitorTimeout: number = Infinity
+): void {
+  const shortest = Math.min(absoluteTimeout, idleTimeout, rememberIdleTimeout ?? Infinity, givenVisitorTimeout)
   if (touchEvery < shortest) return
   throw optionError(`touchEvery (${touchEvery} ms) must be shorter than every timeout (the shortest is ${shortest} ms): ` +
-    'otherwise active people would be signed out')
+    'sessions stay up to touchEvery longer than their idle timeout, so it would not hold')
 }
 
 /** The value is not shown: it may be the secret. */

@@ -48,7 +48,8 @@ declare module 'fastify' {
      * Signs a user in: a new record and a new token; what this browser was signed in as before ends. Call it after you
      * have checked who it is.
      * @param userId your user's id as a string
-     * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
+     * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE; _DATA if `request.session` has a value that the store refuses
+     * @throws TypeError if an argument is wrong, with a sentence that says what to write
      * @example
      * await request.startLoginSession(user.id, { remember: request.body.remember === 'on' })
      */
@@ -62,13 +63,17 @@ declare module 'fastify' {
 
     /**
      * Confirms the signed-in user's password before something sensitive: counted, locked after five wrong ones, and on
-     * success the session gets a new token (ASVS 5.0 7.2.4).
-     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _BUSY, _PASSWORD_CHECK_FAILED;
-     * _OPTION without `verifyPassword`
+     * success the session gets a new token (ASVS 5.0 7.2.4). The hundredth wrong one in a row ends the session, and rejects
+     * with _REQUIRED.
+     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _BUSY,
+     * _PASSWORD_CHECK_FAILED, _STORE_UNAVAILABLE; _OPTION without `verifyPassword`
      */
     confirmPassword(password: unknown): Promise<void>
 
-    /** What {@link confirmPassword} will ask of the signed-in user. */
+    /**
+     * What {@link confirmPassword} will ask of the signed-in user.
+     * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _PASSWORD_CHECK_FAILED if `verifyPassword` throws or hangs
+     */
     confirmationKind(): Promise<ConfirmationKind>
   }
 }

@@ -51,9 +51,10 @@ const WRONG: Array<[what: string, options: Record<string, unknown>, says: RegExp
   ['half a session', { maxSessionsPerUser: 1.5 }, /maxSessionsPerUser must be a whole number/],
   ['sessions without end', { maxSessionsPerUser: Infinity }, /maxSessionsPerUser must be a whole number .* or null/],
   ['maxSessionsPerUser as text', { maxSessionsPerUser: '10' }, /maxSessionsPerUser must be a whole number from 1 on, not '10': .* or null for no limit/],
-  ['touchEvery as long as the idle timeout', { touchEvery: MINUTE, idleTimeout: MINUTE }, /touchEvery \(60000 ms\) must be shorter than every timeout \(the shortest is 60000 ms\)/],
+  ['touchEvery as long as the idle timeout', { touchEvery: MINUTE, idleTimeout: MINUTE }, /touchEvery \(60000 ms\) must be shorter than every timeout \(the shortest is 60000 ms\): sessions stay up to touchEvery longer than their idle timeout/],
   ['touchEvery as long as the absolute timeout', { touchEvery: HOUR, absoluteTimeout: HOUR, idleTimeout: DAY }, /touchEvery .* must be shorter/],
   ['touchEvery as long as the idle timeout of remembered sessions', { rememberIdleTimeout: MINUTE }, /touchEvery .* must be shorter/],
+  ['touchEvery as long as the timeout of visitors that the host gave', { touchEvery: MINUTE, visitorTimeout: MINUTE }, /touchEvery .* must be shorter than every timeout \(the shortest is 60000 ms\)/],
   ['a misspelt option', { absolutTimeout: DAY }, /unknown option absolutTimeout \(did you mean absoluteTimeout\?\): the options are secret, store, /],
   ['an option of another package', { resave: false }, /unknown option resave: the options are secret, store, /],
   ['a storeTimeout longer than timers last', { storeTimeout: 30 * 24 * 3600 * 1000 }, /storeTimeout must be at most 2147483647 milliseconds, not 2592000000: write storeTimeout: 2000/],
@@ -120,6 +121,11 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
   })
   t.equal(store, RIGHT.store)
   t.equal(now, undefined)
+})
+
+t.test('the default timeout of visitors fits any touchEvery', async t => {
+  const { touchEvery, visitorTimeout } = resolveOptions({ ...RIGHT, touchEvery: 45 * MINUTE, visitorTimeout: undefined as never })
+  t.strictSame([touchEvery, visitorTimeout], [45 * MINUTE, 30 * MINUTE])
 })
 
 t.test('every option is taken as it is given', async t => {

@@ -27,6 +27,7 @@ export interface Attempts {
   lockedFor(key: string): Promise<number>
 }
 
+/** Takes attempts, and counts them in this store. @param now the clock */
 export function createAttempts (store: LoginSessionStore, now: () => Date): Attempts {
   const timeLeft = (lockedUntil: Date | undefined): number =>
     lockedUntil === undefined ? 0 : Math.max(0, lockedUntil.getTime() - now().getTime())

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
 
 /**
@@ -58,17 +58,27 @@ export function createAssets (directory: string = packageDirectory('public')): A
   }
 }
 
+/** The statuses of a file, of a part of it, and of "not modified". */
+const FILE_STATUSES = new Set([200, 206, 304])
+
 /**
  * Serves the files below `/assets/`. One may be cached for a year only under its own fingerprint: with any other, this is an
- * older or newer server than the one that made the page, and a cache must not keep its file under that URL.
+ * older or newer server than the one that made the page, and a cache must not keep its file under that URL. Answers
+ * without the file, such as a hook's refusal, are not stored at all.
  */
 export async function serveAssets (app: FastifyInstance, { isCurrent }: Assets): Promise<void> {
-  app.addHook('onRequest', async (request, reply) => {
+  const filesSent = new WeakSet<object>()
+
+  function cachingOf (request: FastifyRequest, reply: FastifyReply): string {
+    if (!filesSent.has(reply.raw) || !FILE_STATUSES.has(reply.statusCode)) return 'no-store'
     const current = isCurrent(basename(request.routeOptions.url!), (request.query as { v?: unknown }).v)
-    reply.header('cache-control', current ? 'public, max-age=31536000, immutable' : 'no-cache')
-  })
+    return current ? 'public, max-age=31536000, immutable' : 'no-cache'
+  }
+
+  app.addHook('onSend', async (request, reply) => { reply.header('cache-control', cachingOf(request, reply)) })
+  const setHeaders = (response: object): void => { filesSent.add(response) }
   // One route a file, not a wildcard: @fastify/static would take the file's name from the raw URL, which may be absolute.
-  const options = { wildcard: false, cacheControl: false, decorateReply: false, index: false } as const
+  const options = { wildcard: false, cacheControl: false, decorateReply: false, index: false, setHeaders } as const
   await app.register(staticFiles, { root: packageDirectory('public'), prefix: '/assets/', ...options })
 }
 

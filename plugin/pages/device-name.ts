@@ -3,7 +3,7 @@
  * @module
  */
 import type { Device } from '../client/device.js'
-import { chooseLanguage } from './language.js'
+import { chooseLanguage, FALLBACK } from './language.js'
 import { SHIPPED } from './messages.js'
 import { deviceName as nameIn } from './session-row.js'
 import { createTexts, type Texts } from './texts.js'
@@ -12,16 +12,16 @@ const LANGUAGES = Object.keys(SHIPPED)
 const texts = new Map<string, Texts>()
 
 /**
- * The device as the page names it: "Chrome on Windows 11", "curl", "Unknown device". It is text that a client has chosen, so
- * escape it in HTML.
+ * The device in the shipped words: "Chrome on Windows 11", "curl", "Unknown device". The pages' option `texts` does not change
+ * them. It is text that a client has chosen, so escape it in HTML.
  *
- * @param language a tag or an Accept-Language header; a language that is not shipped is English
+ * @param language a tag or an Accept-Language header; English if there is none, or if the language is not shipped
  * @example
  * deviceName(session.device)         // 'Firefox on Android 16'
  * deviceName(session.device, 'de')   // 'Firefox auf Android 16'
  */
-export function deviceName (device: Readonly<Device>, language = 'en'): string {
-  const chosen = chooseLanguage(language, LANGUAGES)
+export function deviceName (device: Readonly<Device>, language?: string | null | undefined): string {
+  const chosen = chooseLanguage(language ?? FALLBACK, LANGUAGES)
   const known = texts.get(chosen) ?? createTexts(chosen, SHIPPED[chosen]!, 'UTC')
   texts.set(chosen, known)
   return nameIn({ device }, known)

@@ -87,6 +87,7 @@ export interface ReaderOptions {
 /** A page's options as the page works with them. One without a value and without a default is undefined. */
 export type Resolved<Options extends PageOptions> = Omit<Required<Options>, 'language' | 'timeZone'> & ReaderOptions
 
+/** Answers for each request, from `language` and `timeZone` as the host gave them. @param options already checked */
 export function resolveReaderOptions ({ language, timeZone }: Pick<Required<PageOptions>, 'language' | 'timeZone'>): ReaderOptions {
   return {
     fixedLanguage: typeof language === 'string' ? language : undefined,
@@ -111,7 +112,8 @@ export function resolvePrefix (prefix: string, outer: string, { write }: Row<str
 }
 
 function aPublicPrefix (path: string): string | undefined {
-  return isFixedPath(path) ? undefined : `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
+  if (path === '' || isFixedPath(path)) return undefined
+  return `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
 }
 
 function aDirectory (path: string): string | undefined {

@@ -35,10 +35,13 @@ const DIRECTIVES: Sources = {
 /** The directives that a host may add sources to: those of what a layout loads. */
 const OPEN = ['script-src', 'style-src', 'img-src', 'font-src', 'manifest-src', 'connect-src', 'media-src', 'frame-src', 'worker-src']
 
-/** Directives whose files can act on the page: they take neither whole schemes nor any host. */
+/** Directives whose files can act on the page: they take neither whole schemes nor all hosts of a top-level domain. */
 const ACTIVE = new Set(['script-src', 'style-src', 'connect-src', 'frame-src', 'worker-src'])
 
-const ORIGIN = /^(?:https?|wss?):\/\/(?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:\/[^\s;,]*)?$/
+const ORIGIN = /^(?:https?|wss?):\/\/(?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:\/[^\s;,'"]*)?$/
+/** Encrypted, or of this machine. A wildcard stands before two labels at least. */
+const ACTIVE_ORIGIN =
+  /^(?:(?:https|wss):\/\/(?:\*\.[\w-]+\.)?[\w-]+(?:\.[\w-]+)*|(?:http|ws):\/\/localhost)(?::\d+)?(?:\/[^\s;,'"]*)?$/
 const HASH = /^'sha(?:256|384|512)-[\w+/-]+={0,2}'$/
 const SCHEME = /^(?:data|blob|https):$/
 
@@ -54,11 +57,14 @@ export function additionalSources (value: Sources): string | undefined {
 }
 
 function isSource (source: unknown, directive: string): boolean {
-  return typeof source === 'string' && (ORIGIN.test(source) || HASH.test(source) || (!ACTIVE.has(directive) && SCHEME.test(source)))
+  if (typeof source !== 'string') return false
+  if (HASH.test(source)) return true
+  return ACTIVE.has(directive) ? ACTIVE_ORIGIN.test(source) : ORIGIN.test(source) || SCHEME.test(source)
 }
 
-const expectationOf = (directive: string): string =>
-  `each source must be an origin such as 'https://cdn.example' or a hash${ACTIVE.has(directive) ? '' : ", or 'data:', 'blob:', 'https:'"}`
+const expectationOf = (directive: string): string => ACTIVE.has(directive)
+  ? "each source must be an https: or wss: origin such as 'https://cdn.example' (at least two labels after '*.'), or a hash"
+  : "each source must be an origin such as 'https://cdn.example' or a hash, or 'data:', 'blob:', 'https:'"
 
 /** The policy of a response. @param additional sources that {@link additionalSources} has checked */
 export function createPolicy (additional: Sources = {}): (nonces?: Nonces | null) => string {
@@ -77,6 +83,3 @@ function withNonces (directives: Sources, { script, style }: Nonces): Sources {
 
 const policyOf = (directives: Sources): string =>
   Object.entries(directives).map(([name, sources]) => [name, ...sources].join(' ')).join('; ')
-
-/** The policy of pages without additional sources. */
-export const CONTENT_SECURITY_POLICY: string = createPolicy()()

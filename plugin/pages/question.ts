@@ -41,6 +41,13 @@ export interface Questions {
 /** The page options that questions need. */
 type QuestionOptions = Pick<PageOptions, 'accountName' | 'forgotPasswordPath'>
 
+/**
+ * Asks the viewer, in the way in which this user can confirm, and checks the answers.
+ *
+ * @param app has the core plugin
+ * @param frameOf what surrounds the question
+ * @throws FST_LOGIN_SESSION_OPTION without the core plugin
+ */
 export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options: QuestionOptions): Questions {
   const { accountName, forgotPasswordPath = null } = options
   const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')

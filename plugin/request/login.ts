@@ -41,6 +41,12 @@ export interface RequestLogins {
   rotate(request: FastifyRequest): Promise<boolean>
 }
 
+/**
+ * The logins of requests: starts, ends and rotates their sessions, and decides which cookie the response has.
+ *
+ * @param saving saves changed session data before the response
+ * @param visits describes where requests come from
+ */
 export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie, saving: Saving, visits: Visits): RequestLogins {
   /** Ends the browser's sessions: the request's own, and those of other cookies that it sent. */
   async function endAll (state: RequestState, reason: SessionEndReason, by?: SessionName): Promise<void> {

@@ -37,6 +37,7 @@ export interface LookupParts {
 /** How old a lookup may be when the handler starts, in ms. */
 const FRESH = 1000
 
+/** Finds out who sends a request. The first live token of its cookies counts. */
 export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, now }: LookupParts): RequestLookups {
   function lookUp (state: RequestState): Promise<void> {
     const { sent } = state

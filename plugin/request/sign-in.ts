@@ -20,7 +20,7 @@ export interface SignInParts {
   cookie: ResolvedCookie
   /** null: no limit. */
   maxSessionsPerUser: number | null
-  /** No timeout of a sign-in may be shorter. */
+  /** Every timeout of a sign-in must be longer. */
   touchEvery: number
 }
 

@@ -26,7 +26,7 @@ const TABLE: OptionTable<StartOptions> = {
 }
 
 /**
- * @param touchEvery no timeout may be shorter: active people would be signed out
+ * @param touchEvery every timeout must be longer, because a session stays up to `touchEvery` longer than its idle timeout
  * @throws TypeError with a sentence that says what to write instead
  */
 export function checkedStart (userId: unknown, options: StartOptions, touchEvery: number): Required<StartOptions> {

@@ -34,7 +34,8 @@ declare module 'fastify' {
 
 /**
  * Does this request keep its session active? Answers synchronously. Anything but `false` means yes, also an error, which
- * is logged. Called only if "last active" is about to be written. A request that is no activity is signed in like any other.
+ * is logged. Called when a touch is due, so for each request while only polling goes on. A request that is no activity is
+ * signed in like any other.
  *
  * @example
  * const isActivity: IsActivity = request => request.headers['x-polling'] === undefined

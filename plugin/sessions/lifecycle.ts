@@ -87,6 +87,7 @@ export interface LifecycleParts extends LoginSessionsParts {
 /** How often a rotation is tried while servers rotate the same session at the same moment. Each time one of them succeeds. */
 const ROTATION_TRIES = 10
 
+/** What requests do to their sessions, over this store. */
 export function createLifecycle ({ store, now, announceEnd, lifetime, background, findRecord }: LifecycleParts): Lifecycle {
   const { endOne, endSurplus } = createEndings(store, now, announceEnd)
 

@@ -21,10 +21,19 @@ export interface LoginSession {
   readonly endsAt: Date
   /** "Keep me signed in" was chosen. */
   readonly remember: boolean
+  /** The address of the last request, as the option `ip` keeps it; null: none is known or kept. */
   readonly ip: string | null
   /** The address before `ip`, and when `ip` replaced it; null: there was none. */
   readonly formerIp: Readonly<FormerIp> | null
+  /**
+   * The user-agent header of the sign-in, or of the browser's last update that was noticed, cut at 512 characters. It is text
+   * that a client has chosen, so escape it in HTML.
+   */
   readonly userAgent: string
+  /**
+   * The browser, system and device, as known from the sign-in, from client hints and from updates since. The names are text
+   * that a client may have chosen, so escape them in HTML.
+   */
   readonly device: Readonly<Device>
   /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
   readonly confirmedAt: Date | null

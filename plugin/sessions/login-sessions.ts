@@ -2,28 +2,26 @@
  * The public verbs: look sessions up and end them. They need a store and a clock, and no request.
  * @module
  */
-import { type Actor, type AnnounceEnd, createEndings, sessionActor, type SessionName } from './endings.js'
+import { type AnnounceEnd, createEndings, type SessionName } from './endings.js'
 import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import { pagesOf } from './pages-of.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
+import { actorOf, limitOf, type ListOptions, type RevokeOptions } from './verb-options.js'
 
-/** Who ends a session: a signed-in session, or your own code under this name. `onSessionEnd` is told. */
-export interface RevokeOptions {
-  /** @default your own code, without a name */
-  actor?: string | SessionName | undefined
-}
-
-/** `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. */
+/**
+ * `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. A wrong argument or option rejects
+ * with a TypeError that says what to write.
+ */
 export interface LoginSessions {
   /**
    * The sessions of this user that are valid now, last active first.
-   * @param options.limit at most so many @default all
    * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE (as do all of these)
+   * @throws TypeError if an argument or an option is wrong
    */
-  list(userId: string, options?: { limit?: number | undefined }): Promise<LoginSession[]>
-  /** How many sessions of this user are valid now. */
+  list(userId: string, options?: ListOptions): Promise<LoginSession[]>
+  /** How many sessions of this user are valid now. @throws TypeError if `userId` is wrong */
   count(userId: string): Promise<number>
   /**
    * The valid sessions of all users, one after the other, in no meaningful order. They are read in pages of 500, and some
@@ -35,14 +33,19 @@ export interface LoginSessions {
   /**
    * This user's session with this id, or null: foreign, unknown and ended ids are alike. null is returned only after a
    * majority write has confirmed it.
+   * @throws TypeError if an argument is wrong
    */
   find(userId: string, id: string): Promise<LoginSession | null>
-  /** Ends one session of this user immediately. Returns it, or null if there was none: foreign, unknown and ended ids are alike. */
+  /**
+   * Ends one session of this user immediately. Returns it, or null if there was none: foreign, unknown and ended ids are alike.
+   * @throws TypeError if an argument or an option is wrong
+   */
   revoke(userId: string, id: string, options?: RevokeOptions): Promise<LoginSession | null>
   /**
    * Ends all sessions of this user except the given one, and returns their number. It ends every session that existed at
    * the call; one that starts meanwhile may stay. If it rejects, some may have ended: call it again. Use it after a
    * password change.
+   * @throws TypeError if an argument or an option is wrong
    * @example
    * const session = currentLoginSession(request)
    * await app.loginSessions.revokeOthers(session, { actor: session })
@@ -52,6 +55,7 @@ export interface LoginSessions {
    * Ends all sessions of this user, or of each of these users, and returns their number: account disabled or deleted
    * (ASVS 5.0 7.4.2). If it rejects, some may have ended: call it again.
    * @param userId many are taken from their iterator as they are needed, ten at a time
+   * @throws TypeError if an argument or an option is wrong
    */
   revokeAll(userId: string | Iterable<string> | AsyncIterable<string>, options?: RevokeOptions): Promise<number>
   /**
@@ -101,8 +105,8 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
   }
 
   return {
-    async list (userId, { limit } = {}) {
-      return (await store.listByUser(requireText(userId, 'userId'), now(), requireLimit(limit))).map(toLoginSession)
+    async list (userId, options) {
+      return (await store.listByUser(requireText(userId, 'userId'), now(), limitOf('list', options))).map(toLoginSession)
     },
 
     async count (userId) {
@@ -121,16 +125,16 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
     },
 
     async revoke (userId, id, options) {
-      return await endOne(requireText(userId, 'userId'), requireString(id, 'id'), { reason: 'revoked', actor: actorOf(options) })
+      return await endOne(requireText(userId, 'userId'), requireString(id, 'id'), { reason: 'revoked', actor: actorOf('revoke', options) })
     },
 
     async revokeOthers ({ userId, id }, options) {
-      const ending = { reason: 'revoked-others', actor: actorOf(options) } as const
+      const ending = { reason: 'revoked-others', actor: actorOf('revokeOthers', options) } as const
       return await endAll(requireText(userId, 'userId'), ending, requireText(id, 'id'))
     },
 
     async revokeAll (users, options) {
-      const ending = { reason: 'revoked-all', actor: actorOf(options) } as const
+      const ending = { reason: 'revoked-all', actor: actorOf('revokeAll', options) } as const
       const end = async (userId: string): Promise<number> => await endAll(requireText(userId, 'userId'), ending)
       return isIterable(users) ? await sumOf(users, end) : await end(users)
     },
@@ -160,19 +164,6 @@ async function sumOf (many: Iterable<string> | AsyncIterable<string>, work: (one
 /** Strings are iterable, too. */
 const isIterable = (users: unknown): users is Iterable<string> | AsyncIterable<string> =>
   typeof users === 'object' && users !== null && (Symbol.iterator in users || Symbol.asyncIterator in users)
-
-function actorOf ({ actor }: RevokeOptions = {}): Actor {
-  if (actor === undefined) return { kind: 'host', name: null }
-  if (typeof actor === 'string' && actor !== '') return { kind: 'host', name: actor }
-  const { userId, id } = (actor ?? {}) as Partial<SessionName>
-  if (typeof userId === 'string' && typeof id === 'string') return sessionActor({ userId, id })
-  throw new TypeError("actor must be the session that does it, or a name for your own code: write { actor: 'support' }")
-}
-
-function requireLimit (limit: number = Infinity): number {
-  if (limit === Infinity || (Number.isInteger(limit) && limit > 0)) return limit
-  throw new TypeError('limit must be a whole number from 1 on; leave it out for all sessions')
-}
 
 /** Everything that selects records passes here: an undefined userId must never select another user's. */
 function requireText (value: string, name: string): string {

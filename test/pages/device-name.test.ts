@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type Device, deviceName } from '../../plugin/index.js'
 
-const named = (device: Partial<Device>, language?: string): string =>
+const named = (device: Partial<Device>, language?: string | null): string =>
   deviceName({ browser: null, browserVersion: null, os: null, osVersion: null, kind: 'unknown', model: null, ...device }, language)
 
 t.test('a device has a name, whatever is known of it', async t => {
@@ -18,5 +18,5 @@ t.test('in the language that is asked for, or in English', async t => {
   t.equal(named(firefox, 'de-AT'), 'Firefox auf Linux')
   t.equal(named(firefox, 'fr-CH, fr;q=0.9, en;q=0.8'), 'Firefox sur Linux')
   t.equal(named(firefox, 'tlh'), 'Firefox on Linux')
-  t.equal(named(firefox, ''), 'Firefox on Linux')
+  for (const none of ['', null, undefined]) t.equal(named(firefox, none), 'Firefox on Linux')
 })

@@ -7,11 +7,11 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import loginSessions, { loginSessionPages, type LoginSessionPagesOptions, memoryStore, requireLoginSession } from '../../plugin/index.js'
-import { CONTENT_SECURITY_POLICY } from '../../plugin/pages/policy.js'
 import { createShop, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type JarBrowser } from '../support/browser-jar.js'
 import { startCache } from '../support/nginx.js'
 import { createShopWithPages, formOf, HTMX, PAGE, submit, textOf } from '../support/page.js'
+import { CONTENT_SECURITY_POLICY } from '../support/policy.js'
 
 // --- a path that is taken away before the server sees the URL ---
 
@@ -77,6 +77,12 @@ t.test('a path that links cannot be made of stops the boot', async t => {
   }
 })
 
+t.test('an empty publicPrefix, as from an unset variable, is none', async t => {
+  const chrome = browser(await bootWith(t, { publicPrefix: '' }))
+  await chrome.signIn('ada')
+  t.match((await chrome.get(PAGE)).body, `ls-hx-get="${PAGE}/list"`)
+})
+
 // --- the Content-Security-Policy ---
 
 /** The sources of this directive. */
@@ -90,6 +96,7 @@ t.test('a host adds sources for what its layout loads, and nothing that opens th
       'img-src': ['https://*.cdn.example:8443/logos/'],
       'frame-src': ['https://pay.example'],
       'media-src': [],
+      'connect-src': ['https://*.api.example:8443/v1', 'wss://live.example', 'http://localhost:5173', 'ws://localhost:5173/', 'https://localhost'],
       'script-src': ['https://cdn.example/a.js', "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
     }
   })
@@ -101,17 +108,22 @@ t.test('a host adds sources for what its layout loads, and nothing that opens th
     t.equal(sourcesOf(policy, 'img-src'), "'self' data: https://*.cdn.example:8443/logos/")
     t.equal(sourcesOf(policy, 'frame-src'), 'https://pay.example')
     t.equal(sourcesOf(policy, 'script-src'), "'self' https://cdn.example/a.js 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='")
+    t.equal(sourcesOf(policy, 'connect-src'), "'self' https://*.api.example:8443/v1 wss://live.example http://localhost:5173 ws://localhost:5173/ https://localhost")
     t.equal(sourcesOf(policy, 'media-src'), undefined)
     t.equal(sourcesOf(policy, 'manifest-src'), "'self'")
     t.equal(sourcesOf(policy, 'default-src'), "'none'")
   }
   const wrong: Array<[unknown, RegExp]> = [
-    [{ 'script-src': ["'unsafe-inline'"] }, /has "'unsafe-inline'" in script-src, where each source must be an origin such as 'https:\/\/cdn\.example' or a hash: write contentSecurityPolicy: \{/],
+    [{ 'script-src': ["'unsafe-inline'"] }, /has "'unsafe-inline'" in script-src, where each source must be an https: or wss: origin such as 'https:\/\/cdn\.example' \(at least two labels after '\*\.'\), or a hash: write contentSecurityPolicy: \{/],
     [{ 'style-src': ["'unsafe-eval'"] }, /style-src/], [{ 'script-src': ['data:'] }, /script-src/], [{ 'connect-src': ['https:'] }, /connect-src/],
     [{ 'img-src': ['*'] }, /img-src, where .*, or 'data:', 'blob:', 'https:'/], [{ 'img-src': ['https://a.example; script-src *'] }, /img-src/], [{ 'img-src': ['https://a.example, https://b.example'] }, /img-src/],
     [{ 'img-src': ["'none'"] }, /img-src/], [{ 'script-src': ["'nonce-abc'"] }, /script-src/], [{ 'img-src': [5] }, /has 5 in img-src/], [{ 'img-src': 'https://a.example' }, /must have a list for img-src/],
     [{ 'default-src': ['https://a.example'] }, /has the directive 'default-src': it may have script-src, /], [{ 'frame-ancestors': ['https://a.example'] }, /directive/],
-    [['https://a.example'], /must be an object/], [null, /must be an object/]
+    [['https://a.example'], /must be an object/], [null, /must be an object/],
+    ...['script-src', 'style-src', 'connect-src', 'frame-src', 'worker-src'].flatMap(directive =>
+      ['https://*.com', 'https://*.example:8443/x', 'https://*', 'http://cdn.example', 'ws://live.example', 'http://localhost.example', 'http://*.localhost', 'https://cdn.example/\'unsafe-inline\'', 'https://cdn.example/"']
+        .map((source): [unknown, RegExp] => [{ [directive]: [source] }, new RegExp(`in ${directive}, where each source must be an https: or wss: origin`)])),
+    [{ 'img-src': ['https://cdn.example/\'none\''] }, /in img-src/]
   ]
   for (const [contentSecurityPolicy, message] of wrong) await t.rejects(bootWith(t, { contentSecurityPolicy }), { code: 'FST_LOGIN_SESSION_OPTION', message })
 })

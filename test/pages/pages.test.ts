@@ -371,6 +371,34 @@ t.test('the page\'s own files need no sign-in and may be kept for good', async t
   t.equal((await app.inject(`${PAGE}/assets/../package.json`)).statusCode, 404)
 })
 
+t.test('only the file may be kept under its fingerprint: no cache stores what a hook of the host, or an error, answers instead', async t => {
+  const app = await createShopWithPages(t, {
+    async before (app) {
+      app.addHook('onRequest', async ({ headers }, reply) => {
+        if (headers['x-refuse'] !== undefined) return await reply.code(Number(headers['x-refuse'])).send('Try again later')
+      })
+      app.addHook('preHandler', async ({ headers }) => { if (headers['x-fail'] !== undefined) throw new Error('failed') })
+      app.addHook('onSend', async ({ headers }, { statusCode }) => { if (headers['x-fail-late'] !== undefined && statusCode === 200) throw new Error('failed') })
+    }
+  })
+  const chrome = browser(app)
+  await chrome.signIn('ada')
+  const url = /src="([^"]+\/assets\/[^"]+)"/.exec((await chrome.get(PAGE)).body)![1]!
+  const answer = async (headers: Record<string, string>) => {
+    const { statusCode, headers: { 'cache-control': caching } } = await app.inject({ url, headers })
+    return [statusCode, caching]
+  }
+  const { etag } = (await app.inject(url)).headers
+  const kept = 'public, max-age=31536000, immutable'
+
+  t.strictSame(await answer({}), [200, kept])
+  t.strictSame(await answer({ range: 'bytes=0-9' }), [206, kept])
+  t.strictSame(await answer({ 'if-none-match': String(etag) }), [304, kept])
+  t.strictSame(await answer({ range: 'bytes=99999999-' }), [416, 'no-store'])
+  for (const status of ['429', '503', '200']) t.strictSame(await answer({ 'x-refuse': status }), [Number(status), 'no-store'])
+  for (const name of ['x-fail', 'x-fail-late']) t.strictSame(await answer({ [name]: '' }), [500, 'no-store'], name)
+})
+
 t.test('what a user agent says is text, in every place it reaches', async t => {
   const app = await createShopWithPages(t)
   const hostile = '<script>alert(1)</script>/1.0 "><img src=x onerror=alert(1)>'

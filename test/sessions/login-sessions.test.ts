@@ -203,11 +203,37 @@ t.test('an id that is no text selects nothing but a clear mistake', async t => {
     await t.rejects(revokeAll(wrong), { name: 'TypeError', message: /userId must be a string .* String\(user\._id\)/ })
   }
   await t.rejects(revokeOthers(null as any), TypeError)
-  for (const limit of [0, -1, 1.5, NaN, '10', null] as any[]) await t.rejects(list('ada', { limit }), { name: 'TypeError', message: /^limit must be/ })
-  for (const actor of ['', 7, null, {}, { id }] as any[]) {
-    await t.rejects(revoke('ada', id, { actor }), { name: 'TypeError', message: /write \{ actor: 'support' \}/ })
+  t.equal(await laptop.user(), 'ada')
+})
+
+t.test('a wrong option of a verb rejects with a sentence that says what to write, and ends nothing', async t => {
+  const app = await createShop(t)
+  const laptop = browser(app)
+  const session = await laptop.signIn('ada')
+  const { list, revoke, revokeOthers, revokeAll } = app.loginSessions
+  const refused = async (message: RegExp, ...calls: Array<Promise<unknown>>) => {
+    for (const call of calls) await t.rejects(call, { name: 'TypeError', message })
+  }
+  for (const limit of [0, -1, 1.5, NaN, '10', null] as any[]) {
+    await refused(/^list: limit must be a whole number from 1 on, not .*: write limit: 20, or leave limit out$/, list('ada', { limit }))
+  }
+  await refused(/^unknown option list: limt \(did you mean limit\?\): the options of list are limit$/, list('ada', { limt: 1 } as any))
+  for (const options of [null, 5, 'support', []] as any[]) await refused(/^list takes its options as an object, not .*: write \{ limit: 20 \}$/, list('ada', options))
+
+  const endings = {
+    revoke: (options: any) => revoke('ada', session.id, options),
+    revokeOthers: (options: any) => revokeOthers({ userId: 'ada', id: 'other' }, options),
+    revokeAll: (options: any) => revokeAll('ada', options)
+  }
+  for (const [verb, end] of Object.entries(endings)) {
+    for (const actor of ['', 7, null, {}, { id: session.id }, { userId: 'ada' }] as any[]) {
+      await refused(new RegExp(`^${verb}: actor must be the session that does it, or a name for your own code, not .*: write actor: 'support', or leave actor out$`), end({ actor }))
+    }
+    await refused(new RegExp(`^unknown option ${verb}: actr \\(did you mean actor\\?\\): the options of ${verb} are actor$`), end({ actr: 'support' }))
+    for (const options of [null, 5, 'support', []]) await refused(new RegExp(`^${verb} takes its options as an object, not .*: write \\{ actor: 'support' \\}$`), end(options))
   }
   t.equal(await laptop.user(), 'ada')
+  for (const options of [undefined, {}, { limit: undefined }, { limit: Infinity }, { limit: 1 }]) t.equal((await list('ada', options)).length, 1)
 })
 
 // --- many at the same moment ---

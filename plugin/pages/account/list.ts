@@ -16,6 +16,12 @@ import { FIRST_ROWS, toListView, wantsWholeList, WHOLE_LIST_ROWS } from './views
 /** The view of the signed-in user's sessions, within this frame. @param headingLevel level of the section's heading */
 export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel?: number) => Promise<ListView>
 
+/**
+ * Finds the signed-in user's sessions, and makes their list.
+ *
+ * @param app has the core plugin
+ * @throws FST_LOGIN_SESSION_OPTION without the core plugin
+ */
 export function createListViews (app: FastifyInstance, locate: Locate | undefined): ListViewOf {
   const { now } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {

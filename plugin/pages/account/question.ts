@@ -19,6 +19,7 @@ export interface Targets {
   questionAbout(request: FastifyRequest, target: Target): Promise<Question>
 }
 
+/** Finds what questions are about among the signed-in user's sessions. @param locate finds the places of addresses */
 export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: Locate | undefined): Targets {
   return {
     async findSession (request, id) {

@@ -36,6 +36,7 @@ export interface ListParts {
   note: ConfirmationNote
 }
 
+/** The view model of the list. @param context the places of addresses, and now */
 export function toListView (page: PageView, parts: ListParts, context: Omit<RowContext, 'texts'>): ListView {
   const { sessions, count, currentId, whole, headingLevel, note } = parts
   const rowOptions = ({ id }: LoginSession, index: number) => ({

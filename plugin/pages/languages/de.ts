@@ -7,7 +7,6 @@ const de: Messages = {
   advice: 'Melden Sie alle ab, die Sie nicht kennen, und ändern Sie danach Ihr Passwort.',
   changePassword: 'Passwort ändern',
   setPassword: 'Passwort festlegen',
-  activityNote: 'Auch Anfragen, die eine Seite von selbst sendet, zählen als Aktivität.',
   count: '{count, plural, one {# Sitzung} other {# Sitzungen}}',
   countShown: '{shown} von {count} Sitzungen: dieses Gerät und die zuletzt aktiven',
   showAll: 'Alle {count} anzeigen',

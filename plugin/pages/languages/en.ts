@@ -8,7 +8,6 @@ const en = {
   advice: 'Sign out any that you do not recognise, then change your password.',
   changePassword: 'Change your password',
   setPassword: 'Set a password',
-  activityNote: 'Requests that a page makes by itself also count as activity.',
   count: '{count, plural, one {# session} other {# sessions}}',
   countShown: '{shown} of {count} sessions, this device and the last active',
   showAll: 'Show all {count}',

@@ -7,7 +7,6 @@ const es: Messages = {
   advice: 'Cierra la sesión en los que no reconozcas y, después, cambia la contraseña.',
   changePassword: 'Cambiar la contraseña',
   setPassword: 'Establecer una contraseña',
-  activityNote: 'Las solicitudes que una página envía por sí sola también cuentan como actividad.',
   count: '{count, plural, one {# sesión} many {# sesiones} other {# sesiones}}',
   countShown: '{shown} de {count} sesiones: este dispositivo y las de actividad más reciente',
   showAll: 'Mostrar todas ({count})',

@@ -7,7 +7,6 @@ const fr: Messages = {
   advice: 'Déconnectez ceux que vous ne reconnaissez pas, puis changez de mot de passe.',
   changePassword: 'Changer de mot de passe',
   setPassword: 'Définir un mot de passe',
-  activityNote: 'Les requêtes qu’une page envoie d’elle-même comptent aussi comme de l’activité.',
   count: '{count, plural, one {# session} many {# sessions} other {# sessions}}',
   countShown: '{shown} sessions sur {count}\u202f: cet appareil et les dernières sessions actives',
   showAll: 'Tout afficher ({count})',

@@ -7,7 +7,6 @@ const it: Messages = {
   advice: 'Disconnetti quelli che non riconosci, poi cambia la password.',
   changePassword: 'Cambia la password',
   setPassword: 'Imposta una password',
-  activityNote: 'Anche le richieste che una pagina invia da sola contano come attività.',
   count: '{count, plural, one {# sessione} many {# sessioni} other {# sessioni}}',
   countShown: '{shown} sessioni su {count}: questo dispositivo e quelle attive più di recente',
   showAll: 'Mostra tutte ({count})',

@@ -7,7 +7,6 @@ const ja: Messages = {
   advice: '見覚えのないものがあれば、そこからログアウトしたうえで、パスワードを変更してください。',
   changePassword: 'パスワードを変更',
   setPassword: 'パスワードを設定',
-  activityNote: 'ページが自動的に送信するリクエストもアクティビティとして扱われます。',
   count: '{count, plural, other {# 件のセッション}}',
   countShown: '{count} 件中 {shown} 件のセッション（このデバイスと、最近アクティブだったもの）',
   showAll: 'すべて表示（{count} 件）',

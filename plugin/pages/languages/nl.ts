@@ -7,7 +7,6 @@ const nl: Messages = {
   advice: 'Log alles uit wat je niet herkent en wijzig daarna je wachtwoord.',
   changePassword: 'Wachtwoord wijzigen',
   setPassword: 'Wachtwoord instellen',
-  activityNote: 'Verzoeken die een pagina uit zichzelf verstuurt, tellen ook als activiteit.',
   count: '{count, plural, one {# sessie} other {# sessies}}',
   countShown: '{shown} van {count} sessies: dit apparaat en de laatst actieve',
   showAll: 'Alle {count} tonen',

@@ -7,7 +7,6 @@ const pl: Messages = {
   advice: 'Wyloguj te, których nie rozpoznajesz, a potem zmień hasło.',
   changePassword: 'Zmień hasło',
   setPassword: 'Ustaw hasło',
-  activityNote: 'Żądania, które strona wysyła samoczynnie, też liczą się jako aktywność.',
   count: '{count, plural, one {# sesja} few {# sesje} many {# sesji} other {# sesji}}',
   countShown: '{shown} z {count} sesji: to urządzenie i ostatnio aktywne',
   showAll: 'Pokaż wszystkie ({count})',

@@ -7,7 +7,6 @@ const ptBR: Messages = {
   advice: 'Desconecte os que você não reconhecer e depois altere sua senha.',
   changePassword: 'Alterar sua senha',
   setPassword: 'Definir uma senha',
-  activityNote: 'As solicitações que uma página faz sozinha também contam como atividade.',
   count: '{count, plural, one {# sessão} many {# sessões} other {# sessões}}',
   countShown: '{shown} de {count} sessões: este dispositivo e as que estiveram ativas mais recentemente',
   showAll: 'Mostrar todas ({count})',

@@ -69,6 +69,18 @@ export default [
         promise: 'T5: a cache keeps a file under its own fingerprint only',
         from: 'versions.get(file) === version',
         to: 'version !== undefined'
+      },
+      {
+        name: 'a refusal may be cached for a year',
+        promise: 'T5: a cache keeps a file under its own fingerprint only',
+        from: '!filesSent.has(reply.raw) || ',
+        to: ''
+      },
+      {
+        name: 'an error after the file was found may be cached for a year',
+        promise: 'T5: a cache keeps a file under its own fingerprint only',
+        from: ' || !FILE_STATUSES.has(reply.statusCode)',
+        to: ''
       }
     ]
   },
@@ -91,8 +103,20 @@ export default [
       {
         name: 'scripts of any host run',
         promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
-        from: '(!ACTIVE.has(directive) && SCHEME.test(source))',
-        to: 'SCHEME.test(source)'
+        from: 'ACTIVE.has(directive) ? ACTIVE_ORIGIN.test(source) : ',
+        to: ''
+      },
+      {
+        name: 'scripts come unencrypted',
+        promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
+        from: '^(?:(?:https|wss):',
+        to: '^(?:(?:https?|wss?):'
+      },
+      {
+        name: 'scripts of all hosts of a top-level domain run',
+        promise: 'P9: private pages are neither stored nor framed, and take no scripts from elsewhere',
+        from: '(?:\\*\\.[\\w-]+\\.)?',
+        to: '(?:\\*\\.)?'
       },
       {
         name: 'a host opens any directive',

@@ -271,6 +271,24 @@ export default [
     ]
   },
   {
+    file: 'plugin/sessions/verb-options.ts',
+    tests: ['sessions/login-sessions'],
+    breaks: [
+      {
+        name: 'a misspelt option of a verb counts as left out',
+        promise: 'S7: a wrong option of a verb is refused',
+        from: "return resolveTable(table, options, { kind: 'method', name: verb })",
+        to: 'return { ...options } as Required<Options>'
+      },
+      {
+        name: 'half a session ends another',
+        promise: 'S7: a wrong option of a verb is refused',
+        from: " && typeof id === 'string'",
+        to: ''
+      }
+    ]
+  },
+  {
     file: 'plugin/sessions/login-sessions.ts',
     tests: ['promises/failover', 'sessions/login-sessions', 'stores/stores'],
     breaks: [

@@ -1,0 +1,48 @@
+/**
+ * The options of the public verbs. A wrong one must not silently count as left out.
+ * @module
+ */
+import { type Check, countFromOne, isObject, type OptionTable, resolveTable, shown } from '../option-check.js'
+import { type Actor, sessionActor, type SessionName } from './endings.js'
+
+/** How many sessions a list has. */
+export interface ListOptions {
+  /** At most so many. @default all */
+  limit?: number | undefined
+}
+
+/** Who ends a session: a signed-in session, or your own code under this name. `onSessionEnd` is told. */
+export interface RevokeOptions {
+  /** @default your own code, without a name */
+  actor?: string | SessionName | undefined
+}
+
+/** Infinity is what a host may write for "all". */
+const aLimit: Check<number> = limit => limit === Infinity ? undefined : countFromOne(limit)
+
+const anActor: Check<string | SessionName> = actor =>
+  isName(actor) || isSession(actor) ? undefined : `must be the session that does it, or a name for your own code, not ${shown(actor)}`
+
+const isName = (actor: unknown): actor is string => typeof actor === 'string' && actor !== ''
+
+function isSession (actor: unknown): boolean {
+  const { userId, id } = (actor ?? {}) as Partial<SessionName>
+  return typeof userId === 'string' && typeof id === 'string'
+}
+
+const LIST: OptionTable<ListOptions> = { limit: { default: Infinity, check: aLimit, write: '20' } }
+const REVOKE: OptionTable<RevokeOptions> = { actor: { default: undefined, check: anActor, write: "'support'" } }
+
+/** The limit of a list; Infinity: all. @param verb its name @throws TypeError with a sentence that says what to write */
+export const limitOf = (verb: string, options: ListOptions = {}): number => checked(LIST, options, verb, '{ limit: 20 }').limit!
+
+/** The actor of an ending. @param verb its name @throws TypeError with a sentence that says what to write */
+export function actorOf (verb: string, options: RevokeOptions = {}): Actor {
+  const { actor } = checked(REVOKE, options, verb, "{ actor: 'support' }")
+  return typeof actor === 'object' ? sessionActor(actor) : { kind: 'host', name: actor ?? null }
+}
+
+function checked<Options extends object> (table: OptionTable<Options>, options: Options, verb: string, example: string): Required<Options> {
+  if (isObject(options)) return resolveTable(table, options, { kind: 'method', name: verb })
+  throw new TypeError(`${verb} takes its options as an object, not ${shown(options)}: write ${example}`)
+}
