@@ -2,8 +2,11 @@
  * What hosts have around the pages: a proxy that takes a path away, headers and limits of other plugins, pages of their own.
  */
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import loginSessions, { loginSessionPages, type LoginSessionPagesOptions, memoryStore, requireLoginSession } from '../../plugin/index.js'
@@ -231,4 +234,36 @@ t.test('the list is brought up to date by a route of its own, which is no activi
   t.match((await chrome.get(`${PAGE}/list`)).body, /^<!doctype/, 'opened directly, it is a page')
   t.equal(routes.get(`${PAGE}/list`), false)
   t.equal(routes.get(PAGE), undefined, 'opening the page is activity')
+})
+
+t.test('beside @fastify/compress, pages, fragments and static files arrive compressed and whole, and sign-outs work', async t => {
+  const app = await createShopWithPages(t, { before: app => app.register(compress, { threshold: 0 }) })
+  const [chrome, other] = [browser(app), browser(app)]
+  await chrome.signIn('ada')
+  const { id } = await other.signIn('ada')
+  const gzip = { 'accept-encoding': 'gzip' }
+  const page = await chrome.get(PAGE, { headers: gzip })
+  t.equal(page.headers['content-encoding'], 'gzip')
+  const body = gunzipSync(page.rawPayload).toString()
+  for (const link of linksOf(body).filter(link => link.includes('/assets/'))) {
+    const file = await chrome.get(link, { headers: gzip })
+    t.match(gunzipSync(file.rawPayload).toString(), /login-sessions/, link)
+  }
+
+  const question = await chrome.get(`${PAGE}/${id}/revoke`, { headers: { ...gzip, ...HTMX.headers } })
+  t.equal(question.headers['content-encoding'], 'gzip')
+  const form = formOf({ ...question, body: gunzipSync(question.rawPayload).toString() } as typeof question)
+  t.equal((await submit(chrome, form, PASSWORD)).statusCode, 303)
+  t.equal(await other.user(), null)
+})
+
+t.test('@fastify/under-pressure refuses a page as it refuses others: with our headers, Retry-After and a whole page', async t => {
+  const app = await createShopWithPages(t, {
+    before: app => app.register(underPressure, { healthCheck: async () => false, healthCheckInterval: 1e6, retryAfter: 7 })
+  })
+  const reply = await browser(app).get(PAGE)
+  t.equal(reply.statusCode, 503)
+  t.equal(reply.headers['retry-after'], '7')
+  t.equal(reply.headers['content-security-policy'], CONTENT_SECURITY_POLICY)
+  t.match(reply.headers['cache-control'], 'no-store')
 })
