@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
 
 /**
@@ -69,13 +69,16 @@ const FILE_STATUSES = new Set([200, 206, 304])
 export async function serveAssets (app: FastifyInstance, { isCurrent }: Assets): Promise<void> {
   const filesSent = new WeakSet<object>()
 
-  function cachingOf (request: FastifyRequest, reply: FastifyReply): string {
-    if (!filesSent.has(reply.raw) || !FILE_STATUSES.has(reply.statusCode)) return 'no-store'
+  function cachingOf (request: FastifyRequest): string {
     const current = isCurrent(basename(request.routeOptions.url!), (request.query as { v?: unknown }).v)
     return current ? 'public, max-age=31536000, immutable' : 'no-cache'
   }
 
-  app.addHook('onSend', async (request, reply) => { reply.header('cache-control', cachingOf(request, reply)) })
+  // First what the file will have: the core leaves its cookie alone on what a shared cache may keep.
+  app.addHook('preHandler', async (request, reply) => { reply.header('cache-control', cachingOf(request)) })
+  app.addHook('onSend', async (_request, reply) => {
+    if (!filesSent.has(reply.raw) || !FILE_STATUSES.has(reply.statusCode)) reply.header('cache-control', 'no-store')
+  })
   const setHeaders = (response: object): void => { filesSent.add(response) }
   // One route a file, not a wildcard: @fastify/static would take the file's name from the raw URL, which may be absolute.
   const options = { wildcard: false, cacheControl: false, decorateReply: false, index: false, setHeaders } as const

@@ -125,6 +125,8 @@ export function memoryStore (): LoginSessionStore {
 /** A copy. @throws FST_LOGIN_SESSION_DATA for values that cannot be copied, such as functions */
 function keepable<Value> (value: Value): Value {
   try {
+    // As MongoDB does, this refuses circular objects, which structuredClone takes.
+    JSON.stringify(value, (_key, part) => typeof part === 'bigint' ? 0 : part)
     return structuredClone(value)
   } catch (error) {
     throw dataError(error as Error)
