@@ -23,6 +23,9 @@ const ENLARGED = { width: 320, height: 256 }
 /** Scenes that are looked at in every mode. */
 const THOROUGHLY = ['the list', 'the question as a page']
 const COLOURS = ['light', 'dark']
+/** GALLERY=full looks at every scene in both colours; otherwise the scenes take turns, and the thorough ones have all modes. */
+const FULL = process.env.GALLERY === 'full'
+const coloursOf = (index: number): string[] => FULL ? COLOURS : [COLOURS[index % 2]!]
 
 const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> =>
   Object.entries(SCENES).filter(([, scene]) => (scene.noQuestion ? shopWithoutQuestion : shop) === ofShop && (script || !scene.script))
@@ -32,13 +35,13 @@ for (const here of [shop, shopWithoutQuestion]) {
 
   t.test(`with scripts${where}`, async t => {
     const page = await openPage(t, { baseURL: here.url })
-    for (const [name, { play, focus }] of scenesOf(here, true)) {
+    for (const [index, [name, { play, focus }]] of scenesOf(here, true).entries()) {
       await t.test(name, async t => {
         await page.setViewportSize(WIDE)
         await play(page, here)
         if (focus !== undefined) t.equal((await focused(page)).name, focus, 'has the focus')
         await findNamesakes(t, page)
-        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : COLOURS) {
+        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : coloursOf(index)) {
           await show(page, mode)
           t.strictSame(await axeFindings(page), [], `axe finds nothing: ${mode}`)
         }
