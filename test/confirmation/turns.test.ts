@@ -91,7 +91,7 @@ t.test('who waits too long is told to come back, and leaves nobody stuck', async
   t.teardown(() => realTimeouts())
   const { ask, started, letGo } = setup(1)
   const first = ask('ada', 'a1')
-  const lost = [t.rejects(ask('bob', 'b1'), BUSY), t.rejects(ask('ada', 'a2'), BUSY)]
+  const lost = [t.rejects(ask('bob', 'b1'), BUSY), t.rejects(ask('ada', 'a2'), BUSY), t.rejects(ask('cid', 'c1'), BUSY)]
   mock.timers.tick(LONGEST_WAIT - 1)
   const kept = [ask('bob', 'b2'), ask('ada', 'a3')]
   mock.timers.tick(1)

@@ -126,7 +126,13 @@ t.test('other values that the database refuses', async t => {
 })
 
 t.test('memoryStore refuses what cannot be copied, with the same error', async t => {
-  const app = await createShop(t, { routes: app => app.post('/keep', async request => { Object.assign(dataOf(request), { value: () => {} }); return {} }) })
+  const app = await createShop(t, {
+    routes (app) {
+      app.post('/keep', async request => { Object.assign(dataOf(request), { value: () => {} }); return {} })
+      app.post('/keep-big', async request => { Object.assign(dataOf(request), { big: 2n ** 60n }); return {} })
+      app.get('/big', async request => ({ big: String(dataOf(request).big) }))
+    }
+  })
   const chrome = browser(app)
   await chrome.signIn('ada')
   for (const who of [chrome, browser(app)]) {
@@ -134,6 +140,8 @@ t.test('memoryStore refuses what cannot be copied, with the same error', async t
     t.strictSame([reply.statusCode, reply.json().code], [500, 'FST_LOGIN_SESSION_DATA'])
   }
   t.equal(await chrome.user(), 'ada')
+  await chrome.post('/keep-big')
+  t.strictSame((await chrome.get('/big')).json(), { big: String(2n ** 60n) })
 })
 
 // --- a collection of mongoose's driver as the store ---
