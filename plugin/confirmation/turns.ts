@@ -48,7 +48,7 @@ export function createTurns (most: number = MOST_CHECKS): Turns {
   const users = new Map<string, User>()
   let free = most
 
-  /** The next turn that may start; undefined: there is none. */
+  /** The next turn that may start; undefined if nobody waits who may. */
   function takeNext (): Turn | undefined {
     for (const user of users.values()) {
       if (user.isRunning) continue

@@ -15,7 +15,7 @@ const texts = new Map<string, Texts>()
  * The device in the shipped words: "Chrome on Windows 11", "curl", "Unknown device". The pages' option `texts` does not change
  * them. It is text that a client has chosen, so escape it in HTML.
  *
- * @param language a tag or an Accept-Language header; English if there is none, or if the language is not shipped
+ * @param language a tag or an Accept-Language header; English without one, or if the language is not shipped
  * @example
  * deviceName(session.device)         // 'Firefox on Android 16'
  * deviceName(session.device, 'de')   // 'Firefox auf Android 16'

@@ -74,7 +74,7 @@ const statusOf = ({ statusCode }: Reply): number => statusCode
 const lockedOf = ({ statusCode, headers }: Reply) => [statusCode, headers['retry-after']]
 const count = (all: unknown[], one: unknown): number => all.filter(each => each === one).length
 
-/** Of those that one server has at a time, one is checked and ten wait, and are told of the lock. The others are told to come back. */
+/** Of those that one server has at a time, one is checked and ten wait, which learn of the lock. The others are asked to come back. */
 function tellsLockOrBusy (t: Test, replies: Reply[], servers: number): void {
   const refused = replies.flatMap(({ headers }) => headers['retry-after'] ?? [])
   const busy = count(refused, '2')

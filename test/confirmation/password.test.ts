@@ -91,7 +91,7 @@ t.test('fifty wrong passwords at the same moment reach the check five times', as
   const codes = await parallel(50, () => check('wrong').catch(error => error.code))
   t.equal(checked, 5)
   t.equal(codes.filter(code => code === WRONG.code).length, 5)
-  t.equal(codes.filter(code => code === LOCKED.code).length, 1 + MOST_WAITING - 5, 'whoever waited is told of the lock')
+  t.equal(codes.filter(code => code === LOCKED.code).length, 1 + MOST_WAITING - 5, 'whoever waited learns of the lock')
   t.equal(codes.filter(code => code === BUSY.code).length, 50 - 1 - MOST_WAITING, 'nobody else waits')
   t.equal(await failures(), 5)
 })
