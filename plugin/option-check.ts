@@ -28,10 +28,10 @@ export type OptionTable<Options> = {
 }
 
 /** Who takes the options: a plugin (the core plugin has no name), an option that is an object itself, or a method. */
-export interface Owner {
-  kind: 'plugin' | 'option' | 'method'
-  name: string
-}
+export type Owner =
+  | { kind: 'plugin' | 'option', name: string }
+  /** `example`: what to write if the options of a method are not an object at all. */
+  | { kind: 'method', name: string, example: string }
 
 /** Fastify hands these to every plugin. */
 const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
@@ -44,6 +44,9 @@ const FASTIFYS = new Set(['prefix', 'logLevel', 'logSerializers'])
 export function resolveTable<Options extends object> (
   table: OptionTable<Options>, options: Options, owner: Owner
 ): Required<Options> {
+  if (owner.kind === 'method' && !isObject(options)) {
+    throw new TypeError(`${owner.name} takes its options as an object, not ${shown(options)}: write ${owner.example}`)
+  }
   rejectUnknown(table, options, owner)
   const given = options as Record<string, unknown>
   const rows: Array<[name: string, row: AnyRow]> = Object.entries(table)

@@ -94,7 +94,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const { announceStart, announceEnd, announceFailure, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
-  const confirmation = createConfirmation(waysOf(resolved), store, now)
+  const ways = waysOf(resolved)
+  const confirmation = createConfirmation(ways, store, now)
   const sessionCookie = createSessionCookie(cookie, secrets)
   const visits = createVisits(resolved)
   const logins = createRequestLogins(lifecycle, sessionCookie, createSaving(lifecycle, sessionCookie, visits), visits)
@@ -131,7 +132,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     })
   }
   decorateSection(app)
-  const needsProof = verifyPassword !== undefined
+  const needsProof = ways.length > 0
   provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })

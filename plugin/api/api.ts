@@ -93,7 +93,7 @@ async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): P
   reply.headers(HEADERS)
 }
 
-/** Fastify's own parser, but an empty body is none: clients send `content-type: application/json` with it, too. */
+/** Fastify's own parser, but an empty body counts as no body: clients send `content-type: application/json` with it, too. */
 function createJsonParser (app: FastifyInstance): FastifyBodyParser<string> {
   // The default parser answers by its callback.
   const parse = app.getDefaultJsonParser('error', 'error') as (...args: Parameters<FastifyBodyParser<string>>) => void

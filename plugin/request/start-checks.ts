@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { duration, isObject, type OptionTable, orNull, resolveTable, shown, trueOrFalse } from '../option-check.js'
+import { duration, type OptionTable, orNull, resolveTable, trueOrFalse } from '../option-check.js'
 import type { ResolvedCookie } from './cookie-options.js'
 
 /** Choices of one sign-in. */
@@ -25,6 +25,8 @@ const TABLE: OptionTable<StartOptions> = {
   idleTimeout: { default: undefined, check: orNull(duration()), write: '15 * 60_000 for 15 minutes, or null for none' }
 }
 
+const OWNER = { kind: 'method', name: 'startLoginSession', example: 'startLoginSession(user.id, { remember: true })' } as const
+
 /**
  * @param touchEvery every timeout must be longer, because a session stays up to `touchEvery` longer than its idle timeout
  * @throws TypeError with a sentence that says what to write instead
@@ -34,11 +36,7 @@ export function checkedStart (userId: unknown, options: StartOptions, touchEvery
     throw new TypeError('startLoginSession takes the user id as a string that is not empty: ' +
       'write startLoginSession(String(user._id))')
   }
-  if (!isObject(options)) {
-    throw new TypeError(`startLoginSession takes its options as an object, not ${shown(options)}: ` +
-      'write startLoginSession(user.id, { remember: true })')
-  }
-  const choices = resolveTable(TABLE, options, { kind: 'method', name: 'startLoginSession' })
+  const choices = resolveTable(TABLE, options, OWNER)
   for (const name of ['absoluteTimeout', 'idleTimeout'] as const) {
     if ((choices[name] ?? Infinity) > touchEvery) continue
     throw new TypeError(`startLoginSession: ${name} (${choices[name]} ms) must be longer than touchEvery (${touchEvery} ms): ` +

@@ -2,7 +2,7 @@
  * The options of the public verbs. A wrong one must not silently count as left out.
  * @module
  */
-import { type Check, countFromOne, isObject, type OptionTable, resolveTable, shown } from '../option-check.js'
+import { type Check, countFromOne, type OptionTable, resolveTable, shown } from '../option-check.js'
 import { type Actor, sessionActor, type SessionName } from './endings.js'
 
 /** How many sessions a list has. */
@@ -34,15 +34,11 @@ const LIST: OptionTable<ListOptions> = { limit: { default: Infinity, check: aLim
 const REVOKE: OptionTable<RevokeOptions> = { actor: { default: undefined, check: anActor, write: "'support'" } }
 
 /** The limit of a list; Infinity: all. @param verb its name @throws TypeError with a sentence that says what to write */
-export const limitOf = (verb: string, options: ListOptions = {}): number => checked(LIST, options, verb, '{ limit: 20 }').limit!
+export const limitOf = (verb: string, options: ListOptions = {}): number =>
+  resolveTable(LIST, options, { kind: 'method', name: verb, example: '{ limit: 20 }' }).limit!
 
 /** The actor of an ending. @param verb its name @throws TypeError with a sentence that says what to write */
 export function actorOf (verb: string, options: RevokeOptions = {}): Actor {
-  const { actor } = checked(REVOKE, options, verb, "{ actor: 'support' }")
+  const { actor } = resolveTable(REVOKE, options, { kind: 'method', name: verb, example: "{ actor: 'support' }" })
   return typeof actor === 'object' ? sessionActor(actor) : { kind: 'host', name: actor ?? null }
-}
-
-function checked<Options extends object> (table: OptionTable<Options>, options: Options, verb: string, example: string): Required<Options> {
-  if (isObject(options)) return resolveTable(table, options, { kind: 'method', name: verb })
-  throw new TypeError(`${verb} takes its options as an object, not ${shown(options)}: write ${example}`)
 }

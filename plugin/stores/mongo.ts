@@ -142,6 +142,7 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
   const filter = { _id: { $in: keys } }
   // Without `batchSize` the first reply would have 101 documents at most.
   const size = { limit: keys.length, batchSize: keys.length }
+  const byDriver = (): Promise<LoginSessionRecord[]> => sessions.find(filter, size).toArray()
   try {
     // A bare command takes nothing from the client, not even the types that the host wants its values to have.
     const options = { ...sessions.bsonOptions, readPreference: 'primary' } as const
@@ -150,9 +151,9 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
     await sessions.db.command({ killCursors: sessions.collectionName, cursors: [cursor.id] })
   } catch (error) {
     // The first error says more: the second may be that the client has given up meanwhile.
-    return await sessions.find(filter, size).toArray().catch(() => { throw error })
+    return await byDriver().catch(() => { throw error })
   }
-  return await sessions.find(filter, size).toArray()
+  return await byDriver()
 }
 
 /** Runs a write of the host's data. The driver refuses some values before anything is sent: that is no outage. */

@@ -27,7 +27,7 @@ t.test('details are added, and never taken away', async t => {
   t.equal(update({}), null)
 })
 
-t.test('nothing follows downwards, nor what is no number', async t => {
+t.test('a version that is lower, or is not a number, changes nothing', async t => {
   t.equal(update({ browserVersion: '148' }), null)
   t.equal(update({ browserVersion: '149.0.7827.54' }), null)
   t.equal(update({ browserVersion: '150', osVersion: '15' }), null, 'another device')

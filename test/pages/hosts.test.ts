@@ -80,7 +80,7 @@ t.test('a path that links cannot be made of stops the boot', async t => {
   }
 })
 
-t.test('an empty publicPrefix, as from an unset variable, is none', async t => {
+t.test('an empty publicPrefix, as from an unset variable, counts as left out', async t => {
   const chrome = browser(await bootWith(t, { publicPrefix: '' }))
   await chrome.signIn('ada')
   t.match((await chrome.get(PAGE)).body, `ls-hx-get="${PAGE}/list"`)

@@ -125,7 +125,7 @@ t.test('a request whose address cannot be told, or that comes from the same addr
   const laptop = browser(app, { ip: 'a Unix socket' })
   await laptop.post('/login', { user: 'ada' }, { headers: { 'x-real-ip': OWNER } })
   clock.advance(SECOND)
-  for (const told of [OWNER, `::ffff:${OWNER}`, `${OWNER}:51008`, 'unknown']) await laptop.get('/', { headers: { 'x-real-ip': told } })
+  for (const address of [OWNER, `::ffff:${OWNER}`, `${OWNER}:51008`, 'unknown']) await laptop.get('/', { headers: { 'x-real-ip': address } })
   await turns()
   t.equal(touches, 0)
   await laptop.get('/', { headers: { 'x-real-ip': THIEF } })

@@ -21,6 +21,8 @@ const SECTION_TABLE: OptionTable<{ headingLevel?: number }> = {
   headingLevel: { default: 2, check: level => [1, 2, 3, 4, 5, 6].includes(level) ? undefined : `must be 1 to 6, not ${shown(level)}`, write: '2' }
 }
 
+const SECTION_OWNER = { kind: 'method', name: 'reply.renderLoginSessions', example: '{ headingLevel: 2 }' } as const
+
 /** The section for a page of the host's own. */
 export interface LoginSessionsSection {
   /** The heading, the list and all that belongs to it. It is markup: insert it unescaped. */
@@ -65,7 +67,7 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
   await app.register(accountRoutes, { kit, listViewOf, targets, questions, signIn: options })
 
   provideSection(host, async (reply, choices = {}) => {
-    const { headingLevel } = resolveTable(SECTION_TABLE, choices, { kind: 'method', name: 'reply.renderLoginSessions' })
+    const { headingLevel } = resolveTable(SECTION_TABLE, choices, SECTION_OWNER)
     const { request } = reply
     const frame = frameOf(request)
     const view = await listViewOf(request, frame, headingLevel)

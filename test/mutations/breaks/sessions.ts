@@ -277,8 +277,8 @@ export default [
       {
         name: 'a misspelt option of a verb counts as left out',
         promise: 'S7: a wrong option of a verb is refused',
-        from: "return resolveTable(table, options, { kind: 'method', name: verb })",
-        to: 'return { ...options } as Required<Options>'
+        from: 'const { actor } = resolveTable(REVOKE, options, { kind: \'method\', name: verb, example: "{ actor: \'support\' }" })',
+        to: 'const { actor } = options'
       },
       {
         name: 'half a session ends another',
