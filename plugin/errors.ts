@@ -97,7 +97,7 @@ export function lockedError (milliseconds: number): LoginSessionError {
   return withRetryAfter(new LockedError(seconds), seconds)
 }
 
-/** 429 with Retry-After: too many checks of this user or of this process wait. Nothing was checked, and no attempt is counted. */
+/** 429 with Retry-After: too many checks of this session wait, or this one waited too long. Nothing was checked, and no attempt is counted. */
 export const busyError = (): LoginSessionError => withRetryAfter(new BusyError(), RETRY_AFTER_SECONDS)
 
 /** 403: the user must confirm again before this. */

@@ -11,8 +11,8 @@
 import { lateOutcomeOf } from '../errors.js'
 import { idOf, keyOf, userKeyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
+import { pagesOf, sumOf } from './many.js'
 import { orderOfStay } from './order-of-stay.js'
-import { pagesOf } from './pages-of.js'
 import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore } from './store.js'
 
@@ -140,24 +140,12 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
   }
 
   async function endMany (userId: string, keys: string[], ending: Ending): Promise<number> {
-    return announce === undefined ? await removeMany(userId, keys) : await endEach(userId, keys, ending)
+    if (announce === undefined) return await removeMany(userId, keys)
+    return await sumOf(keys, async key => await endOne(userId, idOf(key), ending) === null ? 0 : 1, PARALLEL)
   }
 
   async function removeMany (userId: string, keys: string[]): Promise<number> {
     return await store.removeMany(keys, userId, now())
-  }
-
-  /** @throws the first failure, after everything that ran beside it has been announced */
-  async function endEach (userId: string, keys: string[], ending: Ending): Promise<number> {
-    let ended = 0
-    for (let start = 0; start < keys.length; start += PARALLEL) {
-      const outcomes = await Promise.allSettled(keys.slice(start, start + PARALLEL).map(async key => {
-        if (await endOne(userId, idOf(key), ending) !== null) ended++
-      }))
-      const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
-      if (failed !== undefined) throw failed.reason
-    }
-    return ended
   }
 
   async function endSurplus (started: LoginSession, limit: number, touchEvery: number): Promise<void> {

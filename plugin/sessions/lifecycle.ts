@@ -66,7 +66,7 @@ export interface Lifecycle {
   /** Ends what this user has beyond `limit` sessions: unused ones first, then the least recently active. */
   endSurplus(started: LoginSession, limit: number): Promise<void>
   /** Removes a login whose response failed, without an announcement. */
-  undoStart(session: Pick<LoginSession, 'id' | 'userId'>): Promise<void>
+  undoStart(session: SessionName): Promise<void>
 }
 
 /** What a confirmation has changed. */

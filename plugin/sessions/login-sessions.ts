@@ -5,7 +5,7 @@
 import { type AnnounceEnd, createEndings, type SessionName } from './endings.js'
 import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
-import { pagesOf } from './pages-of.js'
+import { pagesOf, sumOf } from './many.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
 import { actorOf, limitOf, type ListOptions, type RevokeOptions } from './verb-options.js'
@@ -136,29 +136,11 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
     async revokeAll (users, options) {
       const ending = { reason: 'revoked-all', actor: actorOf('revokeAll', options) } as const
       const end = async (userId: string): Promise<number> => await endAll(requireText(userId, 'userId'), ending)
-      return isIterable(users) ? await sumOf(users, end) : await end(users)
+      return isIterable(users) ? await sumOf(users, end, PARALLEL) : await end(users)
     },
 
     settled
   }
-}
-
-/** Does this for each of many, {@link PARALLEL} at a time, and adds up. @throws the first failure; others may have begun */
-async function sumOf (many: Iterable<string> | AsyncIterable<string>, work: (one: string) => Promise<number>): Promise<number> {
-  let sum = 0
-  async function * shared (): AsyncGenerator<string> { yield * many }
-  const each = shared()
-  // A worker that fails ends the generator, and so the others.
-  const outcomes = await Promise.allSettled(Array.from({ length: PARALLEL }, async () => {
-    for await (const one of each) {
-      // `sum += await …` would add to what the sum was before the wait.
-      const more = await work(one)
-      sum += more
-    }
-  }))
-  const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
-  if (failed !== undefined) throw failed.reason
-  return sum
 }
 
 /** Strings are iterable, too. */

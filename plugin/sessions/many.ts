@@ -1,0 +1,48 @@
+/**
+ * Working through many: reading them in bounded pages, and doing something for a bounded number of them at a time.
+ * @module
+ */
+
+/**
+ * All items in the order of their keys, page by page. Items may come and go meanwhile.
+ *
+ * @param read at most `size` items, those after this key; '' for the first ones
+ * @param keyOf the key of an item
+ */
+export async function * pagesOf<Item> (
+  read: (after: string) => Promise<Item[]>, keyOf: (item: Item) => string, size: number
+): AsyncGenerator<Item[]> {
+  let page: Item[] = []
+  let after = ''
+  do {
+    page = await read(after)
+    if (page.length === 0) return
+    yield page
+    after = keyOf(page.at(-1)!)
+  } while (page.length === size)
+}
+
+/**
+ * Does this for each of many, and adds up what it returns.
+ *
+ * @param most how many run at the same time
+ * @throws the first failure, after everything that ran beside it has ended
+ */
+export async function sumOf<Item> (
+  many: Iterable<Item> | AsyncIterable<Item>, work: (one: Item) => Promise<number>, most: number
+): Promise<number> {
+  let sum = 0
+  async function * shared (): AsyncGenerator<Item> { yield * many }
+  const each = shared()
+  // A worker that fails ends the generator, and so the others.
+  const outcomes = await Promise.allSettled(Array.from({ length: most }, async () => {
+    for await (const one of each) {
+      // `sum += await …` would add to what the sum was before the wait.
+      const more = await work(one)
+      sum += more
+    }
+  }))
+  const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+  if (failed !== undefined) throw failed.reason
+  return sum
+}
