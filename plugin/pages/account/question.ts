@@ -9,7 +9,8 @@ import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
 import type { Question } from '../question.js'
-import { type SessionTarget, type Target, toQuestionWords, wantsWholeList, wholeListFields, withWholeList } from './views.js'
+import { type SessionTarget, type Target, toQuestionWords } from './question-words.js'
+import { wantsWholeList, wholeListFields, withWholeList } from './views.js'
 
 /** The targets of questions, and the questions about them. */
 export interface Targets {
