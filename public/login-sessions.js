@@ -47,7 +47,7 @@ function start () {
 
   function purposeOf (source) {
     if (source.closest('dialog')) return 'answer'
-    if (source.dataset.lsPart === 'table') return 'refresh'
+    if (source.dataset.lsPart === 'rows') return 'refresh'
     return source.dataset.lsPart === 'show-all' ? 'reveal' : 'question'
   }
 
@@ -232,7 +232,7 @@ function start () {
 
   /* @param root a section, or the document for all of them */
   function refresh (root) {
-    for (const table of root.querySelectorAll(`${SECTION} [data-ls-part=table]`)) htmx.trigger(table, 'ls:refresh')
+    for (const rows of root.querySelectorAll(`${SECTION} [data-ls-part=rows]`)) htmx.trigger(rows, 'ls:refresh')
   }
 
   /* Moves the focus back to the button, or to the list's heading if its row has been removed. */
@@ -245,7 +245,7 @@ function start () {
 
   /* The pressed link has been removed: focus the first row that it revealed. */
   function focusFirstRevealed (section) {
-    const target = section.querySelector('[data-ls-revealed] a') ?? part(section, 'title')
+    const target = section.querySelector('[data-ls-revealed] :is(summary, a)') ?? part(section, 'title')
     target.focus()
   }
 
