@@ -78,7 +78,7 @@ export default [
       {
         name: 'a user without a password needs none',
         promise: 'P4: a user without a password cannot confirm with one',
-        from: "check: () => { throw noPasswordError() }",
+        from: 'check: () => { throw noPasswordError() }',
         to: 'check: null'
       },
       {
