@@ -119,10 +119,14 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   // Before the hook of @fastify/session, which asks for the session's id.
   app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
-    devices.setCookie(request, reply)
+    // The session's cookie comes first: simple scripts take the first one.
+    const finish = (): void => {
+      devices.setCookie(request, reply)
+      done(null, payload)
+    }
     const saving = logins.beforeResponse(request, reply)
-    if (saving === undefined) done(null, payload)
-    else saving.then(() => done(null, payload), done)
+    if (saving === undefined) finish()
+    else saving.then(finish, done)
   })
 
   await registerFastifySession(app, lifecycle, sessionCookie)

@@ -29,7 +29,7 @@ const ROOMS: Record<string, Room> = {
   plugin: { http: true, imports: HALL },
   'boot-checks': { http: true, imports: BELOW_CORE },
   core: { http: true, imports: BELOW_CORE },
-  options: { http: false, imports: BELOW_CORE },
+  options: { http: true, imports: BELOW_CORE },
   request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf', '@fastify/session', 'on-headers'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
   stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb'] },
@@ -48,7 +48,7 @@ const SHARED: Record<string, string[]> = {
 }
 
 /** Files of rooms with HTTP that do without. */
-const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
+const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
 
 /** Without `.ts`, from plugin/. */
 const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })
