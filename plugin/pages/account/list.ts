@@ -23,12 +23,12 @@ export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel
  * @throws FST_LOGIN_SESSION_OPTION without the core plugin
  */
 export function createListViews (app: FastifyInstance, locate: Locate | undefined): ListViewOf {
-  const { now } = coreOf(app, 'pages: ')
+  const { now, wayFor } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {
     const current = currentLoginSession(request)
     const whole = wantsWholeList(request)
     const [{ sessions, count }, note] = await Promise.all([
-      findSessions(app, current, whole ? WHOLE_LIST_ROWS : FIRST_ROWS), confirmationNoteFor(request)
+      findSessions(app, current, whole ? WHOLE_LIST_ROWS : FIRST_ROWS), confirmationNoteFor(request, wayFor, frame.say)
     ])
     const places = await placesFor(request, sessions.flatMap(addressesOf), locate, frame.texts)
     return toListView(frame, { sessions, count, currentId: current.id, whole, headingLevel, note }, { places, now: now() })

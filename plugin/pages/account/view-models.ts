@@ -3,10 +3,10 @@
  * @module
  */
 import type { ConfirmationNote } from '../confirmation.js'
-import type { PageView, SessionView } from '../view-models.js'
+import type { NoticeView, PageView, SessionView } from '../view-models.js'
 
 /** The list and what stands around it. */
-export interface ListView extends PageView, ConfirmationNote {
+export interface ListView extends PageView, ConfirmationNote, NoticeView {
   /** This device first, then the others by their last activity: the first ten, or at most 1,000. */
   sessions: SessionView[]
   /** The number of sessions, shown or not. */
@@ -24,8 +24,6 @@ export interface ListView extends PageView, ConfirmationNote {
   headingLevel: number
   /** Relative times are relative to it. */
   now: string
-  /** What has just happened, for the status region. */
-  message: string | null
 }
 
 /** The templates that are rendered by name, and their view models. They include the others. */

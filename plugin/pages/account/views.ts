@@ -5,6 +5,7 @@
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { ConfirmationNote } from '../confirmation.js'
 import { withParameter } from '../frame.js'
+import { NO_NOTICE } from '../notice.js'
 import { type RowContext, toSessionViews } from '../session-row.js'
 import * as templates from '../templates.js'
 import type { HiddenField, PageView } from '../view-models.js'
@@ -55,7 +56,7 @@ export function toListView (page: PageView, parts: ListParts, context: Omit<RowC
     allListUrl: withWholeList(page.base || '/', true),
     headingLevel,
     now: context.now.toISOString(),
-    message: null
+    ...NO_NOTICE
   }
 }
 
