@@ -133,7 +133,7 @@ t.test('every option is taken as it is given', async t => {
   const given = {
     store: memoryStore(),
     verifyPassword: () => null,
-    confirm: () => ({ way: 'question' }),
+    confirm: () => null,
     absoluteTimeout: DAY,
     idleTimeout: 15 * MINUTE,
     rememberIdleTimeout: 2 * HOUR,

@@ -4,8 +4,9 @@
  */
 import type { LoginSession } from '../../sessions/login-session.js'
 import { deviceWithBrowser } from '../device-title.js'
-import type { RowContext } from '../session-row.js'
-import type { ConfirmView, EndingView, FactView, MomentView, PageView } from '../view-models.js'
+import { momentView, placeOf, type RowContext } from '../session-row.js'
+import type { ConfirmView, EndingView, FactView, PageView } from '../view-models.js'
+import type { Entry } from './entries.js'
 
 /** A question about one session. */
 export interface SessionTarget {
@@ -20,8 +21,8 @@ export interface SessionTarget {
 /** A question about all sessions but the one that asks. */
 export interface OthersTarget {
   kind: 'others'
-  /** The groups of equal devices that the question names, the latest session first in each. */
-  groups: LoginSession[][]
+  /** Those that the question names, as the list has them. */
+  entries: Entry[]
   /** The number of sessions, named or not. */
   count: number
 }
@@ -37,7 +38,7 @@ type WordsContext = Omit<RowContext, 'texts'>
 
 /** The sessions whose places the question names. */
 export const namedSessions = (target: Target): LoginSession[] =>
-  target.kind === 'session' ? [target.session] : target.groups.map(([latest]) => latest!)
+  target.kind === 'session' ? [target.session] : target.entries.map(({ sessions: [latest] }) => latest)
 
 /** @param context the places of addresses, and now */
 export function toQuestionWords (target: Target, page: PageView, context: WordsContext): QuestionWords {
@@ -83,55 +84,39 @@ function aboutStranger ({ session }: SessionTarget, page: PageView, context: Wor
   }
 }
 
-function aboutOthers ({ groups, count }: OthersTarget, page: PageView, context: WordsContext): QuestionWords {
+function aboutOthers ({ entries, count }: OthersTarget, page: PageView, context: WordsContext): QuestionWords {
   const { say, base } = page
   const question = say('askOthers')
-  const unnamed = count - groups.flat().length
+  const unnamed = count - entries.flatMap(({ sessions }) => sessions).length
   return {
     ...EMPTY,
     title: question,
     question,
     detail: say('askOthersDetail', { count }),
-    endings: groups.map(group => toEnding(group, page, context)),
+    endings: entries.map(entry => toEnding(entry, page, context)),
     more: unnamed > 0 ? say('andMore', { count: unnamed }) : null,
     action: `${base}/others/revoke`,
     submit: say('signOutOthers', { count })
   }
 }
 
-function toEnding (group: LoginSession[], { say, texts }: PageView, context: WordsContext): EndingView {
-  const { device, ip, lastActiveAt } = group[0]!
+function toEnding ({ sessions, isNew }: Entry, { say, texts }: PageView, { places, now }: WordsContext): EndingView {
+  const [{ device, ip, lastActiveAt }] = sessions
   return {
     name: deviceWithBrowser(device, texts),
-    count: group.length === 1 ? null : say('count', { count: group.length }),
-    place: placeOf(ip, context),
-    lastActive: toMoment(lastActiveAt, texts, context)
+    isNew,
+    count: sessions.length === 1 ? null : say('count', { count: sessions.length }),
+    place: placeOf(ip, places),
+    lastActive: momentView(lastActiveAt, texts, now)
   }
 }
 
-function factsOf ({ ip, createdAt, lastActiveAt }: LoginSession, { say, texts }: PageView, context: WordsContext): FactView[] {
-  const place = placeOf(ip, context)
+function factsOf ({ ip, createdAt, lastActiveAt }: LoginSession, { say, texts }: PageView, { places, now }: WordsContext): FactView[] {
+  const place = placeOf(ip, places)
+  const where = place ?? ip
   return [
-    { label: say('lastActive'), moment: toMoment(lastActiveAt, texts, context) },
-    { label: say('signedIn'), moment: toMoment(createdAt, texts, context) },
-    ...place === null ? [] : [{ label: say('placeLabel'), text: place }]
+    { label: say('lastActive'), moment: momentView(lastActiveAt, texts, now) },
+    { label: say('signedIn'), moment: momentView(createdAt, texts, now) },
+    ...where === null ? [] : [{ label: say(place === null ? 'address' : 'placeLabel'), text: where }]
   ]
-}
-
-const placeOf = (ip: string | null, { places }: WordsContext): string | null => ip === null ? null : places.get(ip) ?? null
-
-const toMoment = (date: Date, texts: PageView['texts'], { now }: WordsContext): MomentView =>
-  ({ iso: date.toISOString(), relative: texts.relative(date, now), absolute: texts.absolute(date) })
-
-/** Groups that a question names: as many as people read before they press a button. */
-const NAMED_GROUPS = 10
-
-/** Sessions that people cannot tell apart in a question. @param sessions the last active ones first */
-export function toGroups (sessions: LoginSession[], texts: PageView['texts']): LoginSession[][] {
-  const groups = new Map<string, LoginSession[]>()
-  for (const session of sessions) {
-    const name = deviceWithBrowser(session.device, texts)
-    groups.set(name, [...groups.get(name) ?? [], session])
-  }
-  return [...groups.values()].slice(0, NAMED_GROUPS)
 }

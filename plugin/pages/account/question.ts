@@ -9,8 +9,13 @@ import { currentLoginSession } from '../../request/guard.js'
 import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
 import type { Question } from '../question.js'
-import { namedSessions, type OthersTarget, type SessionTarget, type Target, toGroups, toQuestionWords } from './question-words.js'
-import { wantsWholeList, WHOLE_LIST_ROWS, wholeListFields, withWholeList } from './views.js'
+import { toEntries } from './entries.js'
+import { findOthers } from './list.js'
+import { namedSessions, type OthersTarget, type SessionTarget, type Target, toQuestionWords } from './question-words.js'
+import { wantsWholeList, wholeListFields, withWholeList } from './views.js'
+
+/** Entries that a question names: as many as people read before they press a button. */
+const NAMED_ENTRIES = 10
 
 /** The targets of questions, and the questions about them. */
 export interface Targets {
@@ -36,11 +41,10 @@ export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: L
     },
 
     async findOthers (request) {
-      const { userId, id } = currentLoginSession(request)
-      const [found, all] = await Promise.all([app.loginSessions.list(userId, { limit: WHOLE_LIST_ROWS }), app.loginSessions.count(userId)])
-      const others = found.filter(session => session.id !== id)
-      // Another request may have ended or started one between the two.
-      return { kind: 'others', groups: toGroups(others, frameOf(request).texts), count: Math.max(all - 1, others.length) }
+      const current = currentLoginSession(request)
+      const { others, count } = await findOthers(app, current)
+      const [, ...entries] = toEntries(current, others, now(), frameOf(request).texts)
+      return { kind: 'others', entries: entries.slice(0, NAMED_ENTRIES), count: count - 1 }
     },
 
     async questionAbout (request, target) {

@@ -2,14 +2,17 @@
  * Sessions → view model of the list, and the account page's templates.
  * @module
  */
+import { createHash } from 'node:crypto'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { ConfirmationNote } from '../confirmation.js'
 import { withParameter } from '../frame.js'
 import { NO_NOTICE } from '../notice.js'
-import { type RowContext, toSessionViews } from '../session-row.js'
+import { hasLocatedPlace } from '../places.js'
+import { createRows, deviceView, momentView, type RowContext } from '../session-row.js'
 import * as templates from '../templates.js'
-import type { HiddenField, PageView } from '../view-models.js'
-import type { AccountTemplates, ListView } from './view-models.js'
+import type { HiddenField, PageView, SessionView } from '../view-models.js'
+import { type Entry, groupKey } from './entries.js'
+import type { AccountTemplates, EntryView, GroupView, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
 export const render: templates.Render<AccountTemplates> = templates.render
@@ -17,46 +20,79 @@ export const render: templates.Render<AccountTemplates> = templates.render
 /** Renders a template of the account page to a string. */
 export const renderText: templates.RenderText<AccountTemplates> = templates.renderText
 
-/** Rows that a list begins with. People mostly look for one of the last active sessions. */
-export const FIRST_ROWS = 10
+/** Entries that a list begins with. People mostly look for one of the last active sessions. */
+export const FIRST_ENTRIES = 10
 
-/** Rows of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
-export const WHOLE_LIST_ROWS = 1000
+/** Sessions of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
+export const WHOLE_LIST_SESSIONS = 1000
+
+/** Places that a group names. */
+const GROUP_PLACES = 3
 
 /** What a list is made of. */
 export interface ListParts {
-  /** The sessions that get a row: this device first, then the last active ones. */
-  sessions: LoginSession[]
+  /** The entries that are shown. */
+  entries: Entry[]
   /** The number of sessions, shown or not. */
   count: number
   currentId: string
-  /** Is the whole list shown? */
+  /** Was the whole list asked for? */
   whole: boolean
+  /** Are there entries that are not shown? */
+  hasMore: boolean
   headingLevel: number
   note: ConfirmationNote
 }
 
 /** The view model of the list. @param context the places of addresses, and now */
 export function toListView (page: PageView, parts: ListParts, context: Omit<RowContext, 'texts'>): ListView {
-  const { sessions, count, currentId, whole, headingLevel, note } = parts
-  const rowOptions = ({ id }: LoginSession, index: number) => ({
-    current: id === currentId,
-    revokeUrl: withWholeList(`${page.base}/${id}/revoke`, whole),
-    revealed: index === FIRST_ROWS
-  })
+  const { entries, count, whole, hasMore, headingLevel, note } = parts
   return {
     ...page,
-    sessions: toSessionViews(sessions, rowOptions, { ...context, texts: page.texts }),
+    entries: toEntryViews(page, parts, { ...context, texts: page.texts }),
+    shown: entries.reduce((sum, { sessions }) => sum + sessions.length, 0),
     count,
+    approximate: hasLocatedPlace(context.places),
     othersCount: count - 1,
     othersUrl: withWholeList(`${page.base}/others/revoke`, whole),
     ...note,
     listUrl: withWholeList(`${page.base}/list`, whole),
-    allUrl: whole || sessions.length === count ? null : withWholeList(page.homeUrl, true),
+    allUrl: hasMore ? withWholeList(page.homeUrl, true) : null,
     allListUrl: withWholeList(page.base || '/', true),
     headingLevel,
     now: context.now.toISOString(),
     ...NO_NOTICE
+  }
+}
+
+function toEntryViews ({ base }: PageView, { entries, currentId, whole }: ListParts, context: RowContext): EntryView[] {
+  const toRow = createRows(context)
+  const rowOf = (session: LoginSession, { isNew, revealed }: { isNew: boolean, revealed: boolean }): SessionView => toRow(session, {
+    current: session.id === currentId,
+    isNew,
+    revokeUrl: withWholeList(`${base}/${session.id}/revoke`, whole),
+    notYouUrl: withWholeList(`${base}/${session.id}/not-you`, whole),
+    revealed
+  })
+  return entries.map(({ sessions, isNew }, index) => {
+    const revealed = index === FIRST_ENTRIES
+    if (sessions.length === 1) return { session: rowOf(sessions[0], { isNew, revealed }), group: null }
+    const rows = sessions.map(session => rowOf(session, { isNew, revealed: false }))
+    return { session: null, group: toGroupView(sessions, rows, revealed, context) }
+  })
+}
+
+function toGroupView (sessions: Entry['sessions'], rows: SessionView[], revealed: boolean, { texts, now }: RowContext): GroupView {
+  const [latest] = sessions
+  const places = [...new Set(rows.flatMap(({ place }) => place ?? []))]
+  return {
+    ...deviceView(latest.device, texts),
+    key: `group-${createHash('sha256').update(groupKey(latest, texts)).digest('base64url').slice(0, 12)}`,
+    places: places.slice(0, GROUP_PLACES),
+    morePlaces: places.length > GROUP_PLACES,
+    lastActive: momentView(latest.lastActiveAt, texts, now),
+    sessions: rows,
+    revealed
   }
 }
 
