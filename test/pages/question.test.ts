@@ -7,7 +7,7 @@ import type { Confirm } from '../../plugin/index.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
-import { createClock, MINUTE } from '../support/clock.js'
+import { createClock, DAY, MINUTE } from '../support/clock.js'
 import { answer, createShopWithPages, endMeanwhile, type FormProof, formOf, HTMX, PAGE, type ShopWithPagesOptions, submit, textOf } from '../support/page.js'
 
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
@@ -81,7 +81,7 @@ for (const [kind, { user, right, wrong, field, label, nothing, refused }] of Obj
 
       const question = await laptop.get(url, mode)
       t.match(question.body, mode === HTMX ? /^<dialog/ : /^<!doctype html>/)
-      t.match(textOf(question), `Sign out Mac (Safari)?`)
+      t.match(textOf(question), 'Sign out Mac (Safari)?')
       t.match(textOf(question), label)
       t.strictSame([PASSWORD_FIELD, ANSWER_FIELD].filter(one => one.test(question.body)), [field], 'its field, and no other')
       t.notMatch(question.body, 'aria-invalid')
@@ -168,7 +168,7 @@ t.test('wrong attempts on the host\'s page lock the question, too', async t => {
 })
 
 t.test('an answer that still counts is not asked for again; when it has expired meanwhile, it is', async t => {
-  const { laptop, mac, url, clock } = await createWorld(t, 'recent')
+  const { laptop, mac, clock } = await createWorld(t, 'recent')
   const { id } = await mac.signIn('recent')
   t.equal((await answer(laptop, `${PAGE}/${id}/revoke`, { answer: CODE })).statusCode, 303)
   const { id: next } = await mac.signIn('recent')
@@ -182,7 +182,6 @@ t.test('an answer that still counts is not asked for again; when it has expired 
   t.equal(expired.statusCode, 422)
   t.match(expired.body, ANSWER_FIELD)
   t.match(textOf(expired), 'Fill in this field.')
-  t.match(url, PAGE)
 })
 
 t.test('where a plain question is enough, a button is', async t => {
@@ -304,28 +303,30 @@ t.test('a question says when and where, shortly; what the host calls a place sta
   await chrome.signIn('ada')
   const { id } = await phone.signIn('ada')
 
-  t.match(textOf(await laptop.get(url)), /^Sign out Mac \(Safari\)\? .*Last active 20 minutes ago Signed in 20 minutes ago It will have to sign in again\./)
+  t.match(textOf(await laptop.get(url)), /^Sign out Mac \(Safari\)\? .*Last active 20 minutes ago Signed in 20 minutes ago IP address 203\.0\.113\.9 It will have to sign in again\./)
   const located = await chrome.get(`${PAGE}/${id}/revoke`)
   t.match(textOf(located), /Place <b>Oslo<\/b>/)
   t.notMatch(located.body, '<b>Oslo')
   t.match(located.body, /<dd><time datetime="2100-01-01T12:00:00.000Z" title="Jan 1, 2100, 12:00\sPM UTC">/)
 })
 
-t.test('the question about all others lists what will end: equal devices counted, at most ten lines, then how many more', async t => {
+t.test('the question about all others lists what will end: new ones first, equal devices counted, at most ten lines, then how many more', async t => {
   const clock = createClock()
   const app = await createShopWithPages(t, { now: clock.now, maxSessionsPerUser: null, pages: { locate: ip => ip === '8.8.8.8' ? 'Norway' : null } })
   const [laptop, mac] = [browser(app), browser(app, { userAgent: MAC, ip: '8.8.8.8' })]
-  await laptop.signIn('ada')
-  for (let i = 0; i < 11; i++) await browser(app, { userAgent: `reader${i}/1.0` }).signIn('ada')
+  const remember = { remember: true }
+  await laptop.signIn('ada', remember)
+  for (let i = 0; i < 11; i++) await browser(app, { userAgent: `reader${i}/1.0` }).signIn('ada', remember)
   for (let i = 0; i < 7; i++) {
     clock.advance(MINUTE)
-    await browser(app, { userAgent: 'curl/8.5.0' }).signIn('ada')
+    await browser(app, { userAgent: 'curl/8.5.0' }).signIn('ada', remember)
   }
+  clock.advance(8 * DAY)
   await mac.signIn('ada')
 
   const text = textOf(await laptop.get(`${PAGE}/others/revoke`))
 
-  t.match(text, /^Sign out of all other sessions\? Mac \(Safari\) Norway[^·]*· [Jj]ust now curl , 7 sessions [Jj]ust now reader/)
+  t.match(text, /^Sign out of all other sessions\? .*Mac \(Safari\) New Norway · just now curl , 7 sessions last week reader/)
   t.match(text, /and 3 more 19 other sessions end\. This device stays signed in\./)
 })
 
@@ -390,7 +391,7 @@ t.test('no question changes anything, however often it is asked, in any kind', a
     const { app, laptop, url } = await createWorld(t, user, { store })
     const sessions = async () => JSON.stringify(await app.loginSessions.list(user))
     await laptop.get(PAGE)
-    await app.loginSessions.settled?.()
+    await app.loginSessions.settled()
     const [before, token] = [await sessions(), laptop.cookieValue()]
 
     for (const path of [url, url.replace('/revoke', '/not-you'), `${PAGE}/others/revoke`]) {
