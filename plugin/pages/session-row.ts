@@ -99,29 +99,12 @@ export function momentView (date: Date, texts: Texts, now: Date): MomentView {
 const labelView = (parts: WordsAndMoments): LabelView =>
   ({ text: parts.map(part => typeof part === 'string' ? part : part.absolute).join(''), parts })
 
-const placeOf = (address: string | null, places: ReadonlyMap<string, string>): string | null =>
+/** The label of an address, if it has one. */
+export const placeOf = (address: string | null, places: ReadonlyMap<string, string>): string | null =>
   address === null ? null : places.get(address) ?? null
 
-/** What a row shows beside the name of the device. */
-export interface Facts { model: string | null, version: string | null, ip: string | null, place: string | null, alsoFrom: string | null, alsoPlace: string | null }
-
-/** The addresses that a session's row shows: {@link factsOf} needs their places. */
+/** The addresses whose places a session's row shows. */
 export const addressesOf = ({ ip, formerIp }: LoginSession): [ip: string | null, former: string | null] => [ip, formerIp?.ip ?? null]
-
-/** The facts of a session. */
-export function factsOf (session: LoginSession, places: ReadonlyMap<string, string>, texts: Texts): Facts {
-  const { device } = session
-  const [ip, former] = addressesOf(session)
-  return {
-    model: device.model,
-    version: device.browserVersion === null ? null : texts.say('version', { version: device.browserVersion }),
-    ip,
-    place: placeOf(ip, places),
-    // Isolated, because the parts of an IPv6 address would change places within Arabic words.
-    alsoFrom: former === null ? null : texts.say('alsoFrom', { address: `\u2068${former}\u2069` }),
-    alsoPlace: placeOf(former, places)
-  }
-}
 
 /** "Chrome on Windows 11", or "Unknown browser on Windows 11". */
 export function deviceName ({ device }: Pick<LoginSession, 'device'>, texts: Texts): string {

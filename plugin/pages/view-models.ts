@@ -8,10 +8,12 @@
  * | `error`, `problem` | {@link ErrorView} |
  * | `confirm`, `dialog` | {@link ConfirmView} |
  * | `confirm-form` | {@link ConfirmView}, and `inDialog` in a dialog |
- * | `row` | the model of the list, with a {@link SessionView} as `session`, and `inGroup` in a group |
+ * | `row`, `details` | the model of the list, with a {@link SessionView} as `session`, and `inGroup` |
  * | `marks` | `mark`, a name; `text`, what it shows, or null if words beside it say that |
  * | `time` | `moment`, a {@link MomentView} |
- * | `facts` | `facts`, strings |
+ * | `facts` | what a row and a group say below the name: `device`, a {@link SessionView} or a group; `places`, strings; `morePlaces` |
+ * | `question-facts` | {@link ConfirmView} |
+ * | `notice` | {@link NoticeView} |
  * @module
  */
 import type { AssetUrls } from './assets.js'
@@ -120,19 +122,53 @@ export interface HiddenField {
   value: string
 }
 
+/** What has just happened, for the status region. */
+export interface NoticeView {
+  message: string | null
+  /** Where people go on; null: there is nothing more to do. */
+  messageLink: { url: string, label: string } | null
+}
+
+/** Something that is known of a session, with its label: a moment, or a text. */
+export type FactView = { label: string } & ({ moment: MomentView } | { text: string })
+
+/** What a question about several sessions says of one of them, or of several equal ones. */
+export interface EndingView {
+  /** "iPhone (Safari)" */
+  name: string
+  /** True: it is new to the user. */
+  isNew: boolean
+  /** "7 sessions"; null: one. */
+  count: string | null
+  place: string | null
+  /** Of the latest. */
+  lastActive: MomentView
+}
+
 /** The question before sessions are ended. */
 export interface ConfirmView extends PageView, ConfirmationFields {
   action: string
   question: string
-  detail: WordsAndMoments
-  /** The details of a session's row, line by line. */
-  facts: string[][]
-  /** The label of the submit button; null if the question cannot be answered: `error` says why. */
+  /** What follows; null if the question cannot be answered. */
+  detail: string | null
+  /** What is known of the session. */
+  facts: FactView[]
+  /** The sessions that will end, if there are several. */
+  endings: EndingView[]
+  /** "and 12 more"; null: there are no more. */
+  more: string | null
+  /** What to do, if it is more than one thing. */
+  steps: string[]
+  /** The label of the submit button; null if there is nothing to submit: `error` says why, or `confirmLink` leads on. */
   submit: string | null
+  /** Relative times are relative to it. */
+  now: string
   /** The name that the user signs in with, for password managers; null if it is not known. */
   accountName: string | null
   /** The longest password, in characters. */
   passwordLength: number
+  /** The longest answer, in characters. */
+  answerLength: number
   csrf: string
   /** The page's own fields, which the form sends back. */
   hidden: HiddenField[]

@@ -125,7 +125,7 @@ t.test('a locked session without others is told that it is locked', async t => {
   await chrome.signIn('ada')
   t.match(textOf(await chrome.get(`${PAGE}/others/revoke`)), 'You are not signed in anywhere else.')
   for (let i = 0; i < 5; i++) await chrome.post('/confirm', { password: 'wrong' })
-  t.match(textOf(await chrome.get(`${PAGE}/others/revoke`)), 'Too many wrong passwords.')
+  t.match(textOf(await chrome.get(`${PAGE}/others/revoke`)), 'Too many failed attempts.')
 })
 
 t.test('ten are no long list', async t => {
@@ -189,8 +189,8 @@ t.test('without JavaScript people come back to the host\'s page, which says what
   t.match(question.body, 'href="/profile?tab=security#sessions">Cancel')
   t.equal((await submit(chrome, formOf(question), PASSWORD)).headers.location, '/profile?tab=security#sessions')
 
-  t.match(textOf(await chrome.get('/profile?tab=security')), 'Signed out Safari on macOS.')
-  t.notMatch(textOf(await chrome.get('/profile?tab=security')), 'Signed out Safari on macOS.')
+  t.match(textOf(await chrome.get('/profile?tab=security')), 'Signed out Mac (Safari).')
+  t.notMatch(textOf(await chrome.get('/profile?tab=security')), 'Signed out Mac (Safari).')
 })
 
 t.test('the whole of a long list comes back to the host\'s page, too', async t => {

@@ -24,11 +24,11 @@ export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel
  * @throws FST_LOGIN_SESSION_OPTION without the core plugin
  */
 export function createListViews (app: FastifyInstance, locate: Locate | undefined): ListViewOf {
-  const { now } = coreOf(app, 'pages: ')
+  const { now, wayFor } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {
     const current = currentLoginSession(request)
     const whole = wantsWholeList(request)
-    const [{ others, count }, note] = await Promise.all([findOthers(app, current), confirmationNoteFor(request)])
+    const [{ others, count }, note] = await Promise.all([findOthers(app, current), confirmationNoteFor(request, wayFor, frame.say)])
     const time = now()
     const all = toEntries(current, others, time, frame.texts)
     const entries = whole ? all : all.slice(0, FIRST_ENTRIES)
@@ -40,7 +40,7 @@ export function createListViews (app: FastifyInstance, locate: Locate | undefine
 }
 
 /** The user's other sessions, the last active first, and the number of all. */
-async function findOthers (app: FastifyInstance, { id, userId }: LoginSession): Promise<{ others: LoginSession[], count: number }> {
+export async function findOthers (app: FastifyInstance, { id, userId }: LoginSession): Promise<{ others: LoginSession[], count: number }> {
   const found = await app.loginSessions.list(userId, { limit: WHOLE_LIST_SESSIONS + 1 })
   const others = found.filter(session => session.id !== id).slice(0, WHOLE_LIST_SESSIONS - 1)
   const count = found.length > WHOLE_LIST_SESSIONS ? await app.loginSessions.count(userId) : found.length

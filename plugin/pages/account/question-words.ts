@@ -3,39 +3,120 @@
  * @module
  */
 import type { LoginSession } from '../../sessions/login-session.js'
-import { deviceName, factsOf } from '../session-row.js'
-import type { Texts } from '../texts.js'
-import type { ConfirmView, PageView } from '../view-models.js'
+import { deviceWithBrowser } from '../device-title.js'
+import { momentView, placeOf, type RowContext } from '../session-row.js'
+import type { ConfirmView, EndingView, FactView, PageView } from '../view-models.js'
+import type { Entry } from './entries.js'
 
-/** The session that a question is about. */
-export interface SessionTarget { kind: 'session', session: LoginSession, current: boolean }
+/** A question about one session. */
+export interface SessionTarget {
+  kind: 'session'
+  session: LoginSession
+  /** True: it is the session that asks. */
+  current: boolean
+  /** True: the user says that somebody else signed in there. */
+  notYou: boolean
+}
+
+/** A question about all sessions but the one that asks. */
+export interface OthersTarget {
+  kind: 'others'
+  /** Those that the question names, as the list has them. */
+  entries: Entry[]
+  /** The number of sessions, named or not. */
+  count: number
+}
 
 /** What a question is about. */
-export type Target = SessionTarget | { kind: 'others', count: number }
+export type Target = SessionTarget | OthersTarget
 
 /** The words of a question, and where its form is sent. */
-export type QuestionWords = Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'>
+export type QuestionWords =
+  Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'endings' | 'more' | 'steps' | 'submit'>
 
-/** @param places labels for addresses */
-export function toQuestionWords (target: Target, { say, texts, base }: PageView, places: ReadonlyMap<string, string>): QuestionWords {
-  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []): QuestionWords =>
-    ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
+type WordsContext = Omit<RowContext, 'texts'>
 
-  if (target.kind === 'others') {
-    const { count } = target
-    return view(say('askOthers'), [say('askOthersDetail', { count })], 'others', say('signOutOthers', { count }))
+/** The sessions whose places the question names. */
+export const namedSessions = (target: Target): LoginSession[] =>
+  target.kind === 'session' ? [target.session] : target.entries.map(({ sessions: [latest] }) => latest)
+
+/** @param context the places of addresses, and now */
+export function toQuestionWords (target: Target, page: PageView, context: WordsContext): QuestionWords {
+  if (target.kind === 'others') return aboutOthers(target, page, context)
+  if (target.current) return aboutThisDevice(target, page)
+  return target.notYou ? aboutStranger(target, page, context) : aboutOne(target, page, context)
+}
+
+/** Questions have what they need of these. */
+const EMPTY = { facts: [], endings: [], more: null, steps: [] }
+
+function aboutThisDevice ({ session }: SessionTarget, { say, base }: PageView): QuestionWords {
+  const question = say('askThis')
+  return { ...EMPTY, title: question, question, detail: say('askThisDetail'), action: `${base}/${session.id}/revoke`, submit: say('signOut') }
+}
+
+function aboutOne ({ session }: SessionTarget, page: PageView, context: WordsContext): QuestionWords {
+  const { say, texts, base } = page
+  const question = say('askOne', { name: deviceWithBrowser(session.device, texts) })
+  return {
+    ...EMPTY,
+    title: question,
+    question,
+    detail: say('askOneDetail'),
+    facts: factsOf(session, page, context),
+    action: `${base}/${session.id}/revoke`,
+    submit: say('signOut')
   }
-  const { session, current } = target
-  if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
-  const { model, version, ip, place, alsoFrom, alsoPlace } = factsOf(session, places, texts)
-  const facts = [withoutNulls(model, version), withoutNulls(ip, place), withoutNulls(alsoFrom, alsoPlace)]
-  return view(say('askOne', { name: deviceName(session, texts) }), withMoments(texts, session), session.id, say('signOut'), facts)
 }
 
-/** Moments stay apart from the words around them, because the page's script writes them in the reader's time zone. */
-function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
-  const moment = (date: Date) => ({ iso: date.toISOString(), absolute: texts.absolute(date) })
-  return texts.parts('askOneDetail', { signedIn: moment(createdAt), lastActive: moment(lastActiveAt) })
+function aboutStranger ({ session }: SessionTarget, page: PageView, context: WordsContext): QuestionWords {
+  const { say, texts, base } = page
+  const question = say('askNotYou')
+  return {
+    ...EMPTY,
+    title: question,
+    question,
+    detail: say('askNotYouDetail'),
+    facts: factsOf(session, page, context),
+    steps: [say('notYouSignOut', { name: deviceWithBrowser(session.device, texts) }), say('notYouChange')],
+    action: `${base}/${session.id}/not-you`,
+    submit: say('signOut')
+  }
 }
 
-const withoutNulls = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
+function aboutOthers ({ entries, count }: OthersTarget, page: PageView, context: WordsContext): QuestionWords {
+  const { say, base } = page
+  const question = say('askOthers')
+  const unnamed = count - entries.flatMap(({ sessions }) => sessions).length
+  return {
+    ...EMPTY,
+    title: question,
+    question,
+    detail: say('askOthersDetail', { count }),
+    endings: entries.map(entry => toEnding(entry, page, context)),
+    more: unnamed > 0 ? say('andMore', { count: unnamed }) : null,
+    action: `${base}/others/revoke`,
+    submit: say('signOutOthers', { count })
+  }
+}
+
+function toEnding ({ sessions, isNew }: Entry, { say, texts }: PageView, { places, now }: WordsContext): EndingView {
+  const [{ device, ip, lastActiveAt }] = sessions
+  return {
+    name: deviceWithBrowser(device, texts),
+    isNew,
+    count: sessions.length === 1 ? null : say('count', { count: sessions.length }),
+    place: placeOf(ip, places),
+    lastActive: momentView(lastActiveAt, texts, now)
+  }
+}
+
+function factsOf ({ ip, createdAt, lastActiveAt }: LoginSession, { say, texts }: PageView, { places, now }: WordsContext): FactView[] {
+  const place = placeOf(ip, places)
+  const where = place ?? ip
+  return [
+    { label: say('lastActive'), moment: momentView(lastActiveAt, texts, now) },
+    { label: say('signedIn'), moment: momentView(createdAt, texts, now) },
+    ...where === null ? [] : [{ label: say(place === null ? 'address' : 'placeLabel'), text: where }]
+  ]
+}

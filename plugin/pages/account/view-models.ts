@@ -3,7 +3,7 @@
  * @module
  */
 import type { ConfirmationNote } from '../confirmation.js'
-import type { DeviceView, MomentView, PageView, SessionView } from '../view-models.js'
+import type { DeviceView, MomentView, NoticeView, PageView, SessionView } from '../view-models.js'
 
 /** Sessions with equal devices, as one entry of the list that opens. The template `group` gets it as `group`. */
 export interface GroupView extends DeviceView {
@@ -24,7 +24,7 @@ export interface GroupView extends DeviceView {
 export type EntryView = { session: SessionView, group: null } | { session: null, group: GroupView }
 
 /** The list and what stands around it. */
-export interface ListView extends PageView, ConfirmationNote {
+export interface ListView extends PageView, ConfirmationNote, NoticeView {
   /** This device first, then new ones, then the others by their last activity: the first ten, or all of at most 1,000 sessions. */
   entries: EntryView[]
   /** The number of sessions in these entries. */
@@ -46,8 +46,6 @@ export interface ListView extends PageView, ConfirmationNote {
   headingLevel: number
   /** Relative times are relative to it. */
   now: string
-  /** What has just happened, for the status region. */
-  message: string | null
 }
 
 /** The templates that are rendered by name, and their view models. They include the others. */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { ConfirmationNote } from '../confirmation.js'
 import { withParameter } from '../frame.js'
+import { NO_NOTICE } from '../notice.js'
 import { hasLocatedPlace } from '../places.js'
 import { createRows, deviceView, momentView, type RowContext } from '../session-row.js'
 import * as templates from '../templates.js'
@@ -60,7 +61,7 @@ export function toListView (page: PageView, parts: ListParts, context: Omit<RowC
     allListUrl: withWholeList(page.base || '/', true),
     headingLevel,
     now: context.now.toISOString(),
-    message: null
+    ...NO_NOTICE
   }
 }
 
