@@ -123,7 +123,7 @@ for (const [where, mode] of MODES) {
     const back = encodeURIComponent(`${url}?sessions=all`).replaceAll('%20', '+')
 
     const first = await laptop.get(`${url}?sessions=all`, mode)
-    t.match(textOf(first), /Sign out Mac \(Safari\)\?.*Confirm first that it is you\..*Cancel Confirm with your passkey$/)
+    t.match(textOf(first), /Sign out Mac \(Safari\)\?.*It will have to sign in again\. Confirm first that it is you\. Cancel Confirm with your passkey$/)
     t.match(first.body, `href="/account/confirm?by=passkey&amp;next=${back}"`)
     t.notMatch(first.body, SUBMIT)
     t.notMatch(first.body, /<input (?!type="hidden")/)
