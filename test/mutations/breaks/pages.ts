@@ -187,8 +187,8 @@ export default [
       {
         name: 'a confirmation on the page of the host has no lock',
         promise: 'T3: five wrong attempts lock, of every kind',
-        from: "  page: {\n    canLock: true",
-        to: "  page: {\n    canLock: false"
+        from: '  page: {\n    canLock: true',
+        to: '  page: {\n    canLock: false'
       },
       {
         name: 'the list has buttons for who cannot confirm',
