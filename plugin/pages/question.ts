@@ -72,7 +72,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options
       csrf: csrf.create(session.id),
       now: now().toISOString(),
       ...fields,
-      ...(fields.confirmLink !== null && { submit: null, detail: frame.say('confirmFirst') }),
+      ...(fields.confirmLink !== null && { submit: null }),
       accountName: isPassword ? await accountNameOf(request, session.userId) : null,
       passwordLength: PASSWORD_LENGTH,
       answerLength: ANSWER_LENGTH,
