@@ -8,10 +8,10 @@
  * | `error`, `problem` | {@link ErrorView} |
  * | `confirm`, `dialog` | {@link ConfirmView} |
  * | `confirm-form` | {@link ConfirmView}, and `inDialog` in a dialog |
- * | `row` | the model of the list, with a {@link SessionView} as `session`, and `inGroup` in a group |
+ * | `row`, `details` | the model of the list, with a {@link SessionView} as `session`, and `inGroup` |
  * | `marks` | `mark`, a name; `text`, what it shows, or null if words beside it say that |
  * | `time` | `moment`, a {@link MomentView} |
- * | `facts` | `facts`, strings |
+ * | `facts` | what a row and a group say below the name: `device`, a {@link SessionView} or a group; `places`, strings; `morePlaces` |
  * | `question-facts` | {@link ConfirmView} |
  * | `notice` | {@link NoticeView} |
  * @module
