@@ -63,7 +63,7 @@ interface PuppeteerPage {
   click(selector: string): Promise<void>
   evaluate(expression: string): Promise<unknown>
   waitForNavigation(): Promise<unknown>
-  keyboard: { press(key: Key): Promise<void>, type(text: string): Promise<void> }
+  keyboard: { down(key: string): Promise<void>, up(key: string): Promise<void>, press(key: Key): Promise<void>, type(text: string): Promise<void> }
 }
 
 interface Puppeteer {
@@ -89,7 +89,12 @@ const firefox: Engine = {
           async open (path) { await page.goto(url + path) },
           async click (selector) { await Promise.all([page.waitForNavigation(), page.click(selector)]) },
           async back () { await pressBackByScript(evaluate) },
-          press: key => page.keyboard.press(key),
+          async press (key) {
+            if (key !== 'Shift+Tab') return await page.keyboard.press(key)
+            await page.keyboard.down('Shift')
+            await page.keyboard.press('Tab')
+            await page.keyboard.up('Shift')
+          },
           type: text => page.keyboard.type(text),
           evaluate,
           close: () => context.close()
@@ -102,10 +107,17 @@ const firefox: Engine = {
 
 // --- WebKit ---
 
+interface SeleniumActions {
+  sendKeys(keys: string): SeleniumActions
+  keyDown(key: string): SeleniumActions
+  keyUp(key: string): SeleniumActions
+  perform(): Promise<void>
+}
+
 interface SeleniumDriver {
   get(url: string): Promise<void>
   executeScript(script: string): Promise<unknown>
-  actions(): { sendKeys(keys: string): { perform(): Promise<void> } }
+  actions(): SeleniumActions
   getCapabilities(): Promise<{ getBrowserVersion(): string | undefined }>
   quit(): Promise<void>
 }
@@ -119,7 +131,9 @@ interface Selenium {
 }
 
 /** WebDriver's code points for keys (W3C WebDriver, 17.4.2). */
-const WEBDRIVER_KEYS: Record<Key, string> = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', Space: ' ' }
+const WEBDRIVER_KEYS: Record<Exclude<Key, 'Shift+Tab'>, string> = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', Space: ' ' }
+
+const SHIFT = '\uE008'
 
 /** Debian puts the browser for tests into a folder with the version of its programming interface. */
 const MINI_BROWSERS = ['4.1', '6.0', '4.0'].map(version => `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-${version}/MiniBrowser`)
@@ -161,7 +175,9 @@ const webkit: Engine = {
             await poll('the next page', async () => await evaluate(isNext) === true || undefined)
           },
           back: () => pressBackByScript(evaluate),
-          press: key => driver.actions().sendKeys(WEBDRIVER_KEYS[key]).perform(),
+          press: key => key === 'Shift+Tab'
+            ? driver.actions().keyDown(SHIFT).sendKeys(WEBDRIVER_KEYS.Tab).keyUp(SHIFT).perform()
+            : driver.actions().sendKeys(WEBDRIVER_KEYS[key]).perform(),
           type: text => driver.actions().sendKeys(text).perform(),
           evaluate,
           close: () => driver.quit()

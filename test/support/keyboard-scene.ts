@@ -8,7 +8,7 @@ import { poll } from './poll.js'
 import { LINUX, MAC } from './profile.js'
 
 /** Keys by the names of Playwright and Puppeteer. */
-export type Key = 'Tab' | 'Enter' | 'Escape' | 'Space'
+export type Key = 'Tab' | 'Shift+Tab' | 'Enter' | 'Escape' | 'Space'
 
 /** A page that can be used without a mouse. */
 export interface KeyboardPage extends BackPage {
@@ -46,14 +46,16 @@ export async function playKeyboardScene (page: KeyboardPage, { app }: BackShop):
   await page.open(PAGE)
   await is('the script', 'window[Symbol.for("login-sessions")] === true')
 
+  // Forward and back, and never past the last one: in Firefox the focus would then be in the browser's own buttons.
   const stops = await page.evaluate(STOPS) as string[]
+  if (stops.length < 6) throw new Error(`there is too little to press: ${stops.join(', ')}`)
   const seen: unknown[] = []
-  for (let i = 0; i < stops.length; i++) {
-    await page.press('Tab')
+  for (const [index] of [...stops, ...stops.slice(1)].entries()) {
+    await page.press(index < stops.length ? 'Tab' : 'Shift+Tab')
     seen.push(await page.evaluate(FOCUSED))
   }
-  if (seen.join('\n') !== stops.join('\n')) throw new Error(`Tab goes to ${seen.join(', ')} instead of ${stops.join(', ')}`)
-  if (stops.length < 6) throw new Error(`there is too little to press: ${stops.join(', ')}`)
+  const expected = [...stops, ...stops.toReversed().slice(1)]
+  if (seen.join('\n') !== expected.join('\n')) throw new Error(`Tab goes to ${seen.join(', ')} instead of ${expected.join(', ')}`)
 
   await tabTo('summary')
   await page.press('Enter')
