@@ -3,7 +3,8 @@
  * @module
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Confirmation, Proof } from './confirmation/confirmation.js'
+import type { Confirmation } from './confirmation/confirmation.js'
+import type { ConfirmationNote, Proof } from './confirmation/way.js'
 import { type LoginSessionError, optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
 
@@ -11,9 +12,13 @@ import type { CsrfTokens } from './request/csrf.js'
 export interface Core {
   csrf: CsrfTokens
   now: () => Date
-  lockedFor: Confirmation['lockedFor']
-  /** Is there a way to confirm? Otherwise a plain question is enough. */
+  lockedFor: Confirmation<FastifyRequest>['lockedFor']
+  /** Can there be anything to confirm with? Otherwise a plain question is enough for everybody. */
   needsProof: boolean
+  /** What the signed-in user must do now to confirm. */
+  wayFor: (request: FastifyRequest) => Promise<ConfirmationNote>
+  /** From now on, sign-ins find out whether their device is new: the core sets the device cookie. Call it before requests. */
+  recogniseDevices: () => void
   /**
    * Confirms the signed-in user; see `Confirmation.confirm`. Without a way to confirm it resolves immediately: a question is
    * enough then.
@@ -61,7 +66,7 @@ export function provideSection (app: FastifyInstance, render: RenderSection): vo
 }
 
 /** The errors that reach an error handler: Fastify's, the host's, and ours, which have response headers. */
-export type HandledError = FastifyError & Pick<LoginSessionError, 'headers' | 'attemptsLeft'>
+export type HandledError = FastifyError & Pick<LoginSessionError, 'headers' | 'attemptsLeft' | 'confirmPath'>
 
 /** Sets the error's status and headers on the reply, and logs the error. Returns the status. */
 export function reportError (error: HandledError, request: FastifyRequest, reply: FastifyReply, part: 'page' | 'API'): number {

@@ -20,10 +20,13 @@ export type LoginSessionErrorCode =
   | 'FST_LOGIN_SESSION_NO_PASSWORD'
   | 'FST_LOGIN_SESSION_PASSWORD_REQUIRED'
   | 'FST_LOGIN_SESSION_PASSWORD_WRONG'
+  | 'FST_LOGIN_SESSION_ANSWER_REQUIRED'
+  | 'FST_LOGIN_SESSION_ANSWER_WRONG'
+  | 'FST_LOGIN_SESSION_CANNOT_CONFIRM'
   | 'FST_LOGIN_SESSION_LOCKED'
   | 'FST_LOGIN_SESSION_BUSY'
   | 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED'
-  | 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED'
+  | 'FST_LOGIN_SESSION_CHECK_FAILED'
   | 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
   | 'FST_LOGIN_SESSION_DATA'
 
@@ -35,8 +38,10 @@ export interface LoginSessionError extends Error {
   headers?: Record<string, string>
   /** Seconds after which it is worth trying again. */
   retryAfter?: number
-  /** How many more passwords can be wrong before confirming is locked. */
+  /** How many more passwords or answers can be wrong before confirming is locked. */
   attemptsLeft?: number
+  /** The page where the user confirms, if that is the way. */
+  confirmPath?: string
 }
 
 /** Seconds after which a client may try again if the store or a password check was unavailable. */
@@ -52,11 +57,14 @@ const NotFoundError = createError<[]>('FST_LOGIN_SESSION_NOT_FOUND', 'There is n
 const NoPasswordError = createError<[]>('FST_LOGIN_SESSION_NO_PASSWORD', 'This account has no password to confirm with', 409)
 const PasswordRequiredError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_REQUIRED', 'Enter your password', 422)
 const PasswordWrongError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_WRONG', 'Wrong password', 422)
-const LockedError = createError<[number]>('FST_LOGIN_SESSION_LOCKED', 'Too many wrong passwords: try again in %d seconds', 429)
-const BusyError = createError<[]>('FST_LOGIN_SESSION_BUSY', 'Too many passwords are being checked: try again in a moment', 429)
-const ConfirmationRequiredError = createError<[]>('FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', 'Confirm your password to continue', 403)
-const PasswordCheckFailedError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED',
-  'The password could not be checked right now', 503)
+const AnswerRequiredError = createError<[]>('FST_LOGIN_SESSION_ANSWER_REQUIRED', 'Enter an answer', 422)
+const AnswerWrongError = createError<[]>('FST_LOGIN_SESSION_ANSWER_WRONG', 'This answer is not right', 422)
+const CannotConfirmError = createError<[]>('FST_LOGIN_SESSION_CANNOT_CONFIRM', 'This account has no way to confirm', 409)
+const LockedError = createError<[number]>('FST_LOGIN_SESSION_LOCKED', 'Too many wrong attempts: try again in %d seconds', 429)
+const BusyError = createError<[]>('FST_LOGIN_SESSION_BUSY', 'Too many attempts are being checked: try again in a moment', 429)
+const ConfirmationRequiredError = createError<[]>('FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', 'Confirm that it is you to continue', 403)
+const CheckFailedError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_CHECK_FAILED',
+  'This cannot be confirmed right now', 503)
 const StoreUnreachableError = createError<[string, { cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE',
   'fastify-login-sessions: the store cannot be read at startup (%s): is the database running and its address right? ' +
   'If connecting takes longer, await client.connect() first or raise storeTimeout', 503)
@@ -91,6 +99,19 @@ export const passwordRequiredError = (): LoginSessionError => coded(new Password
 export const passwordWrongError = (attemptsLeft: number): LoginSessionError =>
   Object.assign(coded(new PasswordWrongError()), { attemptsLeft })
 
+/** 422: no answer was sent. No attempt is counted. */
+export const answerRequiredError = (): LoginSessionError => coded(new AnswerRequiredError())
+
+/**
+ * 422: the host's own check did not succeed. The attempt is counted.
+ * @param attemptsLeft how many more can fail before the lock
+ */
+export const answerWrongError = (attemptsLeft: number): LoginSessionError =>
+  Object.assign(coded(new AnswerWrongError()), { attemptsLeft })
+
+/** 409: the host offers this user no way to confirm. */
+export const cannotConfirmError = (): LoginSessionError => coded(new CannotConfirmError())
+
 /** 429 with Retry-After: confirming is locked for this session, for `milliseconds` more. */
 export function lockedError (milliseconds: number): LoginSessionError {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000))
@@ -100,12 +121,13 @@ export function lockedError (milliseconds: number): LoginSessionError {
 /** 429 with Retry-After: too many checks of this session wait, or this one waited too long. Nothing was checked, and no attempt is counted. */
 export const busyError = (): LoginSessionError => withRetryAfter(new BusyError(), RETRY_AFTER_SECONDS)
 
-/** 403: the user must confirm again before this. */
-export const confirmationRequiredError = (): LoginSessionError => coded(new ConfirmationRequiredError())
+/** 403: the user must confirm again before this. @param confirmPath where; undefined: on a page that only the host knows */
+export const confirmationRequiredError = (confirmPath?: string): LoginSessionError =>
+  Object.assign(coded(new ConfirmationRequiredError()), confirmPath !== undefined && { confirmPath })
 
-/** 503 with Retry-After: the host's `verifyPassword` threw or did not answer in time. The attempt is not counted. */
-export const passwordCheckFailedError = (cause: unknown): LoginSessionError =>
-  withRetryAfter(new PasswordCheckFailedError({ cause }), RETRY_AFTER_SECONDS)
+/** 503 with Retry-After: the host's `verifyPassword` or `confirm` threw or did not answer in time. The attempt is not counted. */
+export const checkFailedError = (cause: unknown): LoginSessionError =>
+  withRetryAfter(new CheckFailedError({ cause }), RETRY_AFTER_SECONDS)
 
 /**
  * 503 with Retry-After: the store failed or did not answer in time. Nobody is signed out by that.

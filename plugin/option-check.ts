@@ -75,9 +75,10 @@ function rejectUnknown (table: object, options: object, owner: Owner): void {
   const unknown = Object.keys(options).find(name => !known(name))
   if (unknown === undefined) return
   const whose = owner.name === '' ? '' : ` of ${owner.name}`
-  const similar = similarName(unknown, Object.keys(table))
+  const names = Object.keys(table)
+  const similar = similarName(unknown, names)
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
-  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}${hint}: the options${whose} are ${Object.keys(table).join(', ')}`)
+  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}${hint}: ${names.length === 0 ? 'it takes none here' : `the options${whose} are ${names.join(', ')}`}`)
 }
 
 /** The share of a name's letters that may differ from those of the name that was meant. */
@@ -87,7 +88,7 @@ const MOST_DIFFERENT = 0.4
 function similarName (name: string, known: string[]): string | undefined {
   const difference = (one: string): number => distance(name.toLowerCase(), one.toLowerCase())
   const [best] = known.toSorted((a, b) => difference(a) - difference(b))
-  return difference(best!) <= name.length * MOST_DIFFERENT ? best : undefined
+  return best !== undefined && difference(best) <= name.length * MOST_DIFFERENT ? best : undefined
 }
 
 function fullName (name: string, owner: Owner): string {

@@ -2,12 +2,14 @@
  * The core plugin's options. To add one: its type and comment in {@link LoginSessionsOptions}, and its row in `TABLE`.
  * @module
  */
+import type { FastifyRequest } from 'fastify'
 import type { AddressMode } from './client/address.js'
 import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie-options.js'
 import { optionError } from './errors.js'
 import {
   aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable, shown
 } from './option-check.js'
+import type { Confirm as ConfirmOf } from './confirmation/own-way.js'
 import { aVerifyPassword, VERIFY_PASSWORD, type VerifyPassword } from './confirmation/password.js'
 import type { Lifetime } from './sessions/record.js'
 import type { OnConfirmationFailed, OnSessionEnd, OnSessionStart } from './request/hooks.js'
@@ -19,6 +21,15 @@ const MINUTE = 60 * SECOND
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 
+/**
+ * Chooses how this user confirms before sessions are ended. null or undefined: by password, with `verifyPassword`.
+ *
+ * @example
+ * const confirm: Confirm = async ({ userId }) =>
+ *   await users.hasPassword(userId) ? null : { way: 'page', path: '/account/confirm', label: 'Confirm with your passkey' }
+ */
+export type Confirm = ConfirmOf<FastifyRequest>
+
 /** Options of the core plugin. All times in milliseconds. */
 export interface LoginSessionsOptions {
   /** Signs the cookie. At least 32 characters, from a CSPRNG. Several for rotation: the first signs, all are accepted. */
@@ -27,6 +38,12 @@ export interface LoginSessionsOptions {
   store: LoginSessionStore
   /** How to check a user's password before sessions are ended. Without it a plain question is asked. */
   verifyPassword?: VerifyPassword | undefined
+  /**
+   * How a user confirms before sessions are ended, if not by password: on a page of yours (passkey, mailed code, identity
+   * provider), in a field of yours, by a plain question, or not at all. null or undefined: by password.
+   * @default by password with `verifyPassword`, otherwise a plain question
+   */
+  confirm?: Confirm | undefined
   /** Every session ends this long after sign-in. @default 90 days */
   absoluteTimeout?: number
   /** A session without "keep me signed in" also ends after this long without a request. @default 1 hour */
@@ -98,6 +115,7 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   secret: { check: secretOrSecrets, write: 'process.env.SESSION_SECRET, at least 32 characters from `openssl rand -base64 32`' },
   store: { check: aStore, write: "mongoStore(db.collection('loginSessions')), or memoryStore() in tests" },
   verifyPassword: { default: undefined, check: aVerifyPassword, write: VERIFY_PASSWORD },
+  confirm: { default: undefined, check: aFunction, write: "async ({ userId }) => await users.hasPassword(userId) ? null : { way: 'page', path: '/account/confirm' }" },
   absoluteTimeout: { default: 90 * DAY, check: duration(), write: '90 * 24 * 60 * 60_000 for 90 days' },
   idleTimeout: { default: HOUR, check: duration(), write: '60 * 60_000 for an hour' },
   rememberIdleTimeout: { default: null, check: orNull(duration()), write: '14 * 24 * 60 * 60_000 for 14 days, or null for none' },

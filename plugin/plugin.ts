@@ -6,17 +6,19 @@ import cookiePlugin from '@fastify/cookie'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { explainLateRegistrations, needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
-import { type ConfirmationKind, createConfirmation, type Proof } from './confirmation/confirmation.js'
-import { preparePassword } from './confirmation/password.js'
-import { waysOf } from './confirmation/ways.js'
-import { decorateSection, provideCore } from './core.js'
+import { type Confirmation, type ConfirmationEffects, createConfirmation } from './confirmation/confirmation.js'
+import { hostTrial } from './confirmation/own-way.js'
+import { passwordWay, preparePassword, type VerifyPassword } from './confirmation/password.js'
+import type { ConfirmationKind, Trial } from './confirmation/way.js'
+import { createFindWay } from './confirmation/ways.js'
+import { type Core, decorateSection, provideCore } from './core.js'
 import { optionError, storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens, trustOrigins } from './request/csrf.js'
 import { createSessionCookie } from './request/cookie.js'
 import { registerFastifySession } from './request/fastify-session.js'
 import { currentLoginSession } from './request/guard.js'
-import { createSessionEvents } from './request/hooks.js'
+import { createSessionEvents, type SessionEvents } from './request/hooks.js'
 import { createKnownDevices } from './request/known-device.js'
 import { createRequestLogins, type RequestLogins } from './request/login.js'
 import { createRequestLookups } from './request/lookup.js'
@@ -66,13 +68,24 @@ declare module 'fastify' {
      * success the session gets a new token (ASVS 5.0 7.2.4). The hundredth wrong one in a row ends the session, and rejects
      * with _REQUIRED.
      * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _BUSY,
-     * _PASSWORD_CHECK_FAILED, _STORE_UNAVAILABLE; _OPTION without `verifyPassword`
+     * _CHECK_FAILED, _STORE_UNAVAILABLE; _OPTION without `verifyPassword`
      */
     confirmPassword(password: unknown): Promise<void>
 
     /**
-     * What {@link confirmPassword} will ask of the signed-in user.
-     * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _PASSWORD_CHECK_FAILED if `verifyPassword` throws or hangs
+     * Confirms the signed-in user by a check of yours, on a page of yours: a passkey, a mailed code, the answer of an identity
+     * provider. Counted, locked and rotated like {@link confirmPassword}. Only `true` is right.
+     * @param check called once, when an attempt has been counted; not called while the confirmation is locked
+     * @throws FST_LOGIN_SESSION_REQUIRED, _ANSWER_WRONG, _LOCKED, _BUSY, _STORE_UNAVAILABLE; _CHECK_FAILED if `check` throws
+     * or takes more than 10 seconds; a TypeError if it is not a function
+     * @example
+     * await request.confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)
+     */
+    confirmLoginSession(check: () => boolean | Promise<boolean>): Promise<void>
+
+    /**
+     * What the signed-in user must do now before sessions are ended; 'question' also if a confirmation still counts.
+     * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _CHECK_FAILED if `verifyPassword` or `confirm` throws or hangs
      */
     confirmationKind(): Promise<ConfirmationKind>
   }
@@ -80,7 +93,7 @@ declare module 'fastify' {
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
   const resolved = resolveOptions(options)
-  const { secrets, store: given, verifyPassword, storeTimeout, maxSessionsPerUser, touchEvery, cookie } = resolved
+  const { secrets, store: given, verifyPassword, confirm: choose, storeTimeout, maxSessionsPerUser, touchEvery, cookie } = resolved
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, resolved)
   const warn = (err: unknown, message: string): void => { app.log.warn({ err }, message) }
@@ -94,23 +107,26 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const { announceStart, announceEnd, announceFailure, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
-  const ways = waysOf(resolved)
-  const confirmation = createConfirmation(ways, store, now)
+  const confirmation = createConfirmation(createFindWay(resolved), store, now)
   const sessionCookie = createSessionCookie(cookie, secrets)
   const visits = createVisits(resolved)
   const logins = createRequestLogins(lifecycle, sessionCookie, createSaving(lifecycle, sessionCookie, visits), visits)
   const lookups = createRequestLookups({ lifecycle, cookie: sessionCookie, name: cookie.name, actions: logins.actions, visits, now })
-  const devices = createKnownDevices(secrets, cookie)
+  const devices = createKnownDevices(secrets, cookie, announceStart !== undefined)
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
   else app.addHook('onRequest', needCookies)
   // Before the hook of @fastify/session, which asks for the session's id.
   app.addHook('onSend', function loginSessionsBeforeResponse (request, reply, payload, done) {
     askForHints(request, reply)
-    if (announceStart !== undefined) devices.setCookie(request, reply)
+    // The session's cookie comes first: simple scripts take the first one.
+    const finish = (): void => {
+      devices.setCookie(request, reply)
+      done(null, payload)
+    }
     const saving = logins.beforeResponse(request, reply)
-    if (saving === undefined) done(null, payload)
-    else saving.then(() => done(null, payload), done)
+    if (saving === undefined) finish()
+    else saving.then(finish, done)
   })
 
   await registerFastifySession(app, lifecycle, sessionCookie)
@@ -123,34 +139,15 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.addHook('onClose', settled)
 
   app.decorate('loginSessions', createLoginSessions({ ...parts, settled }))
-  const confirm = async (request: FastifyRequest, proof: Proof): Promise<void> => {
-    const session = currentLoginSession(request)
-    await confirmation.confirm(session, proof, {
-      rotate: () => logins.rotate(request),
-      announceFailure: state => announceFailure(session, state, request),
-      end: () => logins.endAfterFailures(request)
-    })
-  }
   decorateSection(app)
-  const needsProof = ways.length > 0
-  provideCore(app, { csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm })
+  const { confirm, note } = decorateConfirmation(app, { confirmation, logins, announceFailure, verifyPassword })
+  const needsProof = verifyPassword !== undefined || choose !== undefined
+  provideCore(app, {
+    csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm, wayFor: note, recogniseDevices: devices.enable
+  })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })
   decorateLogins(app, logins, signIn)
-
-  app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {
-    return await confirmation.kind(currentLoginSession(this).userId)
-  })
-
-  app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
-    currentLoginSession(this)
-    // Without this error a route of the host's that asks for a password would accept any.
-    if (verifyPassword === undefined) {
-      throw optionError('confirmPassword has nothing to check passwords with: ' +
-        'write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
-    }
-    await confirm(this, { password })
-  })
 }
 
 /** The clock that all servers share; this server's own if the store has none. */
@@ -170,6 +167,61 @@ function decorateLogins (app: FastifyInstance, logins: RequestLogins, signIn: Re
   app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
     await logins.signOut(this)
   })
+}
+
+interface ConfirmationParts {
+  confirmation: Confirmation<FastifyRequest>
+  logins: RequestLogins
+  announceFailure: SessionEvents['announceFailure']
+  verifyPassword: VerifyPassword | undefined
+}
+
+/** Decorates requests with what confirms their user. Returns what pages and API need of it. */
+function decorateConfirmation (
+  app: FastifyInstance, { confirmation, logins, announceFailure, verifyPassword }: ConfirmationParts
+): { confirm: Core['confirm'], note: Core['wayFor'] } {
+  const effectsOn = (request: FastifyRequest, session: LoginSession): ConfirmationEffects => ({
+    rotate: () => logins.rotate(request),
+    announceFailure: state => announceFailure(session, state, request),
+    end: () => logins.endAfterFailures(request)
+  })
+
+  async function attempt (request: FastifyRequest, prepare: (session: LoginSession) => Promise<Trial>): Promise<void> {
+    const session = currentLoginSession(request)
+    await confirmation.attempt(session, () => prepare(session), effectsOn(request, session))
+  }
+
+  const note: Core['wayFor'] = async request => await confirmation.note(currentLoginSession(request), request)
+
+  app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {
+    return (await note(this)).kind
+  })
+
+  app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
+    currentLoginSession(this)
+    // Without this error a route of the host's that asks for a password would accept any.
+    if (verifyPassword === undefined) {
+      throw optionError('confirmPassword has nothing to check passwords with: ' +
+        'write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
+    }
+    await attempt(this, async ({ userId }) => (await passwordWay(verifyPassword, userId)).check!({ password }))
+  })
+
+  app.decorateRequest('confirmLoginSession', async function confirmLoginSession (this: FastifyRequest, check) {
+    if (typeof check !== 'function') {
+      throw new TypeError('confirmLoginSession takes a function that checks: ' +
+        'write confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)')
+    }
+    await attempt(this, async () => hostTrial(check, 'confirmLoginSession'))
+  })
+
+  return {
+    note,
+    async confirm (request, proof) {
+      const session = currentLoginSession(request)
+      await confirmation.confirm(session, request, proof, effectsOn(request, session))
+    }
+  }
 }
 
 /**

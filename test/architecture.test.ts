@@ -29,7 +29,7 @@ const ROOMS: Record<string, Room> = {
   plugin: { http: true, imports: HALL },
   'boot-checks': { http: true, imports: BELOW_CORE },
   core: { http: true, imports: BELOW_CORE },
-  options: { http: false, imports: BELOW_CORE },
+  options: { http: true, imports: BELOW_CORE },
   request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf', '@fastify/session', 'on-headers'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
   stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb'] },

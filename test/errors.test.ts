@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import {
   busyError, confirmationRequiredError, crossOriginError, csrfTokenError, isLoginSessionError, lockedError, type LoginSessionError, noPasswordError, notFoundError, optionError,
-  passwordCheckFailedError, passwordRequiredError, passwordWrongError, requiredError, storeUnavailableError, storeUnreachableError
+  checkFailedError, passwordRequiredError, passwordWrongError, requiredError, storeUnavailableError, storeUnreachableError
 } from '../plugin/errors.js'
 
 const CAUSE = new Error('connection to 10.0.0.7 refused')
@@ -19,7 +19,7 @@ const ERRORS: Array<[error: LoginSessionError, code: string, status: number, ret
   [lockedError(900_000), 'LOCKED', 429, '900'],
   [busyError(), 'BUSY', 429, '2'],
   [confirmationRequiredError(), 'CONFIRMATION_REQUIRED', 403],
-  [passwordCheckFailedError(CAUSE), 'PASSWORD_CHECK_FAILED', 503, '2'],
+  [checkFailedError(CAUSE), 'CHECK_FAILED', 503, '2'],
   [storeUnavailableError(CAUSE, Promise.resolve()), 'STORE_UNAVAILABLE', 503, '2']
 ]
 
@@ -56,7 +56,7 @@ t.test('each error is a new one: one reply\'s changes do not reach another', asy
 
 t.test('the reason of a failure is its cause', async t => {
   t.equal(storeUnavailableError(CAUSE, Promise.resolve()).cause, CAUSE)
-  t.equal(passwordCheckFailedError(CAUSE).cause, CAUSE)
+  t.equal(checkFailedError(CAUSE).cause, CAUSE)
   t.equal(storeUnreachableError(CAUSE).cause, CAUSE)
   t.match(storeUnreachableError(CAUSE).message, CAUSE.message)
   t.match(storeUnreachableError('no more than text').message, '(no more than text)')
@@ -64,8 +64,8 @@ t.test('the reason of a failure is its cause', async t => {
 
 t.test('a lock tells whole seconds, rounded up, one at the least', async t => {
   const told = (milliseconds: number) => [lockedError(milliseconds).headers?.['retry-after'], lockedError(milliseconds).message]
-  t.strictSame(told(1001), ['2', 'Too many wrong passwords: try again in 2 seconds'])
-  t.strictSame(told(1000), ['1', 'Too many wrong passwords: try again in 1 seconds'])
-  t.strictSame(told(0), ['1', 'Too many wrong passwords: try again in 1 seconds'])
-  t.strictSame(told(-5), ['1', 'Too many wrong passwords: try again in 1 seconds'])
+  t.strictSame(told(1001), ['2', 'Too many wrong attempts: try again in 2 seconds'])
+  t.strictSame(told(1000), ['1', 'Too many wrong attempts: try again in 1 seconds'])
+  t.strictSame(told(0), ['1', 'Too many wrong attempts: try again in 1 seconds'])
+  t.strictSame(told(-5), ['1', 'Too many wrong attempts: try again in 1 seconds'])
 })

@@ -102,6 +102,7 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
   t.strictSame(resolved, {
     secrets: [SECRET],
     verifyPassword: undefined,
+    confirm: undefined,
     absoluteTimeout: 90 * DAY,
     idleTimeout: HOUR,
     rememberIdleTimeout: null,
@@ -132,6 +133,7 @@ t.test('every option is taken as it is given', async t => {
   const given = {
     store: memoryStore(),
     verifyPassword: () => null,
+    confirm: () => null,
     absoluteTimeout: DAY,
     idleTimeout: 15 * MINUTE,
     rememberIdleTimeout: 2 * HOUR,

@@ -10,9 +10,8 @@ import {
   type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Proof } from '../confirmation/confirmation.js'
-import { PROOF_FIELDS } from '../confirmation/ways.js'
-import { coreOf, type HandledError, reportError } from '../core.js'
+import { type ConfirmationNote, type Proof, PROOF_FIELDS } from '../confirmation/way.js'
+import { type Core, coreOf, type HandledError, reportError } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
@@ -22,7 +21,7 @@ import { listSchema, revokeCurrentSchema, revokeOneSchema, revokeOthersSchema } 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
 
 const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSessionApiPlugin (app, options) {
-  const { confirm, needsProof } = coreOf(app, 'api: ')
+  const { confirm, needsProof, wayFor } = coreOf(app, 'api: ')
   // The context's prefix may contain parameters, since the API makes no links.
   const { prefix } = resolveTable(TABLE, options, { kind: 'plugin', name: 'api' })
   // The host's compilers may need schemas of another kind, or send properties that ours do not list.
@@ -41,8 +40,8 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
 
   app.get('/', { schema: listSchema, config }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
-    const sessions = await app.loginSessions.list(userId)
-    return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })) }
+    const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), noteFor(request, wayFor)])
+    return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })), confirmation }
   })
 
   app.post('/current/revoke', { schema: revokeCurrentSchema, config }, async request => {
@@ -69,6 +68,16 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
     await confirm(request, proofIn(request))
     return { revoked: await app.loginSessions.revokeOthers(session, { actor: session }) }
   })
+}
+
+/** What ending a session asks for; null if the host cannot tell right now: people still get their list. */
+async function noteFor (request: FastifyRequest, wayFor: Core['wayFor']): Promise<ConfirmationNote | null> {
+  try {
+    return await wayFor(request)
+  } catch (error) {
+    request.log.warn({ err: error }, 'login sessions: the API does not know how this user can confirm')
+    return null
+  }
 }
 
 /**
@@ -106,7 +115,8 @@ function jsonError (error: HandledError, request: FastifyRequest, reply: Fastify
   const statusCode = reportError(error, request, reply.headers(HEADERS), 'API')
   // Details of unexpected errors go to the log only.
   const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
-  return reply.send({ statusCode, code: error.code, error: STATUS_CODES[statusCode], message, attemptsLeft: error.attemptsLeft })
+  const { code, attemptsLeft, confirmPath } = error
+  return reply.send({ statusCode, code, error: STATUS_CODES[statusCode], message, attemptsLeft, confirmPath })
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifySchema } from 'fastify'
-import { PROOF_FIELDS } from '../confirmation/ways.js'
+import { CONFIRMATION_KINDS, PROOF_FIELDS } from '../confirmation/way.js'
 import { DEVICE_KINDS } from '../client/system.js'
 
 /** A route's schemas. @fastify/swagger also shows the summary and the operation's id. */
@@ -18,7 +18,7 @@ const session = {
   type: 'object',
   required: [
     'id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device',
-    'confirmedAt'
+    'newDevice', 'confirmedAt'
   ],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
@@ -27,7 +27,8 @@ const session = {
     lastActiveAt: date,
     expiresAt: date,
     endsAt: date,
-    confirmedAt: { ...date, type: ['string', 'null'], description: 'When the password was last confirmed; null: not since the sign-in' },
+    newDevice: { type: 'boolean', description: 'True if the user had not signed in with this browser before' },
+    confirmedAt: { ...date, type: ['string', 'null'], description: 'When its user last confirmed who it is; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {
       type: ['string', 'null'],
@@ -59,10 +60,22 @@ const session = {
   }
 } as const
 
+const confirmation = {
+  type: ['object', 'null'],
+  required: ['kind', 'label', 'path', 'reason'],
+  properties: {
+    kind: { type: 'string', enum: CONFIRMATION_KINDS, description: 'What ending a session asks for' },
+    label: label("The server's name for its field ('answer') or its page ('page')"),
+    path: label("The page where the user confirms first ('page')"),
+    reason: label("Why this user cannot end sessions ('none')")
+  },
+  description: 'How the user confirms; null: the server cannot tell right now'
+}
+
 const sessionList = {
   type: 'object',
-  required: ['sessions'],
-  properties: { sessions: { type: 'array', items: session } }
+  required: ['sessions', 'confirmation'],
+  properties: { sessions: { type: 'array', items: session }, confirmation }
 }
 
 /** Any text. Text that is not an id is answered like an unknown id. */
@@ -91,7 +104,8 @@ const error = {
     code: { type: 'string', description: "FST_LOGIN_SESSION_… or one of Fastify's" },
     error: { type: 'string' },
     message: { type: 'string' },
-    attemptsLeft: { type: 'integer', description: 'After a wrong password: how many more can be wrong before a lock of 15 minutes' }
+    attemptsLeft: { type: 'integer', description: 'After a wrong password or answer: how many more can be wrong before a lock of 15 minutes' },
+    confirmPath: { type: 'string', description: 'The page where the user confirms first' }
   }
 }
 

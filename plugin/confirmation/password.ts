@@ -3,9 +3,9 @@
  * @module
  */
 import type bcrypt from 'bcrypt'
-import { optionError, passwordCheckFailedError, passwordRequiredError, passwordWrongError } from '../errors.js'
-import { withTimeout } from '../timeout.js'
-import type { ConfirmationWay } from './confirmation.js'
+import { noPasswordError, optionError, passwordRequiredError, passwordWrongError } from '../errors.js'
+import { askHost } from './ask-host.js'
+import { type ConfirmationWay, noteOf, type Trial } from './way.js'
 
 /** Compares what was typed, unchanged, with the user's password. */
 export type PasswordCheck = (password: string) => boolean | Promise<boolean>
@@ -24,9 +24,6 @@ export type VerifyPassword = (userId: string) => PasswordCheck | null | Promise<
 
 /** The longest password that is checked, in characters. NIST and ASVS want 64 allowed; a bound keeps hashing cheap. */
 export const PASSWORD_LENGTH = 1024
-
-/** How long the host may take to answer, in ms, from the start of its work: far more than any sensible hash needs. */
-const CHECK_TIMEOUT = 10_000
 
 const PREPARED: unique symbol = Symbol('prepared')
 
@@ -70,30 +67,20 @@ async function loadBcrypt (): Promise<Pick<typeof bcrypt, 'compare'>> {
   }
 }
 
-/** Confirmation by password: the field `password` of a proof. */
-export function passwordWay (verifyPassword: VerifyPassword): ConfirmationWay {
-  return {
-    kind: 'password',
-
-    async checkFor (userId) {
-      const check = requireCheck(await inTime(async () => await verifyPassword(userId)))
-      if (check === null) return null
-      return ({ password }) => {
-        if (typeof password !== 'string' || password === '') throw passwordRequiredError()
-        // Counted as an attempt like any wrong password, but not hashed.
-        if (password.length > PASSWORD_LENGTH) return async () => false
-        // Only `true` is right.
-        return async () => await inTime(async () => await check(password)) === true
-      }
-    },
-
-    wrongError: passwordWrongError
-  }
+/** The password as this user's way to confirm: the field `password` of a proof. A user without one cannot confirm. */
+export async function passwordWay (verifyPassword: VerifyPassword, userId: string): Promise<ConfirmationWay> {
+  const check = requireCheck(await askHost('verifyPassword', async () => await verifyPassword(userId)))
+  if (check === null) return { note: noteOf('no-password'), validFor: 0, check: () => { throw noPasswordError() } }
+  return { note: noteOf('password'), validFor: 0, check: ({ password }) => passwordTrial(password, check) }
 }
 
-/** The host's answer, or FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED if it throws or hangs: the confirmation fails closed. */
-async function inTime<T> (ask: () => Promise<T>): Promise<T> {
-  return await withTimeout(ask(), CHECK_TIMEOUT, 'verifyPassword').catch(cause => { throw passwordCheckFailedError(cause) })
+function passwordTrial (password: unknown, check: PasswordCheck): Trial {
+  const wrongError = passwordWrongError
+  if (typeof password !== 'string' || password === '') throw passwordRequiredError()
+  // Counted as an attempt like any wrong password, but not hashed.
+  if (password.length > PASSWORD_LENGTH) return { verify: async () => false, wrongError }
+  // Only `true` is right.
+  return { verify: async () => await askHost('verifyPassword', async () => await check(password)) === true, wrongError }
 }
 
 /** What to write as `verifyPassword`. */

@@ -1,21 +1,33 @@
 /**
- * Which ways to confirm there are. A new one adds its field and its line here.
+ * The ways to confirm: which one a user has now.
  * @module
  */
-import type { ConfirmationWay } from './confirmation.js'
+import { optionError } from '../errors.js'
+import type { LoginSession } from '../sessions/login-session.js'
+import { askConfirm, type Confirm, ownWay } from './own-way.js'
 import { passwordWay, type VerifyPassword } from './password.js'
+import { type ConfirmationWay, noteOf } from './way.js'
 
-/** The fields of a request that can be part of a proof, with their description in the API. All are strings. */
-export const PROOF_FIELDS: Readonly<Record<string, string>> = {
-  password: "The signed-in user's password"
-}
+/** Finds the way of this user. @throws FST_LOGIN_SESSION_CHECK_FAILED if the host's function throws or hangs */
+export type FindWay<Request> = (session: LoginSession, request: Request) => Promise<ConfirmationWay>
 
 /** What the host gave for confirming. */
-export interface WayOptions {
+export interface WayOptions<Request> {
   verifyPassword?: VerifyPassword | undefined
+  confirm?: Confirm<Request> | undefined
 }
 
-/** The ways that the host has chosen, in the order in which they are tried. */
-export function waysOf ({ verifyPassword }: WayOptions): ConfirmationWay[] {
-  return verifyPassword === undefined ? [] : [passwordWay(verifyPassword)]
+/** Without anything to check by, a plain question is enough. */
+const QUESTION: ConfirmationWay = { note: noteOf('question'), validFor: 0, check: null }
+
+/** The host's `confirm` chooses first. Where it chooses nothing, the password is the way. */
+export function createFindWay<Request> ({ verifyPassword, confirm }: WayOptions<Request>): FindWay<Request> {
+  return async (session, request) => {
+    const choice = confirm === undefined ? null : await askConfirm(confirm, session, request)
+    if (choice !== null) return ownWay(choice)
+    if (verifyPassword !== undefined) return await passwordWay(verifyPassword, session.userId)
+    if (confirm === undefined) return QUESTION
+    throw optionError('confirm chose nothing, which means the password, but there is no verifyPassword: ' +
+      "return { way: 'none' } for users who cannot confirm, or { way: 'question' } where a plain question is enough")
+  }
 }

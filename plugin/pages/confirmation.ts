@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { LOCK_TIME } from '../confirmation/attempts.js'
-import type { ConfirmationKind, Proof } from '../confirmation/confirmation.js'
+import type { ConfirmationKind, Proof } from '../confirmation/way.js'
 import type { LoginSessionError } from '../errors.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
 
@@ -44,7 +44,10 @@ export const NO_FIELDS: ConfirmationFields = { askPassword: false }
 export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
   question: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
   password: { note: CAN_REVOKE, fields: { askPassword: true }, canLock: true, obstacle: null },
-  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
+  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] },
+  answer: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: true, obstacle: null },
+  page: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
+  none: { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
 }
 
 /** What the form's fields prove. */
@@ -71,7 +74,7 @@ export const locked = (seconds: number): Reason => ['locked', { count: Math.ceil
 export const isAboutWrongPasswords = ([key]: Reason): boolean => ['passwordWrong', 'passwordWrongLast', 'locked'].includes(key)
 
 /** Errors of confirmations that have a page of their own. */
-export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED: 'unavailable' }
+export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_CHECK_FAILED: 'unavailable' }
 
 /**
  * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see

@@ -1,5 +1,6 @@
 /**
- * The device cookie: has this user signed in with this browser before? It is for alerts only, and grants no access.
+ * The device cookie: has this user signed in with this browser before? It is for alerts and
+ * for the mark "New" on the account page only, and grants no access.
  *
  * A device is known if the browser sends the device cookie that an earlier sign-in of the same user set. The cookie contains
  * a random id of the browser and up to five marks, one for each user who signed in, newest first. A mark is a keyed hash of
@@ -28,31 +29,45 @@ const MAX_AGE = 400 * 24 * 60 * 60
 /** 16 bytes are 22 characters of base64url. */
 const VALUE = new RegExp(String.raw`^[\w-]{22}(?:\.[\w-]{22}){1,${USERS}}$`)
 
-/** Distinguishes known devices from new ones. */
+/** Distinguishes known devices from new ones, if anybody wants to know. */
 export interface KnownDevices {
-  /**
-   * Has this user signed in with this request's browser before? From now on the answer is yes: {@link setCookie} sets the
-   * cookie for it on the response.
-   */
-  recognise(request: FastifyRequest, userId: string): boolean
+  /** From now on devices are recognised. Before, none is new and no cookie is set. */
+  enable(): void
+  /** Has this user never signed in with this request's browser before? */
+  isNew(request: FastifyRequest, userId: string): boolean
+  /** From now on the device is known: {@link setCookie} sets the cookie for it on the response. */
+  remember(request: FastifyRequest, userId: string): void
   /** onSend: sets the cookie if somebody signed in on this request. */
   setCookie(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** @param secrets newest first. The newest one makes the marks; marks of all of them are recognised */
-export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie): KnownDevices {
+/**
+ * @param secrets newest first. The newest one makes the marks; marks of all of them are recognised
+ * @param enabled false: not before {@link KnownDevices.enable}
+ */
+export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie, enabled: boolean): KnownDevices {
   const cookieName = `${name}-device`
   const keys = keysFor('device cookie', secrets)
   const pendingValues = new WeakMap<FastifyRequest, string>()
 
+  /** The browser's id, and its marks: those of this user, as each secret makes it, and those in the cookie that are others'. */
+  function read (request: FastifyRequest, userId: string) {
+    const value = pendingValues.get(request) ?? sentValue(request, cookieName)
+    const [browserId, ...marks] = value?.split('.') ?? [newBrowserId()]
+    const userMarks = keys.map(key => markOf(key, browserId!, userId))
+    const otherMarks = marks.filter(mark => !userMarks.some(userMark => isEqual(userMark, mark)))
+    return { browserId, userMark: userMarks[0], otherMarks, isKnown: otherMarks.length < marks.length }
+  }
+
   return {
-    recognise (request, userId) {
-      const value = pendingValues.get(request) ?? sentValue(request, cookieName)
-      const [browserId, ...marks] = value?.split('.') ?? [newBrowserId()]
-      const userMarks = keys.map(key => markOf(key, browserId!, userId))
-      const otherMarks = marks.filter(mark => !userMarks.some(userMark => isEqual(userMark, mark)))
-      pendingValues.set(request, [browserId, userMarks[0], ...otherMarks].slice(0, 1 + USERS).join('.'))
-      return otherMarks.length < marks.length
+    enable () { enabled = true },
+
+    isNew: (request, userId) => enabled && !read(request, userId).isKnown,
+
+    remember (request, userId) {
+      if (!enabled) return
+      const { browserId, userMark, otherMarks } = read(request, userId)
+      pendingValues.set(request, [browserId, userMark, ...otherMarks].slice(0, 1 + USERS).join('.'))
     },
 
     setCookie (request, reply) {

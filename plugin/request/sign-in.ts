@@ -27,11 +27,13 @@ export interface SignInParts {
 /** @returns `request.startLoginSession`, with the request as its first argument */
 export function createSignIn ({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery }: SignInParts) {
   return async (request: FastifyRequest, userId: string, options: StartOptions): Promise<LoginSession> => {
-    const choices = checkedStart(userId, options, touchEvery)
+    const { newAccount, ...choices } = checkedStart(userId, options, touchEvery)
     warnIfCookieIsLost(request, cookie)
     const sameUser = request.loginSession?.userId === userId
-    const session = await logins.signIn(request, userId, choices)
-    if (announceStart !== undefined) announceStart(session, { newDevice: !devices.recognise(request, userId) && !sameUser, request })
+    const newDevice = !newAccount && !sameUser && devices.isNew(request, userId)
+    const session = await logins.signIn(request, userId, { ...choices, newDevice })
+    devices.remember(request, userId)
+    announceStart?.(session, { newDevice, request })
     if (maxSessionsPerUser !== null) await endSurplus(request, session, maxSessionsPerUser)
     return session
   }

@@ -17,12 +17,15 @@ export interface StartOptions {
    * @default the option of this name, or `rememberIdleTimeout`
    */
   idleTimeout?: number | null | undefined
+  /** The account has just been made, so its first device is not a new one. @default false */
+  newAccount?: boolean
 }
 
 const TABLE: OptionTable<StartOptions> = {
   remember: { default: false, check: trueOrFalse, write: "request.body.remember === 'on'" },
   absoluteTimeout: { default: undefined, check: duration(), write: '8 * 60 * 60_000 for eight hours' },
-  idleTimeout: { default: undefined, check: orNull(duration()), write: '15 * 60_000 for 15 minutes, or null for none' }
+  idleTimeout: { default: undefined, check: orNull(duration()), write: '15 * 60_000 for 15 minutes, or null for none' },
+  newAccount: { default: false, check: trueOrFalse, write: 'true' }
 }
 
 const OWNER = { kind: 'method', name: 'startLoginSession', example: 'startLoginSession(user.id, { remember: true })' } as const

@@ -35,14 +35,19 @@ export interface LoginSession {
    * that a client may have chosen, so escape them in HTML.
    */
   readonly device: Readonly<Device>
+  /**
+   * The sign-in came from a browser that this user had not signed in with before. False if nobody wanted to know: the core
+   * finds out with `onSessionStart`, or if the account page is registered.
+   */
+  readonly newDevice: boolean
   /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
   readonly confirmedAt: Date | null
 }
 
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: RecordWithoutData): LoginSession {
-  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device, confirmation } = record
+  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device, newDevice = false, confirmation } = record
   const confirmedAt = confirmation.at ?? null
   const id = idOf(_id)
-  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, confirmedAt }
+  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, confirmedAt }
 }

@@ -53,6 +53,8 @@ export interface LoginSessionRecord {
   userAgent: string
   /** The browser as it was at sign-in. Client hints may add details later, and versions follow updates. */
   device: Device
+  /** The user had not signed in with this browser before. Absent: they had, or nobody wanted to know. */
+  newDevice?: true
   confirmation: AttemptState
   /** The host's `request.session` keys. */
   data: Record<string, unknown>
@@ -122,6 +124,7 @@ export interface NewSession {
   token: string
   userId?: string
   remember: boolean
+  newDevice?: boolean
   own?: OwnLifetime
   visit: Visit
   data: Record<string, unknown>
@@ -129,7 +132,7 @@ export interface NewSession {
 
 /** A record that starts now. */
 export function startRecord (session: NewSession, lifetime: Lifetime, now: Date): LoginSessionRecord {
-  const { token, userId, remember, own: { absoluteTimeout, idleTimeout } = {}, visit, data } = session
+  const { token, userId, remember, newDevice = false, own: { absoluteTimeout, idleTimeout } = {}, visit, data } = session
   const life = {
     ...(userId !== undefined && { userId }),
     endsAt: after(now, absoluteTimeout ?? lifetime.absoluteTimeout),
@@ -144,6 +147,7 @@ export function startRecord (session: NewSession, lifetime: Lifetime, now: Date)
     expiresAt: expiryAt(now, life, lifetime),
     ...life,
     ...visit,
+    ...(newDevice && { newDevice }),
     confirmation: { failures: 0 },
     data
   }

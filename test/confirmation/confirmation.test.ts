@@ -208,7 +208,7 @@ t.test('a verifier that is broken is closed: 503, and no attempt is used up', as
   await laptop.signIn('ada')
   for (let i = 0; i < 6; i++) {
     const reply = await laptop.post('/confirm', { password: PASSWORD })
-    t.strictSame([reply.statusCode, reply.json().code, reply.headers['retry-after']], [503, 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', '2'])
+    t.strictSame([reply.statusCode, reply.json().code, reply.headers['retry-after']], [503, 'FST_LOGIN_SESSION_CHECK_FAILED', '2'])
     t.notMatch(reply.body, /users are away/)
   }
   broken = false

@@ -5,7 +5,8 @@ import { ATTEMPTS, LOCK_TIME } from '../../plugin/confirmation/attempts.js'
 import { createConfirmation } from '../../plugin/confirmation/confirmation.js'
 import { bcryptPassword, PASSWORD_LENGTH, type VerifyPassword } from '../../plugin/confirmation/password.js'
 import { MOST_WAITING } from '../../plugin/confirmation/turns.js'
-import { waysOf } from '../../plugin/confirmation/ways.js'
+import { createFindWay } from '../../plugin/confirmation/ways.js'
+import type { LoginSession } from '../../plugin/sessions/login-session.js'
 import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { idOf } from '../../plugin/sessions/key.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
@@ -18,15 +19,17 @@ import { aRecord, aToken, stored } from '../support/records.js'
 const WRONG = { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG', statusCode: 422 }
 const LOCKED = { code: 'FST_LOGIN_SESSION_LOCKED', statusCode: 429 }
 const BUSY = { code: 'FST_LOGIN_SESSION_BUSY', statusCode: 429, headers: { 'retry-after': '2' } }
-const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED', statusCode: 503, headers: { 'retry-after': '2' } }
+const CHECK_FAILED = { code: 'FST_LOGIN_SESSION_CHECK_FAILED', statusCode: 503, headers: { 'retry-after': '2' } }
 
 /** The confirmation by password, which is given the password alone. */
 function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined, store: LoginSessionStore, now: () => Date) {
-  const confirmation = createConfirmation(waysOf({ verifyPassword }), store, now)
+  const confirmation = createConfirmation(createFindWay({ verifyPassword }), store, now)
+  const signedIn = (session: { id: string, userId: string }) => ({ ...session, createdAt: NOW, confirmedAt: null }) as unknown as LoginSession
   return {
     ...confirmation,
+    kind: async (userId: string) => (await confirmation.note(signedIn({ id: '', userId }), null)).kind,
     confirm: async (session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>) =>
-      await confirmation.confirm(session, { password }, { rotate, announceFailure () {}, async end () {} })
+      await confirmation.confirm(signedIn(session), null, { password }, { rotate, announceFailure () {}, async end () {} })
   }
 }
 
@@ -326,7 +329,7 @@ t.test('an attempt waits for hanging checks ten seconds, and no longer', async t
   mock.timers.tick(1)
   await turns(20)
   t.equal(codes.length, 1 + MOST_WAITING, 'nobody waits for a second round')
-  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED 2').length, 1)
+  t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_CHECK_FAILED 2').length, 1)
   t.equal(codes.filter(code => code === 'FST_LOGIN_SESSION_BUSY 2').length, MOST_WAITING)
   t.equal(checks, 1)
   await all
@@ -386,7 +389,7 @@ t.test('a confirmation that is over leaves no timer behind, whatever came of it'
   await kind('ada')
   await confirm(session, 'right', async () => true)
   await t.rejects(confirm(session, 'wrong', async () => true), { code: 'FST_LOGIN_SESSION_PASSWORD_WRONG' })
-  await t.rejects(confirm(session, 'broken', async () => true), { code: 'FST_LOGIN_SESSION_PASSWORD_CHECK_FAILED' })
+  await t.rejects(confirm(session, 'broken', async () => true), { code: 'FST_LOGIN_SESSION_CHECK_FAILED' })
   t.equal(timers(), before)
 })
 

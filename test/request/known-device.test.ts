@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
+import { memoryStore } from '../../plugin/stores/memory.js'
 import type { SessionStart } from '../../plugin/request/hooks.js'
 import { createShop, OLD_SECRET, SECRET, type ShopOptions } from '../support/app.js'
 import { browser, clearsCookie, COOKIE, setCookies } from '../support/browser-jar.js'
 import { createClock, DAY } from '../support/clock.js'
+import { createShopWithPages } from '../support/page.js'
+import { breakable } from '../support/stores.js'
 
 const DEVICE_COOKIE = `${COOKIE}-device`
 
@@ -231,4 +234,40 @@ t.test('being known is no credential', async t => {
   t.equal(reply.statusCode, 401)
   const asSession = await app.inject({ url: '/account', headers: { cookie: `${COOKIE}=${value}` } })
   t.equal(asSession.statusCode, 401)
+})
+
+t.test('a session knows whether its device was new, where the account page or the hook wants to know', async t => {
+  const news = async (app: FastifyInstance): Promise<boolean[]> => {
+    const laptop = browser(app)
+    const first = (await laptop.signIn('ada')).newDevice
+    await laptop.signOut()
+    await laptop.signIn('ada')
+    const [listed] = await app.loginSessions.list('ada')
+    t.equal((await laptop.get('/account')).json().newDevice, listed!.newDevice)
+    return [first, listed!.newDevice]
+  }
+  t.strictSame(await news((await setup(t)).app), [true, false])
+  t.strictSame(await news(await createShopWithPages(t)), [true, false], 'with the page alone')
+  t.strictSame(await news(await createShop(t)), [false, false], 'nobody wants to know')
+})
+
+t.test('an account that has just been made has no new device, and its device is known from then on', async t => {
+  const { app, news } = await setup(t, {
+    routes: app => app.post('/sign-up', async request => await request.startLoginSession('ada', { newAccount: true }))
+  })
+  const laptop = browser(app)
+  t.equal((await laptop.post('/sign-up', {})).json().newDevice, false)
+  await laptop.signOut()
+  await laptop.signIn('ada')
+  t.strictSame(news, [false, false])
+})
+
+t.test('a sign-in that fails makes no device known', async t => {
+  const store = breakable(memoryStore())
+  const { signIn } = await setup(t, { store })
+  const { value } = await signIn('ada')
+  store.fail('insert')
+  const reply = await (await createShop(t, { store, onSessionStart () {} })).inject({ method: 'POST', url: '/login', payload: { user: 'bob' }, headers: { cookie: carrying(value) } })
+  t.equal(reply.statusCode, 503)
+  t.notOk(setCookies(reply).some(line => line.startsWith(DEVICE_COOKIE)))
 })

@@ -64,7 +64,7 @@ expectTrue<Equal<ReturnType<typeof request.startLoginSession>, Promise<LoginSess
 expectTrue<Equal<ReturnType<typeof request.endLoginSession>, Promise<void>>>(true)
 expectTrue<Equal<ReturnType<typeof request.confirmPassword>, Promise<void>>>(true)
 expectTrue<Equal<Parameters<typeof request.confirmPassword>, [password: unknown]>>(true)
-expectTrue<Equal<Awaited<ReturnType<typeof request.confirmationKind>>, 'question' | 'password' | 'no-password'>>(true)
+expectTrue<Equal<Awaited<ReturnType<typeof request.confirmationKind>>, 'question' | 'password' | 'answer' | 'page' | 'none' | 'no-password'>>(true)
 
 expectTrue<Equal<typeof app.loginSessions, LoginSessions>>(true)
 expectTrue<Equal<ReturnType<LoginSessions['list']>, Promise<LoginSession[]>>>(true)

@@ -50,7 +50,7 @@ declare module 'fastify' {
 }
 
 const pagesPlugin: FastifyPluginAsync<LoginSessionPagesOptions> = async function loginSessionPagesPlugin (app, options) {
-  coreOf(app, 'pages: ')
+  coreOf(app, 'pages: ').recogniseDevices()
   const resolved = resolvePageOptions(options, app.prefix)
   // Not `encapsulate: true`, as for the API: the host's own routes need the section, so that goes to the instance that the
   // host registers on, and the routes go to a context below it.
