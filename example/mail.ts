@@ -39,9 +39,8 @@ interface SessionHooks { onSessionStart: OnSessionStart, onSessionEnd: OnSession
 export function createSessionHooks (users: Users, url: string, print: Print): SessionHooks {
   const sendMail = createPrintedMails(print)
   return {
-    async onSessionStart (session, { newDevice, request }) {
-      // The first session of a new account is no news to whoever has just made it.
-      if (!newDevice || request.routeOptions.url === '/sign-up') return
+    async onSessionStart (session, { newDevice }) {
+      if (!newDevice) return
       const user = await users.find(session.userId)
       if (user === null) return
       const hasPassword = await users.passwordHash(user.id) !== null

@@ -82,7 +82,7 @@ function explain (error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code, name, message, stack } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return 'This port is taken: choose another one, for example with `PORT=3001 npm start`.'
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This computer has no address "${host}": choose another HOST, for example 0.0.0.0 for all that it has.`
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '')) return `This computer has no address "${host}": choose another HOST, for example 0.0.0.0 for all that it has.`
   if (name.startsWith('Mongo')) return `MongoDB cannot be used (${message}): check MONGODB_URI, or leave it out to have a MongoDB started for you.`
   return error instanceof Refusal || code === 'FST_LOGIN_SESSION_OPTION' ? message : stack
 }

@@ -18,7 +18,7 @@ export function signUpPages (site: FastifyInstance, { users, passkeys }: Service
     const email = field(request, 'email')
     try {
       const user = await users.create({ email, password: field(request, 'password') })
-      return await enter(request, reply, user.id)
+      return await enter(request, reply, user.id, { newAccount: true })
     } catch (error) {
       return await formAgain(reply, 'sign-up', { ...signUpForm(request), values: { email } }, error)
     }
@@ -39,7 +39,7 @@ export function signUpPages (site: FastifyInstance, { users, passkeys }: Service
       const answer = await takeAnswer(request, 'sign-up')
       if (answer.user === undefined || !await passkeys.add(answer.user, answer)) throw wrongPasskey()
       const user = await users.create({ ...answer.user, password: null })
-      return await enter(request, reply, user.id)
+      return await enter(request, reply, user.id, { newAccount: true })
     } catch (error) {
       return await formAgain(reply, 'sign-up-passkey', { ...signUpForm(request), values: { email } }, error)
     }
