@@ -6,19 +6,17 @@ import cookiePlugin from '@fastify/cookie'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { explainLateRegistrations, needCookies, probe, refuseSecondSession, warnIfAnybodyChoosesAddresses } from './boot-checks.js'
-import { type Confirmation, type ConfirmationEffects, createConfirmation } from './confirmation/confirmation.js'
-import { hostTrial } from './confirmation/own-way.js'
-import { passwordWay, preparePassword, type VerifyPassword } from './confirmation/password.js'
-import type { ConfirmationKind, Trial } from './confirmation/way.js'
+import { createConfirmation } from './confirmation/confirmation.js'
+import { preparePassword } from './confirmation/password.js'
 import { createFindWay } from './confirmation/ways.js'
-import { type Core, decorateSection, provideCore } from './core.js'
-import { optionError, storeUnreachableError } from './errors.js'
+import { decorateConfirmation } from './confirming.js'
+import { decorateSection, provideCore } from './core.js'
+import { storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens, trustOrigins } from './request/csrf.js'
 import { createSessionCookie } from './request/cookie.js'
 import { registerFastifySession } from './request/fastify-session.js'
-import { currentLoginSession } from './request/guard.js'
-import { createSessionEvents, type SessionEvents } from './request/hooks.js'
+import { createSessionEvents } from './request/hooks.js'
 import { createKnownDevices } from './request/known-device.js'
 import { createRequestLogins, type RequestLogins } from './request/login.js'
 import { createRequestLookups } from './request/lookup.js'
@@ -62,32 +60,6 @@ declare module 'fastify' {
      * @throws FST_LOGIN_SESSION_STORE_UNAVAILABLE
      */
     endLoginSession(): Promise<void>
-
-    /**
-     * Confirms the signed-in user's password before something sensitive: counted, locked after five wrong ones, and on
-     * success the session gets a new token (ASVS 5.0 7.2.4). The hundredth wrong one in a row ends the session, and rejects
-     * with _REQUIRED.
-     * @throws FST_LOGIN_SESSION_REQUIRED, _NO_PASSWORD, _PASSWORD_REQUIRED, _PASSWORD_WRONG, _LOCKED, _BUSY,
-     * _CHECK_FAILED, _STORE_UNAVAILABLE; _OPTION without `verifyPassword`
-     */
-    confirmPassword(password: unknown): Promise<void>
-
-    /**
-     * Confirms the signed-in user by a check of yours, on a page of yours: a passkey, a mailed code, the answer of an identity
-     * provider. Counted, locked and rotated like {@link confirmPassword}. Only `true` is right.
-     * @param check called once, when an attempt has been counted; not called while the confirmation is locked
-     * @throws FST_LOGIN_SESSION_REQUIRED, _ANSWER_WRONG, _LOCKED, _BUSY, _STORE_UNAVAILABLE; _CHECK_FAILED if `check` throws
-     * or takes more than 10 seconds; a TypeError if it is not a function
-     * @example
-     * await request.confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)
-     */
-    confirmLoginSession(check: () => boolean | Promise<boolean>): Promise<void>
-
-    /**
-     * What the signed-in user must do now before sessions are ended; 'question' also if a confirmation still counts.
-     * @throws FST_LOGIN_SESSION_REQUIRED, _STORE_UNAVAILABLE; _CHECK_FAILED if `verifyPassword` or `confirm` throws or hangs
-     */
-    confirmationKind(): Promise<ConfirmationKind>
   }
 }
 
@@ -167,61 +139,6 @@ function decorateLogins (app: FastifyInstance, logins: RequestLogins, signIn: Re
   app.decorateRequest('endLoginSession', async function endLoginSession (this: FastifyRequest) {
     await logins.signOut(this)
   })
-}
-
-interface ConfirmationParts {
-  confirmation: Confirmation<FastifyRequest>
-  logins: RequestLogins
-  announceFailure: SessionEvents['announceFailure']
-  verifyPassword: VerifyPassword | undefined
-}
-
-/** Decorates requests with what confirms their user. Returns what pages and API need of it. */
-function decorateConfirmation (
-  app: FastifyInstance, { confirmation, logins, announceFailure, verifyPassword }: ConfirmationParts
-): { confirm: Core['confirm'], note: Core['wayFor'] } {
-  const effectsOn = (request: FastifyRequest, session: LoginSession): ConfirmationEffects => ({
-    rotate: () => logins.rotate(request),
-    announceFailure: state => announceFailure(session, state, request),
-    end: () => logins.endAfterFailures(request)
-  })
-
-  async function attempt (request: FastifyRequest, prepare: (session: LoginSession) => Promise<Trial>): Promise<void> {
-    const session = currentLoginSession(request)
-    await confirmation.attempt(session, () => prepare(session), effectsOn(request, session))
-  }
-
-  const note: Core['wayFor'] = async request => await confirmation.note(currentLoginSession(request), request)
-
-  app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {
-    return (await note(this)).kind
-  })
-
-  app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
-    currentLoginSession(this)
-    // Without this error a route of the host's that asks for a password would accept any.
-    if (verifyPassword === undefined) {
-      throw optionError('confirmPassword has nothing to check passwords with: ' +
-        'write verifyPassword: bcryptPassword(userId => yourHashOf(userId))')
-    }
-    await attempt(this, async ({ userId }) => (await passwordWay(verifyPassword, userId)).check!({ password }))
-  })
-
-  app.decorateRequest('confirmLoginSession', async function confirmLoginSession (this: FastifyRequest, check) {
-    if (typeof check !== 'function') {
-      throw new TypeError('confirmLoginSession takes a function that checks: ' +
-        'write confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)')
-    }
-    await attempt(this, async () => hostTrial(check, 'confirmLoginSession'))
-  })
-
-  return {
-    note,
-    async confirm (request, proof) {
-      const session = currentLoginSession(request)
-      await confirmation.confirm(session, request, proof, effectsOn(request, session))
-    }
-  }
 }
 
 /**

@@ -15,7 +15,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 
 const CODE = '246810'
 const PAGE_CHOICE: ConfirmationChoice = { way: 'page', path: '/account/confirm', label: 'Confirm with your passkey' }
-const CODE_CHOICE: ConfirmationChoice = { way: 'answer', label: 'Code from your app', check: answer => answer === CODE }
+const CODE_CHOICE: ConfirmationChoice = { way: 'answer', label: 'Code from your app', check: answer => answer.trim() === CODE }
 
 /** Users are called by their way. Ada has a password. */
 const confirm: Confirm = ({ userId }) => ({ passkey: PAGE_CHOICE, app: CODE_CHOICE, trusted: { way: 'question' } as const, nobody: { way: 'none', reason: 'Add a passkey first.' } as const })[userId]
@@ -206,14 +206,20 @@ t.test('only true is right, and a check that fails is no attempt', async t => {
 })
 
 t.test('a way that changes while a proof waits for its turn counts as it is then', async t => {
-  const [asked, answer] = [createGate(), createGate()]
+  const [asked, bothChosen, answer] = [createGate(), createGate(), createGate()]
+  let choices = 0
   let trusts = false
   const app = await createShopWithPages(t, {
-    confirm: () => trusts ? { way: 'question' } : { way: 'answer', label: 'Code', async check () { asked.open(); await answer.passed; return false } }
+    confirm () {
+      if (++choices === 2) bothChosen.open()
+      return trusts ? { way: 'question' } : { way: 'answer', label: 'Code', async check () { asked.open(); await answer.passed; return false } }
+    }
   })
   const { here, end } = await twoSessions(app, 'app')
-  const [first, second] = [end({ answer: '1' }), (await asked.passed, here.post(`${API}/others/revoke`, { answer: '1' }))]
+  const first = end({ answer: '1' })
   await asked.passed
+  const second = here.post(`${API}/others/revoke`, { answer: '1' })
+  await bothChosen.passed
   trusts = true
   answer.open()
   t.strictSame([(await first).statusCode, (await second).statusCode], [422, 200])

@@ -110,7 +110,14 @@ export declare const mails: {
   newSignIn(userId: string, device: string, ip: string | null): Promise<void>
   wrongPasswords(userId: string, total: number): Promise<void>
 }
-export declare const users: { setPassword(userId: string, password: string): Promise<void>, idsOfClosedAccounts(): AsyncIterable<string> }
+export declare const users: {
+  find(userId: string): Promise<{ passwordHash: string | null, hasApp: boolean }>
+  setPassword(userId: string, password: string): Promise<void>
+  idsOfClosedAccounts(): AsyncIterable<string>
+}
+export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
+export declare const passkeys: { verify(userId: string, challenge: string | undefined, assertion: string): Promise<boolean>, page(challenge: string): string }
+export declare function isOwnPath (path: string): boolean
 export declare function waitUntil (work: Promise<unknown>): void
 export declare const sockets: { close(sessionId: string): void }
 export declare const identity: { verify(response: string): Promise<{ userId: string }> }`

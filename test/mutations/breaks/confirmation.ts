@@ -7,10 +7,18 @@ export default [
     tests: ['confirmation/password', 'confirmation/attempts', 'sessions/rotation', 'request/login'],
     breaks: [
       {
-        name: 'a user without a password needs none',
-        promise: 'P4: a user without a password cannot confirm with one',
-        from: 'if (found === null) throw noPasswordError()',
-        to: 'if (found === null) return'
+        name: 'any sign-in counts as a confirmation, however long ago',
+        promise: 'R17: a confirmation counts for as long as the host says',
+        from: '< validFor',
+        to: '< validFor || confirmedAt === null',
+        tests: ['confirmation/ways']
+      },
+      {
+        name: 'a way counts as it was before the wait',
+        promise: 'A7: what is checked after a wait is what counts then',
+        from: 'hasWaited ? await prepare() : prepared',
+        to: 'prepared',
+        tests: ['confirmation/ways', 'confirmation/password']
       },
       {
         name: 'an attempt whose check failed stays counted',
@@ -33,7 +41,7 @@ export default [
       {
         name: 'a right password that came second stays counted',
         promise: 'T3: only wrong passwords lock',
-        from: 'await store.returnAttempt(key)\n      })',
+        from: 'await store.returnAttempt(key)\n    })',
         to: '})'
       },
       {
@@ -45,8 +53,8 @@ export default [
       {
         name: 'what only waits is counted',
         promise: 'A7: a check that only waited is no attempt',
-        from: '      await turns.run(userId, key, async hasWaited => {',
-        to: '      await attempts.take(key)\n      await turns.run(userId, key, async hasWaited => {'
+        from: '    await turns.run(userId, key, async hasWaited => {',
+        to: '    await attempts.take(key)\n    await turns.run(userId, key, async hasWaited => {'
       },
       {
         name: 'somebody may guess for ever',
@@ -64,20 +72,68 @@ export default [
       {
         name: 'everything true is a right password',
         promise: 'T3: only true is right',
-        from: 'inTime(async () => await check(password)) === true',
-        to: 'inTime(async () => await check(password))'
+        from: 'await check(password)) === true',
+        to: 'await check(password))'
       },
       {
-        name: 'a check may take for ever',
-        promise: 'T7: a check that takes longer than 10 seconds is a 503',
-        from: "withTimeout(ask(), CHECK_TIMEOUT, 'verifyPassword')",
-        to: 'ask()'
+        name: 'a user without a password needs none',
+        promise: 'P4: a user without a password cannot confirm with one',
+        from: 'check: () => { throw noPasswordError() }',
+        to: 'check: null'
       },
       {
         name: 'every password is right for a user without a hash',
         promise: 'P4: a user without a password cannot confirm with one',
         from: 'if (!hash) return null',
         to: 'if (!hash) return () => true'
+      }
+    ]
+  },
+  {
+    file: 'plugin/confirmation/ask-host.ts',
+    tests: ['confirmation/password', 'confirmation/ways'],
+    breaks: [
+      {
+        name: 'a check may take for ever',
+        promise: 'T7: a check that takes longer than 10 seconds is a 503',
+        from: 'withTimeout(ask(), CHECK_TIMEOUT, name)',
+        to: 'ask()'
+      }
+    ]
+  },
+  {
+    file: 'plugin/confirmation/own-way.ts',
+    tests: ['confirmation/ways'],
+    breaks: [
+      {
+        name: 'everything true is a right answer',
+        promise: 'T3: only true is right',
+        from: 'await check()) === true',
+        to: 'await check()) as boolean'
+      },
+      {
+        name: 'an answer of any length is handed over',
+        promise: 'T3: an answer that nobody can have is wrong, without being checked',
+        from: 'answer.length > ANSWER_LENGTH',
+        to: 'answer.length > 2 * ANSWER_LENGTH'
+      },
+      {
+        name: 'nobody has to confirm on the host\'s page',
+        promise: 'P4: where the way is a page, the confirmation was made there',
+        from: 'check: () => { throw confirmationRequiredError(path) }',
+        to: 'check: null'
+      },
+      {
+        name: 'who is offered nothing needs nothing',
+        promise: 'P4: where nothing is offered, nothing can be ended',
+        from: 'check: () => { throw cannotConfirmError() }',
+        to: 'check: null'
+      },
+      {
+        name: 'nothing sent is a wrong answer',
+        promise: 'T3: an answer that was not sent is no attempt',
+        from: "typeof answer !== 'string' || answer === ''",
+        to: "typeof answer !== 'string'"
       }
     ]
   },

@@ -357,18 +357,59 @@ export default [
         to: ''
       },
       {
-        name: 'a confirmation rotates nothing',
-        promise: 'rule 6: a confirmation brings a new token',
-        from: '() => logins.rotate(request)',
-        to: 'async () => true',
-        tests: ['confirmation/confirmation']
-      },
-      {
         name: "times come from the server's own clock",
         promise: 'rule 1: times that several servers compare come from the clock that they share',
         from: 'await startClock(store, warn)',
         to: '(() => new Date())',
         tests: ['request/shared-clock']
+      }
+    ]
+  },
+  {
+    file: 'plugin/confirming.ts',
+    tests: ['confirmation/confirmation', 'confirmation/ways'],
+    breaks: [
+      {
+        name: 'a confirmation rotates nothing',
+        promise: 'rule 6: a confirmation brings a new token',
+        from: '() => logins.rotate(request)',
+        to: 'async () => true'
+      },
+      {
+        name: 'a route that asks for a password takes the answer of another way',
+        promise: 'P4: confirmPassword asks for the password, whatever the way is',
+        from: 'if (verifyPassword === undefined) {',
+        to: 'if (false) {'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/known-device.ts',
+    tests: ['request/known-device'],
+    breaks: [
+      {
+        name: 'devices are recognised though nobody wants to know',
+        promise: 'no cookie is set without a use for it',
+        from: 'if (!enabled) return',
+        to: ''
+      },
+      {
+        name: 'nobody is new',
+        promise: 'R13: the hook and the page are told of a new device',
+        from: '!read(request, userId).isKnown',
+        to: 'false'
+      }
+    ]
+  },
+  {
+    file: 'plugin/request/sign-in.ts',
+    tests: ['request/known-device', 'request/login'],
+    breaks: [
+      {
+        name: 'the first device of a new account is new',
+        promise: 'R13: a sign-up is no sign-in on a new device',
+        from: '!newAccount && ',
+        to: ''
       }
     ]
   },
