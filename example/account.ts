@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** Only for who is signed in. */
+/** Only for signed-in users. */
 export async function accountPages (account: FastifyInstance, services: Services): Promise<void> {
   const { users, passkeys } = services
   account.addHook('onRequest', requireLoginSession)
@@ -48,7 +48,7 @@ export async function accountPages (account: FastifyInstance, services: Services
     }
   })
 
-  /** Without a password there is none to ask for: who sets the first one confirms in another way. */
+  /** Users without a password confirm in another way before they set the first one. */
   async function passwordForm (request: FastifyRequest) {
     const hasPassword = await users.passwordHash(currentLoginSession(request).userId) !== null
     if (!hasPassword) await requireConfirmation(request)

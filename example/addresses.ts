@@ -1,17 +1,17 @@
 /**
- * Under which addresses people reach this computer.
+ * The addresses at which people reach this computer.
  * @module
  */
 import { isIPv4, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
-/** Where to open the site. */
+/** Where the site can be opened. */
 export interface Addresses {
-  /** For the links in mails: every device that reaches the site at all can open it. */
+  /** For the links in mails. Every device that can reach the site can open it. */
   url: string
-  /** Where passkeys work: browsers want https, or localhost. null: nowhere. */
+  /** Where passkeys work, which need https or localhost; null: nowhere. */
   passkeyOrigin: string | null
-  /** All, the one for this computer first. */
+  /** All of them. The first is for this computer. */
   urls: string[]
 }
 

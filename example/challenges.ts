@@ -1,6 +1,6 @@
 /**
- * Challenges: a passkey answers the one that this browser was given last, for this purpose, once, and in time. An answer
- * that somebody has recorded is worth nothing.
+ * Challenges. A passkey must answer the latest challenge of this browser, for the same purpose, once, and in time. So a
+ * recorded answer is worth nothing.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
@@ -8,7 +8,7 @@ import { FieldError } from './field-error.js'
 import { field } from './forms.js'
 import type { PasskeyAnswer, PasskeyUser } from './passkeys.js'
 
-/** What the answer will be used for. An answer to one purpose is none to another. */
+/** What the answer is for. An answer for one purpose is refused for another. */
 export type Purpose = 'sign-up' | 'sign-in' | 'add' | 'confirm'
 
 interface Challenge {
@@ -29,20 +29,20 @@ declare module 'fastify' {
 
 const LIFETIME = 5 * 60_000
 
-/** Remembers the challenge in the options that the browser is about to get, which are returned. */
+/** Remembers the challenge of these options, and returns the options for the browser. */
 export function giveChallenge<T extends { challenge: string }> (request: FastifyRequest, purpose: Purpose, options: T, user?: PasskeyUser): T {
   request.session.challenge = { value: options.challenge, purpose, expiresAt: Date.now() + LIFETIME, ...(user && { user }) }
   return options
 }
 
 /**
- * The browser's answer, with the challenge that it has to be an answer to.
- * @throws FieldError if there is no such challenge, or no longer
+ * The browser's answer, and the challenge that it must answer.
+ * @throws FieldError if there is no such challenge, or if it has expired
  */
 export async function takeAnswer (request: FastifyRequest, purpose: Purpose): Promise<PasskeyAnswer & Pick<Challenge, 'user'>> {
   const { challenge } = request.session
   delete request.session.challenge
-  // Saved before anything is checked: whatever comes next, this challenge has been used.
+  // Saved before anything is checked, so that this challenge cannot be used again.
   await request.session.save()
   if (challenge?.purpose !== purpose || challenge.expiresAt < Date.now()) {
     throw new FieldError('passkey', 'This took too long, or was sent twice. Try again.')

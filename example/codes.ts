@@ -7,17 +7,17 @@ import type { Db } from 'mongodb'
 import { FieldError } from './field-error.js'
 import { inTime } from './in-time.js'
 
-/** What a code is for. One for signing in confirms nothing. */
+/** What a code is for. A code for signing in confirms nothing. */
 export type CodePurpose = 'sign-in' | 'confirm'
 
-/** Who a code is for. Nobody (null) has the address: all goes on as if, so that nobody learns who has an account. */
+/** Who gets a code. If no account has the address, `userId` is null and everything else is the same, so nobody learns who has an account. */
 export interface Recipient {
   /** As `goodEmail` returns it. */
   email: string
   userId: string | null
 }
 
-/** A new code. The id is for the session of the browser that asked for it; the code itself only for the mail. */
+/** A new code. The id goes into the session of the browser that asked for it, the code into the mail only. */
 export interface NewCode {
   id: string
   code: string
@@ -27,7 +27,7 @@ export interface NewCode {
 interface CodeDocument {
   _id: string
   purpose: CodePurpose
-  /** The address, hashed: an hour's mails are counted, for addresses without an account, too. */
+  /** The address, hashed. The codes of an hour are counted by it. */
   recipient: string
   userId: string | null
   hash: string
@@ -39,17 +39,16 @@ interface CodeDocument {
 export type Codes = Awaited<ReturnType<typeof createCodes>>
 
 const LIFETIME = 10 * 60_000
-/** Of each code. */
 const TRIES = 5
-/** More tries than there are: the code has been used. */
+/** Set as the number of tries when the code has been used. */
 const USED = 1000
-/** To each address. A real site also limits what one network may ask for, say with @fastify/rate-limit. */
+/** For each address. A real site also limits each network, for example with @fastify/rate-limit. */
 const CODES_PER_HOUR = 5
 const HOUR = 60 * 60_000
 
 /**
  * @param db the codes are in its collection `codes`, for an hour
- * @param secret the server's. Six digits are found in a moment from a plain hash of them, but not without this key
+ * @param secret the server's. A thief of the database could undo a plain hash of six digits in a moment, but not one with this key
  * @param timeout how long a query may take, in ms
  */
 export async function createCodes (db: Db, secret: string, timeout = 2000) {
@@ -65,7 +64,7 @@ export async function createCodes (db: Db, secret: string, timeout = 2000) {
       const code = String(randomInt(1_000_000)).padStart(6, '0')
       const recipient = hashOf('recipient', email)
       await inTime(collection.insertOne({ _id: id, purpose, recipient, userId, hash: hashOf(id, code), tries: 0, sentAt: new Date() }), timeout)
-      // Counted afterwards: of requests at the same moment none slips through.
+      // Counted after the insert, so that parallel requests cannot pass the limit together.
       const sent = await inTime(collection.countDocuments({ recipient, sentAt: { $gt: ago(HOUR) } }), timeout)
       if (sent > CODES_PER_HOUR) {
         await inTime(collection.deleteOne({ _id: id }), timeout)
@@ -74,7 +73,7 @@ export async function createCodes (db: Db, secret: string, timeout = 2000) {
       return { id, code }
     },
 
-    /** Whose code this is; null: it is wrong, or no longer valid. A try is counted before anything is compared. */
+    /** The user of this code; null: it is wrong, or no longer valid. The try is counted before the code is compared. */
     async userOf (purpose: CodePurpose, id: string, code: string): Promise<string | null> {
       const usable = { _id: id, purpose, tries: { $lt: TRIES }, sentAt: { $gt: ago(LIFETIME) } }
       const kept = await inTime(collection.findOneAndUpdate(usable, { $inc: { tries: 1 } }), timeout)
@@ -89,7 +88,7 @@ function ago (milliseconds: number): Date {
   return new Date(Date.now() - milliseconds)
 }
 
-/** In a time that tells nothing. Both are hashes of the same length. */
+/** Compares in constant time. Both are hashes of the same length. */
 function isEqual (a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

@@ -1,6 +1,6 @@
 /**
- * "Confirm that it is you": the page to which the sessions page sends people who have no password, and everything else
- * here that not even who sits at an unlocked computer is to do.
+ * "Confirm that it is you". The sessions page sends users without a password here. So do the pages of this site on which
+ * somebody at an unlocked computer could take over the account.
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -11,21 +11,21 @@ import { codeSentTo, mailCode, userOfCode } from './mailed-code.js'
 import { linksWithReturnTo, wantedPath } from './return-to.js'
 import type { Services } from './services.js'
 
-/** How long a confirmation counts, in ms; so does signing in. */
+/** How long a confirmation counts, in ms. Signing in counts like one. */
 const VALID_FOR = 10 * 60_000
 
-/** Who has signed in or confirmed a moment ago passes; others come to the page below, and back. */
+/** A guard. People who have neither signed in nor confirmed within this time are sent to this page, and back. */
 export const requireConfirmation = requireRecentConfirmation(VALID_FOR)
 
 const ON_THIS_PAGE: ConfirmationChoice = { way: 'page', path: '/account/confirm', label: 'Confirm with a passkey or a code', validFor: VALID_FOR }
 
-/** The plugin's option `confirm`: who has no password comes to the page below; null is by password, on the plugin's own page. */
+/** The plugin's option `confirm`: users without a password confirm on this page. null: by password, on the plugin's page. */
 export function createConfirm ({ users }: Services) {
   return async ({ userId }: { userId: string }): Promise<ConfirmationChoice | null> =>
     await users.passwordHash(userId) === null ? ON_THIS_PAGE : null
 }
 
-/** Below the account's prefix. Wrong proofs are counted and locked by the plugin, all ways together. */
+/** The plugin counts wrong answers of all ways together, and locks. */
 export function confirmPages (account: FastifyInstance, services: Services): void {
   const { users, passkeys } = services
 
@@ -63,7 +63,7 @@ export function confirmPages (account: FastifyInstance, services: Services): voi
 
   account.post('/confirm/code/send', async (request, reply) => {
     const form = await confirmForm(request)
-    // Who can read somebody's mail need not know the password.
+    // For users with a password a mail would be the weaker proof.
     if (form.hasPassword) return reply.callNotFound()
     try {
       await mailCode(request, services, 'confirm', { email: request.user!.email, userId: request.user!.id })

@@ -1,24 +1,24 @@
 /**
- * Signed in: on to where people wanted to go, if the cookie came back.
+ * After signing in: back to where people wanted to go, if the cookie came back.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { currentLoginSession, type StartOptions } from '../plugin/index.js'
 import { linksWithReturnTo, wantedPath, withReturnTo } from './return-to.js'
 
-/** Signs this user in, and leads on. Whoever calls it has checked who it is. */
+/** Signs this user in, and sends them on. Call it after you have checked who it is. */
 export async function enter (request: FastifyRequest, reply: FastifyReply, userId: string, options: StartOptions = {}): Promise<FastifyReply> {
   await request.startLoginSession(userId, options)
   return reply.redirect(withReturnTo('/signed-in', wantedPath(request)), 303)
 }
 
-/** Without this page, browsers that keep no cookie would be shown the sign-in form again, without a word. */
+/** Without this page, people whose browser keeps no cookie would see the sign-in form again, without a reason. */
 export function signedInPage (site: FastifyInstance): void {
   site.get('/signed-in', async (request, reply) => {
     try {
       currentLoginSession(request)
     } catch (error) {
-      // During an outage nobody knows: that is another page.
+      // During an outage it is not known who is signed in.
       if ((error as { statusCode?: number }).statusCode !== 401) throw error
       return await reply.view('no-cookie', { title: 'You are not signed in yet', links: linksWithReturnTo(request, { signIn: '/sign-in' }) })
     }
@@ -26,7 +26,7 @@ export function signedInPage (site: FastifyInstance): void {
   })
 }
 
-/** A form for who is not signed in; others are led past it. */
+/** Shows a form to visitors. Signed-in people are sent on. */
 export function formUnlessSignedIn (request: FastifyRequest, reply: FastifyReply, form: string, model: object): FastifyReply {
   return request.user === null ? reply.view(form, model) : reply.redirect(wantedPath(request), 303)
 }

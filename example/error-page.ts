@@ -1,5 +1,5 @@
 /**
- * Errors as pages; strangers are led to the sign-in page, and who has to confirm to the page for that.
+ * Errors as pages; strangers are sent to the sign-in page, and people who have to confirm to that page.
  * @module
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'

@@ -80,7 +80,7 @@ If it was not you:
   }
 }
 
-/** A code that was asked for. No link: a code is typed in where it was asked for, and nowhere else. */
+/** The mail with a code. It has no link, because the code works only on the page where it was asked for. */
 export function codeMail (to: string, code: string): Mail {
   return {
     to,
@@ -89,7 +89,7 @@ export function codeMail (to: string, code: string): Mail {
 
 It works once, within ten minutes, in the browser that asked for it.
 
-If you have not asked for it, there is nothing to do. Never tell it to anybody: we do not ask for it by phone or mail.`
+If you have not asked for it, there is nothing to do. Do not tell it to anybody: we never ask for it by phone or mail.`
   }
 }
 

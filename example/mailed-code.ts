@@ -1,5 +1,5 @@
 /**
- * A mailed code and the browser that asked for it: only there it can be typed in.
+ * A mailed code and the browser that asked for it. It can be used in that browser only.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
@@ -15,19 +15,19 @@ declare module 'fastify' {
   }
 }
 
-/** Mails a code, if there is somebody to mail it to. A real mailer takes the mail and sends it later, so that the answer takes as long either way. */
+/** Mails a code, if somebody has the address. A real site queues the mail, so that the answer takes the same time in both cases. */
 export async function mailCode (request: FastifyRequest, { codes, sendMail }: Services, purpose: CodePurpose, recipient: Recipient): Promise<void> {
   const { id, code } = await codes.create(purpose, recipient)
   request.session.code = { id, purpose, email: recipient.email }
   if (recipient.userId !== null) sendMail(codeMail(recipient.email, code))
 }
 
-/** The address that this browser's code was sent to; undefined: it has asked for none. */
+/** Where this browser's code was sent; undefined: the browser has asked for none. */
 export function codeSentTo ({ session: { code } }: FastifyRequest, purpose: CodePurpose): string | undefined {
   return code?.purpose === purpose ? code.email : undefined
 }
 
-/** The user whose code has been typed in; null: it is wrong, or no longer valid. */
+/** The user whose code was entered; null: it is wrong, or no longer valid. */
 export async function userOfCode (request: FastifyRequest, { codes }: Services, purpose: CodePurpose): Promise<string | null> {
   const { code } = request.session
   const userId = code === undefined ? null : await codes.userOf(purpose, code.id, field(request, 'code'))
@@ -35,5 +35,5 @@ export async function userOfCode (request: FastifyRequest, { codes }: Services, 
   return userId
 }
 
-/** What the form says then. */
+/** What the form says if it is not right. */
 export const WRONG_CODE = 'This code is not right, or no longer valid. Look again, or ask for a new one.'

@@ -9,7 +9,7 @@ import {
 import { Binary, type Db, MongoServerError } from 'mongodb'
 import { inTime } from './in-time.js'
 
-/** A user as a passkey is made for. */
+/** The user for whom a passkey is made. */
 export interface PasskeyUser {
   id: string
   email: string
@@ -17,17 +17,17 @@ export interface PasskeyUser {
 
 /** What the browser answered, and the challenge that it was given. */
 export interface PasskeyAnswer {
-  /** JSON, as the browser sent it: anything at all. */
+  /** JSON, as the browser sent it. It can be any text. */
   response: string
   challenge: string
 }
 
-/** The collection's documents. The id is the credential's. No secret: the private key never leaves its owner's device. */
+/** The collection's documents. The id is the credential's. There is no secret in it: the private key stays on its owner's device. */
 interface PasskeyDocument {
   _id: string
   userId: string
   publicKey: Binary
-  /** How often it was used, if the authenticator counts. One that counts backwards is a copy, and the library refuses it. */
+  /** How often it was used, if its device counts. If the count goes back, it may be a copy, and the library refuses it. */
   counter: number
   transports: string[]
   createdAt: Date
@@ -38,7 +38,7 @@ export type Passkeys = Awaited<ReturnType<typeof createPasskeys>>
 
 const SITE_NAME = 'Login sessions example'
 
-/** Only for the user's own finger, face or PIN: a passkey is all that they sign in with. */
+/** The device must ask for a finger, a face or a PIN, because the passkey is the only proof. */
 const VERIFIED = 'required'
 
 /** How long the browser waits for the user, in ms. */
@@ -46,8 +46,8 @@ const PATIENCE = 2 * 60_000
 
 /**
  * @param db the passkeys are in its collection `passkeys`
- * @param origin the site's, such as 'https://shop.example'. A fixed value, never the request's Host header: a passkey that
- * answers to whatever host is asked for can be used on somebody else's site.
+ * @param origin the site's, such as 'https://shop.example'. Never take it from the request's Host header, because
+ * another site could then use the answers that people give it.
  * @param timeout how long a query may take, in ms
  */
 export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
@@ -57,7 +57,7 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
   const listOf = (userId: string) => inTime(collection.find({ userId }).sort({ createdAt: 1 }).toArray(), timeout)
 
   return {
-    /** For `navigator.credentials.create()`: a passkey that its device finds by itself, so that nobody types an email. */
+    /** For `navigator.credentials.create()`. The device will find this passkey by itself, so people sign in without typing an email. */
     async creationOptions ({ id, email }: PasskeyUser) {
       return await generateRegistrationOptions({
         rpName: SITE_NAME,
@@ -70,13 +70,13 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
       })
     },
 
-    /** For `navigator.credentials.get()`. @param userId whose passkeys; undefined: the person chooses one of their own */
+    /** For `navigator.credentials.get()`. @param userId the passkeys of this user; undefined: the person chooses one */
     async requestOptions (userId?: string) {
       const own = userId === undefined ? {} : { allowCredentials: (await listOf(userId)).map(descriptorOf) }
       return await generateAuthenticationOptions({ rpID: site.id, userVerification: VERIFIED, timeout: PATIENCE, ...own })
     },
 
-    /** Keeps a new passkey of this user's. False: the answer is not right. */
+    /** Keeps a new passkey of this user. False: the answer is not right. */
     async add ({ id: userId }: PasskeyUser, { response, challenge }: PasskeyAnswer): Promise<boolean> {
       const { registrationInfo: made } = await attempt(() => verifyRegistrationResponse({
         response: JSON.parse(response) as RegistrationResponseJSON,
@@ -107,14 +107,14 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
       return passkey.userId
     },
 
-    /** When this user's passkeys were made. */
+    /** When each passkey of this user was made. */
     async list (userId: string): Promise<Date[]> {
       return (await listOf(userId)).map(({ createdAt }) => createdAt)
     }
   }
 }
 
-/** The same passkey cannot be another user's, too. */
+/** The same passkey cannot belong to two users. */
 function falseIfTaken (error: unknown): false {
   if (error instanceof MongoServerError && error.code === 11000) return false
   throw error
@@ -124,7 +124,7 @@ function descriptorOf ({ _id, transports }: PasskeyDocument) {
   return { id: _id, transports }
 }
 
-/** The library throws for an answer that is not right, whatever is wrong with it. */
+/** The library throws if an answer is not right. The answer is the client's, so that is not an error of ours. */
 async function attempt<T> (verify: () => Promise<T>): Promise<T | null> {
   try {
     return await verify()

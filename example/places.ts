@@ -4,7 +4,7 @@
  */
 import type { Locate } from '../plugin/index.js'
 
-/** Networks of universities, whose places are well known: what ada's sessions come from. Each is a /16. */
+/** Networks of universities, which are where their names say. Each is a /16. The sessions of the demo user come from them. */
 const NETWORKS: Array<[prefix: string, city: string, country: string]> = [
   ['128.40.', 'London', 'GB'],
   ['131.111.', 'Cambridge', 'GB'],

@@ -21,7 +21,7 @@ export function withReturnTo (path: string, wanted: string): string {
   return wanted === ACCOUNT ? path : `${path}?${new URLSearchParams({ [RETURN_TO]: wanted })}`
 }
 
-/** These paths, each told where this request's person goes next: so it survives a wrong password, and the way to another form. */
+/** These paths, each with where people go next. So it survives a wrong password, and a link to another form. */
 export function linksWithReturnTo<Name extends string> (request: FastifyRequest, paths: Record<Name, string>): Record<Name, string> {
   const wanted = wantedPath(request)
   const links = Object.entries<string>(paths).map(([name, path]) => [name, withReturnTo(path, wanted)])

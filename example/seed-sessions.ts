@@ -1,5 +1,5 @@
 /**
- * Sessions of the demo user, so that the account page has something to show: other devices, other places, other times.
+ * Sessions of the demo user on other devices, in other places and since other times, so that the page has something to show.
  * @module
  */
 import { randomBytes } from 'node:crypto'
@@ -14,11 +14,11 @@ const DAY = 24 * HOUR
 interface Visit {
   headers: Record<string, string>
   ip: string
-  /** Before now, in ms: for each sign-in, when it was, and when the session was used last. */
+  /** How long ago each session was started, and last used, in ms. */
   sessions: Array<[signedIn: number, lastActive: number]>
 }
 
-/** What a Chrome says of itself, once it has been asked. */
+/** The client hints of a Chrome that has been asked for them. */
 function hints (platform: string, platformVersion: string, model = ''): Record<string, string> {
   return {
     'sec-ch-ua-full-version-list': '"Google Chrome";v="149.0.7827.55", "Chromium";v="149.0.7827.55"',
@@ -30,7 +30,7 @@ function hints (platform: string, platformVersion: string, model = ''): Record<s
 
 const CHROME = '(KHTML, like Gecko) Chrome/149.0.0.0'
 
-/** Real public addresses, all of universities: see places.ts. */
+/** The addresses are public ones of universities: see places.ts. */
 const VISITS: Visit[] = [
   {
     headers: { 'user-agent': `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 ${CHROME} Safari/537.36`, ...hints('Windows', '19.0.0') },
@@ -62,7 +62,7 @@ const VISITS: Visit[] = [
     ip: '130.161.120.9',
     sessions: [[54 * DAY, 6 * HOUR]]
   },
-  // The one to find: new, and from the other side of the world.
+  // New, and from far away.
   {
     headers: { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:151.0) Gecko/20100101 Firefox/151.0' },
     ip: '129.78.5.8',
@@ -70,7 +70,7 @@ const VISITS: Visit[] = [
   }
 ]
 
-/** Signs this user in, in the past, unless there are sessions already. The sign-ins are real; the clock is not. */
+/** Signs this user in, with a clock in the past. Does nothing if the user has sessions already. */
 export async function seedSessions (db: Db, userId: string): Promise<void> {
   const start = Date.now()
   let now = new Date(start)
@@ -80,7 +80,7 @@ export async function seedSessions (db: Db, userId: string): Promise<void> {
     secret: randomBytes(32).toString('base64'),
     store: mongoStore(db.collection('loginSessions')),
     now: () => now,
-    // Quiet. With it, the plugin tells known devices from new ones.
+    // Sends no mail. With this hook the plugin tells known devices from new ones.
     onSessionStart () {}
   })
   app.post('/', async request => await request.startLoginSession(userId, { remember: true }))
@@ -99,7 +99,7 @@ export async function seedSessions (db: Db, userId: string): Promise<void> {
       const cookies = reply.cookies.map(({ name, value }) => `${name}=${value}`)
       now = new Date(start - lastActive)
       await app.inject({ url: '/', remoteAddress: ip, headers: { ...headers, cookie: cookies.join('; ') } })
-      // The device is known from now on, but not signed in: as if its windows had been closed.
+      // The next sign-in comes from a known device that is not signed in any more.
       device = cookies.find(cookie => cookie.includes('-device=')) ?? ''
     }
   }

@@ -16,7 +16,7 @@ import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from '.
 
 /** What people made stays here from one start to the next. */
 const dataDir = fileURLToPath(new URL('./data/', import.meta.url))
-/** "0.0.0.0": every address of this computer, so that a phone in the same network can open the site. */
+/** '0.0.0.0' is every address of this computer, so that a phone in the same network can open the site. */
 const host = process.env.HOST || 'localhost'
 
 /** How to close what has been opened so far, last opened last. */
@@ -141,10 +141,10 @@ function welcome ({ urls, passkeyOrigin }: Addresses, source: string): string {
 ${passkeysAt(passkeyOrigin, urls)}`
 }
 
-/** Browsers know no passkeys at other addresses over http: better said here than found out on the phone. */
+/** Over http, passkeys work on localhost only. */
 function passkeysAt (passkeyOrigin: string | null, urls: string[]): string {
   if (urls.length === 1 && passkeyOrigin !== null) return ''
-  return `  Passkeys ${passkeyOrigin === null ? 'do not work there: browsers want https for them, or localhost' : `work at ${passkeyOrigin} only`}. Codes by mail work everywhere.\n`
+  return `  Passkeys ${passkeyOrigin === null ? 'do not work there: they need https, or localhost' : `work at ${passkeyOrigin} only`}. Codes by mail work everywhere.\n`
 }
 
 const started = start()

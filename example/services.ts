@@ -1,5 +1,5 @@
 /**
- * What the pages work with: users, their passkeys, codes and mails.
+ * What the pages work with: users, passkeys, codes and mails.
  * @module
  */
 import type { Db } from 'mongodb'
@@ -8,7 +8,7 @@ import { createPrintedMails, type Print, type SendMail } from './mail.js'
 import { createPasskeys, type Passkeys } from './passkeys.js'
 import { createUsers, type Users } from './users.js'
 
-/** Handed to every page. */
+/** Every page gets them. */
 export interface Services {
   users: Users
   passkeys: Passkeys
@@ -24,7 +24,7 @@ interface ServiceOptions {
   print: Print
 }
 
-/** All of them, on one database. */
+/** Creates all of them, on one database. */
 export async function createServices (db: Db, { secret, origin, hashCost, print }: ServiceOptions): Promise<Services> {
   const [users, passkeys, codes] = await Promise.all([createUsers(db, { hashCost }), createPasskeys(db, origin), createCodes(db, secret)])
   return { users, passkeys, codes, sendMail: createPrintedMails(print) }

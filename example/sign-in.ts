@@ -37,7 +37,7 @@ export function signInPages (site: FastifyInstance, services: Services): void {
   })
 }
 
-/** One button: the browser offers the passkeys that it has for this site, and the chosen one says whose it is. */
+/** One button. The browser offers its passkeys for this site, and the answer says whose it is. */
 function passkeySignIn (site: FastifyInstance, { users, passkeys }: Services): void {
   site.post('/sign-in/passkey/options', async request => giveChallenge(request, 'sign-in', await passkeys.requestOptions()))
 
@@ -53,7 +53,7 @@ function passkeySignIn (site: FastifyInstance, { users, passkeys }: Services): v
   })
 }
 
-/** Works everywhere, without JavaScript, too. */
+/** For every browser, also without JavaScript. */
 function codeSignIn (site: FastifyInstance, services: Services): void {
   site.get('/sign-in/code', (request, reply) => formUnlessSignedIn(request, reply, 'sign-in-code', codeForm(request)))
 
@@ -86,7 +86,7 @@ function codeSignIn (site: FastifyInstance, services: Services): void {
   })
 }
 
-/** What all of these forms need: empty fields, and where each leads. */
+/** What each of these forms needs: empty fields, and where it leads. */
 function entryForm (request: FastifyRequest) {
   const links = linksWithReturnTo(request, {
     signIn: '/sign-in', signUp: '/sign-up', passkey: '/sign-in/passkey', code: '/sign-in/code', enterCode: '/sign-in/code/enter'
@@ -102,5 +102,5 @@ function signInForm (request: FastifyRequest) {
 
 function codeForm (request: FastifyRequest) {
   const form = entryForm(request)
-  return { ...form, title: 'Sign in with a code', sentTo: codeSentTo(request, 'sign-in'), enter: form.links.enterCode, again: form.links.code }
+  return { ...form, title: 'Sign in with a code', sentTo: codeSentTo(request, 'sign-in'), mayBeNobody: true, enter: form.links.enterCode, again: form.links.code }
 }

@@ -10,7 +10,7 @@ import { linksWithReturnTo } from './return-to.js'
 import type { Services } from './services.js'
 import { goodEmail, newUserId } from './users.js'
 
-/** A real site also limits what one network may try, say with @fastify/rate-limit. */
+/** A real site also limits the requests of each network, for example with @fastify/rate-limit. */
 export function signUpPages (site: FastifyInstance, { users, passkeys }: Services): void {
   site.get('/sign-up', (request, reply) => formUnlessSignedIn(request, reply, 'sign-up', signUpForm(request)))
 

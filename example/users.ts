@@ -112,7 +112,7 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
   }
 }
 
-/** A user's id, which is also what a passkey knows its user by (the "user handle"): it says nothing about the person. */
+/** A user's id. Passkeys have it as their "user handle", so it says nothing about the person. */
 export const newUserId = (): string => randomUUID()
 
 /** Creates the two demo users if they are not there yet. */

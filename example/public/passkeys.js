@@ -1,5 +1,5 @@
 /* global isSecureContext, SimpleWebAuthnBrowser */
-/* Passkeys: fetches what the browser is to ask for, asks, and sends the answer as an ordinary form. Comes after once.js. */
+/* Passkeys: fetches the options, asks the browser, and sends its answer as an ordinary form. This script comes after once.js. */
 const { browserSupportsWebAuthn, startAuthentication, startRegistration } = SimpleWebAuthnBrowser
 
 const state = !isSecureContext ? 'insecure' : browserSupportsWebAuthn() ? 'work' : 'unknown'
@@ -17,7 +17,7 @@ document.addEventListener('submit', event => {
 
 async function usePasskey (form) {
   const optionsJSON = await optionsFor(form)
-  // Without options the server has something to say: about the email, say, or that one has to sign in again. It does so on a page.
+  // If there are no options, the server answers the form with a page that says why: the email is taken, for example.
   if (optionsJSON !== null) {
     const ask = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
     form.elements.response.value = JSON.stringify(await ask({ optionsJSON }))
