@@ -3,7 +3,10 @@
 const { browserSupportsWebAuthn, startAuthentication, startRegistration } = SimpleWebAuthnBrowser
 
 const state = !isSecureContext ? 'insecure' : browserSupportsWebAuthn() ? 'work' : 'unknown'
-for (const element of document.querySelectorAll('[data-passkeys]')) element.hidden = element.dataset.passkeys !== state
+for (const element of document.querySelectorAll('[data-passkeys]')) {
+  if (element.dataset.passkeys === state) element.hidden = false
+  else element.remove()
+}
 
 document.addEventListener('submit', event => {
   const form = event.target

@@ -10,6 +10,7 @@ import { locate } from '../../example/places.js'
 import { seedSessions } from '../../example/seed-sessions.js'
 import { createUsers } from '../../example/users.js'
 import { type Authenticator, authenticator } from '../support/authenticator.js'
+import { axeFindings } from '../support/axe.js'
 import { browser, type JarBrowser } from '../support/browser-jar.js'
 import { launchBrowser } from '../support/browser.js'
 import { DAY, HOUR, MINUTE } from '../support/clock.js'
@@ -346,12 +347,15 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   await page.evaluate(() => { document.querySelector('form[data-passkey]')!.setAttribute('novalidate', '') })
   await page.getByRole('button', { name: 'Create account with a passkey' }).click()
   await page.getByText('Enter an email address like name@example.com.').waitFor()
+  t.strictSame(await axeFindings(page), [])
   await page.getByLabel('Email').fill(email)
   await page.getByRole('button', { name: 'Create account with a passkey' }).click()
   await page.waitForURL('**/account')
   t.match(await page.locator('main').innerText(), email)
 
   await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
+  t.strictSame(await axeFindings(page), [])
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.waitForURL('**/account')
 
@@ -361,6 +365,7 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   await age(email)
   const { id } = (await other.get(API)).json().sessions.find(({ current }: { current: boolean }) => current)
   await page.goto(`/account/confirm?returnTo=${encodeURIComponent(`/account/sessions/${id}/revoke`)}`)
+  t.strictSame(await axeFindings(page), [])
   await page.getByRole('button', { name: 'Use a passkey' }).click()
   await page.waitForURL(`**/${id}/revoke`)
   await page.locator('main').getByRole('button', { name: 'Sign out' }).click()

@@ -17,12 +17,12 @@ const folder = fileURLToPath(new URL('../../.github/pictures/', import.meta.url)
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1'
 
 const SCREENS: Record<string, BrowserContextOptions> = {
-  desktop: { userAgent: WINDOWS, viewport: { width: 1040, height: 780 }, deviceScaleFactor: 1.5 },
+  desktop: { userAgent: WINDOWS, viewport: { width: 1040, height: 900 }, deviceScaleFactor: 1.5 },
   phone: { userAgent: IPHONE, viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 }
 
 /** Of the picture, from 0 to 1: text stays crisp. */
-const QUALITY = 0.85
+const QUALITY = 0.8
 
 const closers: Array<() => unknown> = []
 const run = { teardown: (close: () => unknown) => closers.push(close) } as unknown as Test
