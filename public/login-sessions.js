@@ -1,13 +1,17 @@
 /*
- * What the page needs besides htmx: it opens and closes the dialog, moves the focus, shows on the button that a request
- * is running, and reports failures. Without this file, or without JavaScript, every link and form works as an ordinary page.
+ * What the page needs besides htmx: its requests, and the failures of them. The dialog is in dialog.js; the focus and what
+ * stays over a swap in section.js. Without these files, or without JavaScript, every link and form works as an ordinary page.
  *
  * A page may have more than one section. Each works by itself: elements are found by `data-ls-part` within it.
  *
- * `?v=` is the fingerprint of the file, so that browsers may cache it (test/pages/assets.test.ts compares it).
+ * `?v=` is the fingerprint of the file, so that browsers may cache it (test/pages/pages.test.ts compares it).
  */
 import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
 import htmx from './htmx.esm.min.js?v=df982506d152'
+import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=560585e74221'
+import {
+  focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf
+} from './section.js?v=7e1c60654baa'
 
 giveBack()
 
@@ -18,10 +22,6 @@ else start()
 
 function start () {
   window[STARTED] = true
-  const SECTION = '[data-ls-section]'
-  const part = (section, name) => section.querySelector(`[data-ls-part="${name}"]`)
-  const openDialog = section => section.querySelector('dialog.ls-dialog[open]')
-  const isBusy = dialog => dialog.querySelector('[data-ls-idle]') !== null
 
   /*
    * Our copy of htmx processes our sections only. All else on the page is the host's.
@@ -47,25 +47,8 @@ function start () {
 
   function purposeOf (source) {
     if (source.closest('dialog')) return 'answer'
-    if (source.dataset.lsPart === 'table') return 'refresh'
+    if (source.dataset.lsPart === 'rows') return 'refresh'
     return source.dataset.lsPart === 'show-all' ? 'reveal' : 'question'
-  }
-
-  /*
-   * The state of each section: `invoker` is the button that opened the question, and `focused` is the element of the list
-   * that had the focus before the swap. Both are selectors, because these elements may be replaced. `failed` is the purpose
-   * of the request that failed last, as long as its message is shown.
-   */
-  const states = new WeakMap()
-
-  function stateOf (section) {
-    if (!states.has(section)) states.set(section, { invoker: null, focused: null, failed: null })
-    return states.get(section)
-  }
-
-  /* A selector that finds this button or link also in the list that replaces its list. */
-  function selectorOf ({ dataset: { lsPart, lsSession } }) {
-    return `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
   }
 
   document.addEventListener('htmx-before-request', ({ detail: { ctx } }) => {
@@ -93,11 +76,12 @@ function start () {
   on('htmx-before-swap', ({ event, section, purpose, ctx }) => {
     const state = stateOf(section)
     // Whatever the status, only a question of ours takes the place of the dialog.
-    if (ctx.response.headers.get('login-sessions') === 'question') aim(event.detail.tasks, part(section, 'dialog'))
+    const main = event.detail.tasks.find(({ type }) => type === 'main')
+    if (main && ctx.response.headers.get('login-sessions') === 'question') placeQuestion(section, main)
     keepWithin(section, event.detail.tasks)
     // Otherwise htmx copies empty style attributes that browsers leave behind, and the Content-Security-Policy reports them.
     for (const styled of section.querySelectorAll('[style]')) styled.removeAttribute('style')
-    state.focused = part(section, 'list').contains(document.activeElement) ? selectorOf(document.activeElement) : null
+    remember(section)
     if (purpose === 'reveal' && ctx.response.status < 400) window.history.replaceState(window.history.state, '', ctx.sourceElement.href)
     if (ctx.response.status >= 400) state.failed = purpose
     // A refresh removes only a message that a refresh has shown.
@@ -105,26 +89,17 @@ function start () {
   })
 
   on('htmx-after-swap', ({ section, purpose, ctx }) => {
-    const fresh = section.querySelector('dialog[data-ls-open]:not([open])')
-    if (fresh) return open(section, fresh)
+    reopenDetails(section)
+    if (showDialog(section)) return
     if (ctx.response.status >= 400) return afterServerProblem(section, purpose)
     if (purpose === 'reveal') return focusFirstRevealed(section)
-    if (purpose === 'answer') return focusAfter(section)
+    if (purpose === 'answer') return focusStatus(section)
     keepFocus(section)
   })
 
-  on('htmx-finally-request', ({ section }) => {
-    for (const button of section.querySelectorAll('[data-ls-idle]')) {
-      button.textContent = button.dataset.lsIdle
-      delete button.dataset.lsIdle
-      button.closest('dialog')?.removeAttribute('closedby')
-    }
-  })
+  on('htmx-finally-request', ({ section, purpose }) => { if (purpose === 'answer') stopWorking(section) })
 
-  document.addEventListener('click', event => {
-    const dialog = event.target.closest('[data-ls-cancel]')?.closest('dialog')
-    if (dialog && !isBusy(dialog)) dialog.close()
-  })
+  document.addEventListener('click', event => event.target.closest('[data-ls-cancel]')?.closest('dialog')?.close())
 
   /* A link that looks like a button and is announced as one must react to the space bar too. */
   document.addEventListener('keydown', event => {
@@ -167,32 +142,6 @@ function start () {
     tasks.splice(0, tasks.length, ...tasks.filter(task => !isElsewhere(task)))
   }
 
-  function aim (tasks, target) {
-    for (const task of tasks) if (task.type === 'main') task.target = target
-  }
-
-  function open (section, dialog) {
-    const state = stateOf(section)
-    const { invoker } = state
-    dialog.addEventListener('close', () => {
-      dialog.remove()
-      // Not if another question has been opened already.
-      if (state.invoker === invoker) focusAfter(section)
-    })
-    dialog.addEventListener('cancel', event => { if (isBusy(dialog)) event.preventDefault() })
-    dialog.showModal()
-  }
-
-  /* The request has been sent, so the dialog must not close: that would look like a cancellation. */
-  function startWorking (form) {
-    const button = form.querySelector('[data-ls-working]')
-    if (!button) return
-    button.dataset.lsIdle = button.textContent
-    button.textContent = button.dataset.lsWorking
-    // Browsers close a dialog at the second Esc even if a listener prevented the first.
-    form.closest('dialog').setAttribute('closedby', 'none')
-  }
-
   /* Shows that the server could not be reached: in the dialog, which keeps the typed text, or above the list. */
   function showUnreachable (section, purpose, status) {
     const { lsTooMany, lsUnreachable } = section.dataset
@@ -202,7 +151,7 @@ function start () {
     // What succeeded before would seem to be the answer.
     part(section, 'status').textContent = ''
     if (purpose === 'answer') focusForm(section)
-    if (purpose === 'question') focusAfter(section)
+    if (purpose === 'question') focusInvoker(section)
   }
 
   /* The server's message is shown already. After a failed refresh, the list is not refreshed again. */
@@ -210,15 +159,8 @@ function start () {
     if (purpose === 'answer') focusForm(section)
     if (purpose === 'refresh' || part(section, 'problem').textContent.trim() === '') return
     if (openDialog(section)) openDialog(section).close()
-    else focusAfter(section)
+    else focusInvoker(section)
     refresh(section)
-  }
-
-  /* A button loses the focus while it is disabled, so people go on in the field, or at the first button. */
-  function focusForm (section) {
-    const form = openDialog(section)?.querySelector('form')
-    const { activeElement } = document
-    if (form && (!form.contains(activeElement) || activeElement.disabled)) form.querySelector('[name=password], [data-ls-cancel]').focus()
   }
 
   function showEnded (section, signInUrl) {
@@ -232,28 +174,6 @@ function start () {
 
   /* @param root a section, or the document for all of them */
   function refresh (root) {
-    for (const table of root.querySelectorAll(`${SECTION} [data-ls-part=table]`)) htmx.trigger(table, 'ls:refresh')
-  }
-
-  /* Moves the focus back to the button, or to the list's heading if its row has been removed. */
-  function focusAfter (section) {
-    const state = stateOf(section)
-    const target = (state.invoker && section.querySelector(state.invoker)) ?? part(section, 'title')
-    state.invoker = null
-    target.focus()
-  }
-
-  /* The pressed link has been removed: focus the first row that it revealed. */
-  function focusFirstRevealed (section) {
-    const target = section.querySelector('[data-ls-revealed] a') ?? part(section, 'title')
-    target.focus()
-  }
-
-  /* Moves the focus to the same element in the new list, or to the heading if it has been removed: the session ended elsewhere. */
-  function keepFocus (section) {
-    const { focused } = stateOf(section)
-    if (focused === null || document.activeElement !== document.body) return
-    const target = section.querySelector(focused) ?? part(section, 'title')
-    target.focus({ preventScroll: true })
+    for (const rows of root.querySelectorAll(`${SECTION} [data-ls-part=rows]`)) htmx.trigger(rows, 'ls:refresh')
   }
 }

@@ -26,13 +26,13 @@ export function packageDirectory (name: 'templates' | 'public', here: { url?: st
     'package out of the bundle, for example with --external:fastify-login-sessions of esbuild')
 }
 
-/** The files that are served. The scripts import the last two themselves, with their fingerprints. */
-const FILES = ['login-sessions.css', 'login-sessions.js', 'times.js', 'before-htmx.js', 'htmx.esm.min.js']
+/** The files that are served. The scripts import those after times.js themselves, with their fingerprints. */
+const FILES = ['login-sessions.css', 'login-sessions.js', 'times.js', 'dialog.js', 'section.js', 'before-htmx.js', 'htmx.esm.min.js']
 
 /** URLs of the static files. Each has a fingerprint of its file, so that browsers may cache it for a year. */
 export interface AssetUrls {
   stylesheet: string
-  /** A module. It imports htmx. */
+  /** A module. It imports htmx and the other modules. */
   script: string
   /** A module. It updates relative times, and shows absolute ones in the reader's time zone. */
   times: string

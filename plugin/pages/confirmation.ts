@@ -5,13 +5,18 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { LOCK_TIME } from '../confirmation/attempts.js'
-import type { ConfirmationKind, Proof } from '../confirmation/way.js'
+import type { ConfirmationKind, Proof, ConfirmationNote as Way } from '../confirmation/way.js'
+import type { Core } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
+import { withParameter } from './frame.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
+import type { Texts } from './texts.js'
 
 /** What the list shows about the user's kind of confirmation. */
 export interface ConfirmationNote {
   canRevoke: boolean
+  /** Why not, in words; null if the user can. */
+  whyNot: string | null
   /** True if the user needs a password to end sessions, and has none. */
   noPassword: boolean
 }
@@ -19,48 +24,63 @@ export interface ConfirmationNote {
 /** The fields of the question's form: each kind of confirmation has its own. */
 export interface ConfirmationFields {
   askPassword: boolean
+  /** The host's label for its own field; null: there is no such field. */
+  answerLabel: string | null
+  /** The host's page, where people confirm first; null: there is no such page. */
+  confirmLink: { url: string, label: string } | null
 }
 
-/** A text that says why: its key, and values for its placeholders. */
-export type Reason = [MessageKey, Record<string, number>?]
+/** Why something cannot be done: the key of a text and values for its placeholders, or the host's own text. */
+export type Reason = [MessageKey, Record<string, number>?] | string
 
 /** What a kind of confirmation means for a page. */
-export interface ConfirmationRules {
-  /** What the list shows. */
-  note: ConfirmationNote
-  /** The fields of the question's form (templates/confirm-form.eta). */
-  fields: ConfirmationFields
+interface ConfirmationRules {
   /** Are failed attempts counted, so that there can be a lock? */
   canLock: boolean
-  /** Why questions cannot be answered; null if they can. */
-  obstacle: Reason | null
+  /** Why nothing can be ended; null if it can. */
+  obstacle(way: Way): Reason | null
+  /** The fields of the question's form (templates/confirm-form.eta). @param linkTo makes the link to a path of the host's */
+  fields(way: Way, say: Texts['say'], linkTo: (path: string) => string): ConfirmationFields
 }
 
-const CAN_REVOKE: ConfirmationNote = { canRevoke: true, noPassword: false }
 /** For questions that cannot be answered, or need no proof. */
-export const NO_FIELDS: ConfirmationFields = { askPassword: false }
+export const NO_FIELDS: ConfirmationFields = { askPassword: false, answerLabel: null, confirmLink: null }
+
+/** The way of users who need no proof: to sign out the device that they use. */
+export const PLAIN_QUESTION: Way = { kind: 'question', label: null, path: null, reason: null }
+
+const noObstacle = (): null => null
+const noFields = (): ConfirmationFields => NO_FIELDS
 
 /** Each kind's rules. */
 export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
-  question: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
-  password: { note: CAN_REVOKE, fields: { askPassword: true }, canLock: true, obstacle: null },
-  'no-password': { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] },
-  answer: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: true, obstacle: null },
-  page: { note: CAN_REVOKE, fields: NO_FIELDS, canLock: false, obstacle: null },
-  none: { note: { canRevoke: false, noPassword: true }, fields: NO_FIELDS, canLock: false, obstacle: ['noPassword'] }
+  question: { canLock: false, obstacle: noObstacle, fields: noFields },
+  password: { canLock: true, obstacle: noObstacle, fields: () => ({ ...NO_FIELDS, askPassword: true }) },
+  answer: { canLock: true, obstacle: noObstacle, fields: ({ label }) => ({ ...NO_FIELDS, answerLabel: label }) },
+  page: {
+    canLock: true,
+    obstacle: noObstacle,
+    fields: ({ path, label }, say, linkTo) => ({ ...NO_FIELDS, confirmLink: { url: linkTo(path!), label: label ?? say('confirmIdentity') } })
+  },
+  none: { canLock: false, obstacle: ({ reason }) => reason ?? ['cannotEnd'], fields: noFields },
+  'no-password': { canLock: false, obstacle: () => ['noPassword'], fields: noFields }
 }
 
 /** What the form's fields prove. */
 export const proofIn = ({ body }: FastifyRequest): Proof => body as Proof
 
-const LAST_ATTEMPT: Reason = ['passwordWrongLast', { minutes: LOCK_TIME / 60_000 }]
+const MINUTES = { minutes: LOCK_TIME / 60_000 }
 
 /** Why the question is asked again; null if the user cannot correct the error in its form. */
 export function reasonToAskAgain ({ code, retryAfter, attemptsLeft }: LoginSessionError): Reason | null {
   switch (code) {
     case 'FST_LOGIN_SESSION_PASSWORD_REQUIRED': return ['passwordRequired']
-    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return attemptsLeft === 1 ? LAST_ATTEMPT : ['passwordWrong']
+    case 'FST_LOGIN_SESSION_PASSWORD_WRONG': return attemptsLeft === 1 ? ['passwordWrongLast', MINUTES] : ['passwordWrong']
+    case 'FST_LOGIN_SESSION_ANSWER_REQUIRED': return ['answerRequired']
+    case 'FST_LOGIN_SESSION_ANSWER_WRONG': return attemptsLeft === 1 ? ['answerWrongLast', MINUTES] : ['answerWrong']
+    case 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED': return ['confirmationExpired']
     case 'FST_LOGIN_SESSION_NO_PASSWORD': return ['noPassword']
+    case 'FST_LOGIN_SESSION_CANNOT_CONFIRM': return ['cannotEnd']
     case 'FST_LOGIN_SESSION_LOCKED': return locked(Number(retryAfter))
     case 'FST_LOGIN_SESSION_BUSY': return ['busy']
     default: return null
@@ -70,24 +90,32 @@ export function reasonToAskAgain ({ code, retryAfter, attemptsLeft }: LoginSessi
 /** Why nothing can be confirmed for this long. */
 export const locked = (seconds: number): Reason => ['locked', { count: Math.ceil(seconds / 60) }]
 
-/** May people who read this have forgotten their password? */
-export const isAboutWrongPasswords = ([key]: Reason): boolean => ['passwordWrong', 'passwordWrongLast', 'locked'].includes(key)
+/** May people who read this have forgotten their password, if they confirm by one? */
+export const isAboutFailures = (reason: Reason): boolean =>
+  typeof reason !== 'string' && ['passwordWrong', 'passwordWrongLast', 'locked'].includes(reason[0])
+
+/** The reason in words. */
+export const wordsOf = (reason: Reason, say: Texts['say']): string => typeof reason === 'string' ? reason : say(...reason)
 
 /** Errors of confirmations that have a page of their own. */
-export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_CHECK_FAILED: 'unavailable' }
+export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_CHECK_FAILED: 'checkFailed' }
 
 /**
  * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see
  * their list with its buttons, and the question asks the host again.
  */
-export async function confirmationNoteFor (request: FastifyRequest): Promise<ConfirmationNote> {
-  try {
-    return CONFIRMATION[await request.confirmationKind()].note
-  } catch (error) {
-    request.log.warn({ err: error }, 'login sessions: verifyPassword failed, so the list does not know who has a password')
-    return CAN_REVOKE
-  }
+export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core['wayFor'], say: Texts['say']): Promise<ConfirmationNote> {
+  const way = await wayFor(request).catch(error => {
+    request.log.warn({ err: error }, 'login sessions: the host did not say how this user confirms, so the list does not know who can end sessions')
+    return PLAIN_QUESTION
+  })
+  const obstacle = CONFIRMATION[way.kind].obstacle(way)
+  return { canRevoke: obstacle === null, whyNot: obstacle && wordsOf(obstacle, say), noPassword: way.kind === 'no-password' }
 }
+
+/** The path of the host's page, with where people come back to, if the host wants to know. @param parameter its name */
+export const withReturn = (path: string, parameter: string | undefined, backUrl: string): string =>
+  parameter === undefined ? path : withParameter(path, parameter, backUrl)
 
 /** A field of the request's form; undefined if it is not there. */
 export function field ({ body }: Pick<FastifyRequest, 'body'>, name: string): unknown {

@@ -1,5 +1,5 @@
 /**
- * Labels for addresses: "Germany (approximate)", "Local network".
+ * Labels for addresses: "Germany", "Local network".
  * @module
  */
 import { addressKind } from '../client/address.js'
@@ -8,8 +8,8 @@ import { settledWithin } from '../timeout.js'
 import type { Texts } from './texts.js'
 
 /**
- * Finds the place of a public address, such as "Germany"; null or undefined if it is not known. The page marks it as
- * approximate. It is never called for private addresses.
+ * Finds the place of a public address, such as "Germany"; null or undefined if it is not known. The page says that
+ * places are approximate. It is never called for private addresses.
  *
  * @param language tag of the language to answer in
  */
@@ -49,7 +49,7 @@ export async function placesOf (
   async function find (ip: string, locate: Locate): Promise<void> {
     try {
       const place = await locate(ip, texts.language)
-      if (typeof place === 'string' && place !== '') places.set(ip, texts.say('place', { place: place.slice(0, LENGTH) }))
+      if (typeof place === 'string' && place !== '') places.set(ip, place.slice(0, LENGTH))
     } catch (error) {
       onError(error)
     }
@@ -70,3 +70,6 @@ export async function placesFor (
   if (errors.length > 0) log.warn({ err: errors[0] }, `login sessions: locate failed for ${errors.length} addresses, so places are missing`)
   return places
 }
+
+/** Did `locate` find any of these places? It is asked for public addresses only. */
+export const hasLocatedPlace = (places: ReadonlyMap<string, string>): boolean => [...places.keys()].some(ip => addressKind(ip) === 'public')

@@ -3,12 +3,15 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ANSWER_LENGTH } from '../confirmation/own-way.js'
 import { PASSWORD_LENGTH } from '../confirmation/password.js'
 import { coreOf } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { currentLoginSession } from '../request/guard.js'
 import type { LoginSession } from '../sessions/login-session.js'
-import { CONFIRMATION, field, isAboutWrongPasswords, locked, NO_FIELDS, proofIn, type Reason, reasonToAskAgain } from './confirmation.js'
+import {
+  CONFIRMATION, field, isAboutFailures, locked, NO_FIELDS, PLAIN_QUESTION, proofIn, type Reason, reasonToAskAgain, withReturn, wordsOf
+} from './confirmation.js'
 import type { FrameOf } from './frame.js'
 import { isFragment } from './headers.js'
 import type { PageOptions } from './options.js'
@@ -18,7 +21,9 @@ import type { ConfirmView } from './view-models.js'
 /** What a page's question is made of. */
 export interface Question {
   /** Its words, where its form is sent, the page's hidden fields, and where people come back to. */
-  view: Pick<ConfirmView, 'title' | 'question' | 'detail' | 'facts' | 'submit' | 'action' | 'hidden' | 'homeUrl'>
+  view: Pick<ConfirmView, 'title' | 'question' | 'detail' | 'facts' | 'endings' | 'more' | 'steps' | 'submit' | 'action' | 'hidden' | 'homeUrl'>
+  /** The URL that asks it. */
+  url: string
   /** Why the question cannot be answered; null if it can. */
   obstacle: Reason | null
   /** False if a plain question is always enough. */
@@ -39,7 +44,7 @@ export interface Questions {
 }
 
 /** The page options that questions need. */
-type QuestionOptions = Pick<PageOptions, 'accountName' | 'forgotPasswordPath'>
+type QuestionOptions = Pick<PageOptions, 'accountName' | 'forgotPasswordPath' | 'returnTo'>
 
 /**
  * Asks the viewer, in the way in which this user can confirm, and checks the answers.
@@ -49,26 +54,31 @@ type QuestionOptions = Pick<PageOptions, 'accountName' | 'forgotPasswordPath'>
  * @throws FST_LOGIN_SESSION_OPTION without the core plugin
  */
 export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options: QuestionOptions): Questions {
-  const { accountName, forgotPasswordPath = null } = options
-  const { csrf, lockedFor, confirm } = coreOf(app, 'pages: ')
+  const { accountName, forgotPasswordPath = null, returnTo } = options
+  const { csrf, lockedFor, confirm, wayFor, now } = coreOf(app, 'pages: ')
 
   const ask: Questions['ask'] = async (request, reply, question, again = null) => {
     const frame = frameOf(request)
     const session = currentLoginSession(request)
-    const kind = question.needsProof ? await request.confirmationKind() : 'question'
-    const { fields, canLock, obstacle } = CONFIRMATION[kind]
-    const whyNot = obstacle ?? (canLock ? await lockOf(session) : null) ?? question.obstacle
+    const way = question.needsProof ? await wayFor(request) : PLAIN_QUESTION
+    const rules = CONFIRMATION[way.kind]
+    const whyNot = rules.obstacle(way) ?? (rules.canLock ? await lockOf(session) : null) ?? question.obstacle
     const reason = whyNot ?? again
+    const fields = rules.fields(way, frame.say, path => withReturn(path, returnTo, question.url))
+    const isPassword = way.kind === 'password'
     const model: ConfirmView = {
       ...frame,
       ...question.view,
       csrf: csrf.create(session.id),
+      now: now().toISOString(),
       ...fields,
-      accountName: fields.askPassword ? await accountNameOf(request, session.userId) : null,
+      ...(fields.confirmLink !== null && { submit: null }),
+      accountName: isPassword ? await accountNameOf(request, session.userId) : null,
       passwordLength: PASSWORD_LENGTH,
-      error: reason && frame.say(...reason),
-      forgotPasswordUrl: reason !== null && isAboutWrongPasswords(reason) ? forgotPasswordPath : null,
-      ...(whyNot !== null && { submit: null, ...NO_FIELDS })
+      answerLength: ANSWER_LENGTH,
+      error: reason && wordsOf(reason, frame.say),
+      forgotPasswordUrl: isPassword && reason !== null && isAboutFailures(reason) ? forgotPasswordPath : null,
+      ...(whyNot !== null && { submit: null, detail: null, endings: [], more: null, steps: [], ...NO_FIELDS })
     }
     return renderKit(reply, isFragment(request) ? 'dialog' : 'confirm', model)
   }

@@ -6,7 +6,9 @@ import type { Device, DeviceKind } from '../client/device.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import type { MessageKey } from './messages.js'
 import type { Texts } from './texts.js'
-import type { MomentView, SessionView, WordsAndMoments } from './view-models.js'
+import { browserMark, deviceMark } from './device-mark.js'
+import { deviceTitle, deviceWithBrowser } from './device-title.js'
+import type { DeviceView, LabelView, MomentView, SessionView, WordsAndMoments } from './view-models.js'
 
 const KINDS: Record<DeviceKind, MessageKey> = {
   desktop: 'kindDesktop', phone: 'kindPhone', tablet: 'kindTablet', tv: 'kindTv', program: 'kindProgram', other: 'kindOther', unknown: 'kindUnknown'
@@ -22,72 +24,87 @@ export interface RowContext {
 }
 
 /** What the page decides about a row. */
-export type RowOptions = Pick<SessionView, 'current' | 'revokeUrl' | 'revealed'>
+export type RowOptions = Pick<SessionView, 'current' | 'isNew' | 'revokeUrl' | 'notYouUrl' | 'revealed'>
 
-/** The rows of a list, in the order of its sessions. No two of them have the same label on their button. */
-export function toSessionViews (
-  sessions: LoginSession[], optionsOf: (session: LoginSession, index: number) => RowOptions, context: RowContext
-): SessionView[] {
-  return withUniqueLabels(sessions.map((session, index) => toSessionView(session, optionsOf(session, index), context)))
-}
-
-function toSessionView (session: LoginSession, options: RowOptions, { texts, places, now }: RowContext): SessionView {
-  const moment = (date: Date): MomentView => ({ iso: date.toISOString(), relative: texts.relative(date, now), absolute: texts.absolute(date) })
-  const { id, device, userAgent } = session
-  const name = deviceName(session, texts)
-  const lastActive = moment(session.lastActiveAt)
-  const { iso, absolute } = lastActive
-  const revokeLabelParts = texts.parts('signOutNamed', { name, when: { iso, absolute } })
-  return {
-    id,
-    name,
-    kind: device.kind,
-    kindText: texts.say(KINDS[device.kind]),
-    ...factsOf(session, places, texts),
-    userAgent,
-    lastActive,
-    signedIn: moment(session.createdAt),
-    expires: moment(session.expiresAt),
-    revokeLabel: textOf(revokeLabelParts),
-    revokeLabelParts,
-    ...options
-  }
-}
-
-/** What a row shows beside the name of the device. */
-export type Facts = Pick<SessionView, 'model' | 'version' | 'ip' | 'place' | 'alsoFrom' | 'alsoPlace'>
-
-/** The addresses that a session's row shows: {@link factsOf} needs their places. */
-export const addressesOf = ({ ip, formerIp }: LoginSession): [ip: string | null, former: string | null] => [ip, formerIp?.ip ?? null]
-
-/** The facts of a session. */
-export function factsOf (session: LoginSession, places: ReadonlyMap<string, string>, texts: Texts): Facts {
-  const { device } = session
-  const [ip, former] = addressesOf(session)
-  const placeOf = (address: string | null): string | null => address === null ? null : places.get(address) ?? null
-  return {
-    model: device.model,
-    version: device.browserVersion === null ? null : texts.say('version', { version: device.browserVersion }),
-    ip,
-    place: placeOf(ip),
-    // Isolated, because the parts of an IPv6 address would change places within Arabic words.
-    alsoFrom: former === null ? null : texts.say('alsoFrom', { address: `\u2068${former}\u2069` }),
-    alsoPlace: placeOf(former)
-  }
-}
-
-const textOf = (parts: WordsAndMoments): string => parts.map(part => typeof part === 'string' ? part : part.absolute).join('')
-
-/** Two sign-ins of one browser in the same minute have the same label, so they are numbered. */
-function withUniqueLabels (sessions: SessionView[]): SessionView[] {
+/** Makes rows. No two that it makes have the same labels. */
+export function createRows ({ texts, places, now }: RowContext): (session: LoginSession, options: RowOptions) => SessionView {
   const seen = new Map<string, number>()
-  return sessions.map(session => {
-    const occurrence = (seen.get(session.revokeLabel) ?? 0) + 1
-    seen.set(session.revokeLabel, occurrence)
-    if (occurrence === 1) return session
-    return { ...session, revokeLabel: `${session.revokeLabel} (${occurrence})`, revokeLabelParts: [...session.revokeLabelParts, ` (${occurrence})`] }
-  })
+
+  return (session, options) => {
+    const { id, device, userAgent } = session
+    const [ip, former] = addressesOf(session)
+    const name = deviceWithBrowser(device, texts)
+    const lastActive = momentView(session.lastActiveAt, texts, now)
+    const signedIn = momentView(session.createdAt, texts, now)
+    // Two sign-ins of one browser in the same minute would have the same labels, so they are numbered.
+    const key = `${name} ${lastActive.absolute}`
+    const occurrence = (seen.get(key) ?? 0) + 1
+    seen.set(key, occurrence)
+    const label = (key: MessageKey, { iso, absolute }: MomentView): LabelView =>
+      labelView([...texts.parts(key, { name, when: { iso, absolute } }), ...occurrence === 1 ? [] : [` (${occurrence})`]])
+    return {
+      id,
+      ...deviceView(device, texts),
+      name,
+      ...versionsOf(device),
+      ip,
+      place: placeOf(ip, places),
+      formerIp: former,
+      formerPlace: placeOf(former, places),
+      userAgent,
+      lastActive,
+      signedIn,
+      expires: momentView(session.expiresAt, texts, now),
+      revokeLabel: label('signOutNamed', lastActive),
+      detailsLabel: label('detailsNamed', lastActive),
+      notYouLabel: label('notYouNamed', signedIn),
+      ...options
+    }
+  }
 }
+
+/** What a row and a group show of a device. */
+export function deviceView (device: Readonly<Device>, texts: Texts): DeviceView {
+  const { kind, os, browser } = device
+  const kindText = texts.say(KINDS[kind])
+  const title = deviceTitle(device, texts)
+  const shown = browser === title ? null : browser
+  return {
+    title,
+    kind,
+    mark: deviceMark(device),
+    markText: os === null ? kindText : `${kindText} (${os})`,
+    browser: shown,
+    browserMark: shown === null ? null : browserMark(shown)
+  }
+}
+
+/** "Chrome 149.0.7827.55", "Windows 11", and a model that is not the title. */
+function versionsOf (device: Readonly<Device>): Pick<SessionView, 'browserVersion' | 'system' | 'model'> {
+  const { browser, browserVersion, os, model } = device
+  return {
+    browserVersion: browser === null ? null : withVersion(browser, browserVersion),
+    system: os === null ? null : withVersion(os, device.osVersion),
+    model
+  }
+}
+
+const withVersion = (name: string, version: string | null): string => version === null ? name : `${name} ${version}`
+
+/** A moment as a page shows it. */
+export function momentView (date: Date, texts: Texts, now: Date): MomentView {
+  return { iso: date.toISOString(), relative: texts.relative(date, now), absolute: texts.absolute(date) }
+}
+
+const labelView = (parts: WordsAndMoments): LabelView =>
+  ({ text: parts.map(part => typeof part === 'string' ? part : part.absolute).join(''), parts })
+
+/** The label of an address, if it has one. */
+export const placeOf = (address: string | null, places: ReadonlyMap<string, string>): string | null =>
+  address === null ? null : places.get(address) ?? null
+
+/** The addresses whose places a session's row shows. */
+export const addressesOf = ({ ip, formerIp }: LoginSession): [ip: string | null, former: string | null] => [ip, formerIp?.ip ?? null]
 
 /** "Chrome on Windows 11", or "Unknown browser on Windows 11". */
 export function deviceName ({ device }: Pick<LoginSession, 'device'>, texts: Texts): string {

@@ -8,15 +8,18 @@
  * | `error`, `problem` | {@link ErrorView} |
  * | `confirm`, `dialog` | {@link ConfirmView} |
  * | `confirm-form` | {@link ConfirmView}, and `inDialog` in a dialog |
- * | `row` | the model of the list, with one of its `sessions` as `session` |
- * | `icon` | {@link SessionView} |
+ * | `row`, `details` | the model of the list, with a {@link SessionView} as `session`, and `inGroup` |
+ * | `marks` | `mark`, a name; `text`, what it shows, or null if words beside it say that |
  * | `time` | `moment`, a {@link MomentView} |
- * | `facts` | `facts`, strings |
+ * | `facts` | what a row and a group say below the name: `device`, a {@link SessionView} or a group; `places`, strings; `morePlaces` |
+ * | `question-facts` | {@link ConfirmView} |
+ * | `notice` | {@link NoticeView} |
  * @module
  */
 import type { AssetUrls } from './assets.js'
 import type { DeviceKind } from '../client/device.js'
 import type { ConfirmationFields } from './confirmation.js'
+import type { BrowserMark, DeviceMark } from './device-mark.js'
 import type { Texts } from './texts.js'
 
 /** A moment as a page shows it. */
@@ -32,26 +35,48 @@ export interface MomentView {
 /** Words, and moments among them, which the page's script writes in the reader's time zone. */
 export type WordsAndMoments = Array<string | Omit<MomentView, 'relative'>>
 
+/** A label that contains moments. */
+export interface LabelView {
+  text: string
+  /** The same in parts. */
+  parts: WordsAndMoments
+}
+
+/** What a row and a group show of a device. */
+export interface DeviceView {
+  /** What a person calls it: "iPhone", "Windows computer", "curl". */
+  title: string
+  kind: DeviceKind
+  /** Its drawing in `marks.eta`, and what that shows: "Phone (iOS)". */
+  mark: DeviceMark
+  markText: string
+  /** "Safari"; null: it is unknown, or the title says it. */
+  browser: string | null
+  /** The browser's drawing in `marks.eta`. */
+  browserMark: BrowserMark | null
+}
+
 /** One row of a list. */
-export interface SessionView {
+export interface SessionView extends DeviceView {
   id: string
   /** True if the page is shown in this session. */
   current: boolean
-  /** "Chrome on Windows 11" */
+  /** True if it came from a new device, recently. */
+  isNew: boolean
+  /** The device and its browser, for sentences: "iPhone (Safari)". */
   name: string
-  kind: DeviceKind
-  kindText: string
-  /** "Pixel 9", or null. */
+  /** "Safari 26.1", or null. */
+  browserVersion: string | null
+  /** "iOS 26.1", or null. */
+  system: string | null
+  /** "SM-S918B", or null. It may be the title. */
   model: string | null
-  /** "Version 149.0.7827.55", or null. */
-  version: string | null
   ip: string | null
-  /** "Germany (approximate)", "Local network", or null. */
+  /** "Germany", "Local network", or null. */
   place: string | null
-  /** "Also used from 198.51.100.7", the address before `ip`; or null. */
-  alsoFrom: string | null
-  /** The place of that address. */
-  alsoPlace: string | null
+  /** The address before `ip`, and its place. */
+  formerIp: string | null
+  formerPlace: string | null
   userAgent: string
   lastActive: MomentView
   signedIn: MomentView
@@ -59,9 +84,13 @@ export interface SessionView {
   /** Where the button of the row leads. */
   revokeUrl: string
   /** The accessible name of that button. No other row has the same. */
-  revokeLabel: string
-  /** The same in parts. */
-  revokeLabelParts: WordsAndMoments
+  revokeLabel: LabelView
+  /** The accessible name of the row's details. */
+  detailsLabel: LabelView
+  /** Where the link "Not you?" of a new row leads. */
+  notYouUrl: string
+  /** The accessible name of that link. */
+  notYouLabel: LabelView
   /** True for the first row that "Show all" adds. */
   revealed: boolean
 }
@@ -93,19 +122,53 @@ export interface HiddenField {
   value: string
 }
 
+/** What has just happened, for the status region. */
+export interface NoticeView {
+  message: string | null
+  /** Where people go on; null: there is nothing more to do. */
+  messageLink: { url: string, label: string } | null
+}
+
+/** Something that is known of a session, with its label: a moment, or a text. */
+export type FactView = { label: string } & ({ moment: MomentView } | { text: string })
+
+/** What a question about several sessions says of one of them, or of several equal ones. */
+export interface EndingView {
+  /** "iPhone (Safari)" */
+  name: string
+  /** True: it is new to the user. */
+  isNew: boolean
+  /** "7 sessions"; null: one. */
+  count: string | null
+  place: string | null
+  /** Of the latest. */
+  lastActive: MomentView
+}
+
 /** The question before sessions are ended. */
 export interface ConfirmView extends PageView, ConfirmationFields {
   action: string
   question: string
-  detail: WordsAndMoments
-  /** The details of a session's row, line by line. */
-  facts: string[][]
-  /** The label of the submit button; null if the question cannot be answered: `error` says why. */
+  /** What follows; null if the question cannot be answered. */
+  detail: string | null
+  /** What is known of the session. */
+  facts: FactView[]
+  /** The sessions that will end, if there are several. */
+  endings: EndingView[]
+  /** "and 12 more"; null: there are no more. */
+  more: string | null
+  /** What to do, if it is more than one thing. */
+  steps: string[]
+  /** The label of the submit button; null if there is nothing to submit: `error` says why, or `confirmLink` leads on. */
   submit: string | null
+  /** Relative times are relative to it. */
+  now: string
   /** The name that the user signs in with, for password managers; null if it is not known. */
   accountName: string | null
   /** The longest password, in characters. */
   passwordLength: number
+  /** The longest answer, in characters. */
+  answerLength: number
   csrf: string
   /** The page's own fields, which the form sends back. */
   hidden: HiddenField[]

@@ -230,7 +230,7 @@ t.test('the list is brought up to date by a route of its own, which is no activi
   t.equal((await chrome.get(`${PAGE}/list`)).headers.location, '/login')
   await chrome.signIn('ada')
   t.match((await chrome.get(PAGE)).body, `ls-hx-get="${PAGE}/list"`)
-  t.match((await chrome.get(`${PAGE}/list`, HTMX)).body, /^<table/)
+  t.match((await chrome.get(`${PAGE}/list`, HTMX)).body, /^<div class="ls-top"/)
   t.match((await chrome.get(`${PAGE}/list`)).body, /^<!doctype/, 'opened directly, it is a page')
   t.equal(routes.get(`${PAGE}/list`), false)
   t.equal(routes.get(PAGE), undefined, 'opening the page is activity')

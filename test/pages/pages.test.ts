@@ -15,15 +15,15 @@ t.test('the list shows every valid session in words, this device first and the o
   const app = await createShopWithPages(t, { now: clock.now })
   const [firefox, safari, chrome] = [browser(app, { userAgent: FIREFOX, ip: '203.0.113.9' }), browser(app, { userAgent: SAFARI }), browser(app)]
   await chrome.signIn('ada')
-  await firefox.signIn('ada')
+  await firefox.signIn('ada', { newAccount: true })
   clock.advance(5 * MINUTE)
-  await safari.signIn('ada')
+  await safari.signIn('ada', { newAccount: true })
   await browser(app).signIn('bob')
 
   const page = textOf(await chrome.get(PAGE))
 
   t.match(page, /3 sessions/)
-  t.match(page, /Chrome on Windows This device Version 149 198\.51\.100\.7 Active now.*Safari on macOS.*Just now.*Firefox on Linux Version 149\S* 203\.0\.113\.9 5 minutes ago/)
+  t.match(page, /Windows computer This device Chrome · Last active: active now Details.*Mac Safari · Last active: just now.*Linux computer Firefox · Last active: 5 minutes ago Details Browser Firefox 149 Operating system Linux IP address 203\.0\.113\.9/)
 })
 
 t.test('every row but this device\'s has a button with a name of its own, and "all others" carries their number', async t => {
@@ -59,7 +59,7 @@ t.test('signing one out asks for the password, does it, and says what happened o
   const before = chrome.cookieValue()
 
   const question = await chrome.get(`${PAGE}/${id}/revoke`)
-  t.match(textOf(question), 'Sign out Safari on macOS?')
+  t.match(textOf(question), 'Sign out Mac (Safari)?')
   t.match(question.body, 'autocomplete="current-password"')
   t.match(question.body, `maxlength="${PASSWORD_LENGTH}"`, 'the field takes no more than is checked')
   const reply = await submit(chrome, formOf(question), PASSWORD)
@@ -67,8 +67,8 @@ t.test('signing one out asks for the password, does it, and says what happened o
   t.equal(reply.statusCode, 303)
   t.equal(reply.headers.location, PAGE)
   t.not(chrome.cookieValue(), before, 'the confirmed browser has a new token')
-  t.match(textOf(await chrome.get(PAGE)), 'Signed out Safari on macOS.')
-  t.notMatch(textOf(await chrome.get(PAGE)), 'Signed out Safari on macOS.')
+  t.match(textOf(await chrome.get(PAGE)), 'Signed out Mac (Safari).')
+  t.notMatch(textOf(await chrome.get(PAGE)), 'Signed out Mac (Safari).')
   t.equal(await safari.user(), null)
   t.equal(await firefox.user(), 'ada')
 })
@@ -245,7 +245,7 @@ t.test('htmx gets fragments of the same URLs: the list, the dialog, the changed 
   const { id } = await safari.signIn('ada')
 
   const list = await chrome.get(PAGE, HTMX)
-  t.match(list.body, /^<table/)
+  t.match(list.body, /^<div class="ls-top"/)
   t.match(list.headers.vary, /HX-Request/)
   t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-history-restore-request': 'true' } })).body, /^<!doctype/)
   t.match((await chrome.get(PAGE, { headers: { ...HTMX.headers, 'hx-request-type': 'full' } })).body, /^<!doctype/)
@@ -259,7 +259,7 @@ t.test('htmx gets fragments of the same URLs: the list, the dialog, the changed 
   const changed = await submit(chrome, formOf(dialog), PASSWORD, HTMX)
   t.equal(changed.statusCode, 200)
   t.equal(changed.headers['login-sessions'], 'fragment')
-  t.match(changed.body, /<hx-partial ls-hx-target="\[data-ls-part=status\]"[^>]*>Signed out Safari on macOS\.</)
+  t.match(changed.body, /<hx-partial ls-hx-target="\[data-ls-part=status\]"[^>]*>Signed out Mac \(Safari\)\.</)
   t.equal(setCookies(changed).length, 1)
 })
 
@@ -353,13 +353,13 @@ t.test('the page\'s own files need no sign-in and may be kept for good', async t
   const urls = [...body.matchAll(/(?:href|src)="([^"]+\/assets\/[^"]+)"/g)].map(([, url]) => url!)
 
   t.equal(urls.length, 3)
-  const script = (await app.inject(urls.find(url => url.includes('login-sessions.js'))!)).body
-  const imported = [...script.matchAll(/ from '\.\/([^']+)'/g)].map(([, file]) => `${PAGE}/assets/${file}`)
-  t.equal(imported.length, 2)
-  for (const url of [...urls, ...imported]) {
+  // A set that grows while it is read: the modules that a script imports have a fingerprint in it.
+  const files = new Set(urls)
+  for (const url of files) {
     const file = await app.inject(url)
     t.equal(file.statusCode, 200)
-    t.equal(file.headers['cache-control'], 'public, max-age=31536000, immutable', `${url}: fingerprints in login-sessions.js are those of its imports`)
+    t.equal(file.headers['cache-control'], 'public, max-age=31536000, immutable', `${url}: the fingerprint is that of the file`)
+    if (!url.includes('htmx.esm')) for (const [, name] of file.body.matchAll(/ from '\.\/([^']+)'/g)) files.add(`${PAGE}/assets/${name}`)
     t.equal((await app.inject({ url: `http://shop.example${url}` })).statusCode, 200)
     // A rolling deployment: the page of one server, the file of another. And a stranger may invent any version.
     for (const other of [url.replace(/\?.*/, ''), `${url}0`, `${url}&v=1`, url.replace('?v=', '?w=')]) {
@@ -368,6 +368,7 @@ t.test('the page\'s own files need no sign-in and may be kept for good', async t
       t.equal((await app.inject({ url: other, headers: { 'if-none-match': String(answer.headers.etag) } })).statusCode, 304)
     }
   }
+  t.equal(files.size, 7)
   t.equal((await app.inject(`${PAGE}/assets/../package.json`)).statusCode, 404)
 })
 
@@ -468,7 +469,7 @@ t.test('devices that tell little have names all the same', async t => {
 
   t.match(page, /Unknown device.*/)
   t.match(page, / curl /)
-  t.match(page, 'Unknown browser on Linux')
+  t.match(page, / Linux computer New Last active/)
 })
 
 t.test('a host replaces one template and keeps the rest', async t => {
@@ -524,19 +525,17 @@ t.test('people see where they are signed in also while nobody can tell whether t
   const page = await chrome.get(PAGE)
 
   t.equal(page.statusCode, 200)
-  t.match(textOf(page), /Chrome on Windows.*Safari on macOS/)
+  t.match(textOf(page), /Windows computer.*Mac/)
   t.ok(logs.some(line => line.includes('users are away')))
   t.equal((await chrome.get(`${PAGE}/others/revoke`)).statusCode, 503, 'the question asks again')
 })
 
-t.test('a question says of a session what its row says, and advice that cannot be followed is not given', async t => {
-  const app = await createShopWithPages(t, { pages: { locate: () => 'Norway' } })
-  const [chrome, phone, guest] = [browser(app), browser(app, { userAgent: SAFARI, ip: '8.8.8.8' }), browser(app)]
+t.test('advice that cannot be followed is not given', async t => {
+  const app = await createShopWithPages(t)
+  const [chrome, guest] = [browser(app), browser(app)]
   await chrome.signIn('ada')
-  const { id } = await phone.signIn('ada')
   await guest.signIn('guest')
 
-  t.match(textOf(await chrome.get(`${PAGE}/${id}/revoke`)), 'Sign out Safari on macOS? Version 18.4 8.8.8.8 · Norway (approximate)')
   t.match(textOf(await chrome.get(PAGE)), 'then change your password')
   t.notMatch(textOf(await guest.get(PAGE)), 'then change your password')
 })
@@ -573,13 +572,13 @@ t.test('a system is named with the version that says something', async t => {
 
   const page = textOf(await chrome.get(PAGE))
 
-  t.match(page, 'Chrome on Windows 11 Version 149.0.7827.55')
-  t.match(page, 'Safari on iOS 26 iPhone · Version 26.1')
+  t.match(page, 'Browser Chrome 149.0.7827.55 Operating system Windows 11')
+  t.match(page, 'Browser Safari 26.1 Operating system iOS 26.1')
 })
 
 // --- the files of the pages ---
 
-const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'before-htmx.js': 'c()', 'htmx.esm.min.js': 'htmx' }
+const FILES = { 'login-sessions.css': 'a {}', 'login-sessions.js': 'a()', 'times.js': 'b()', 'dialog.js': 'd()', 'section.js': 'e()', 'before-htmx.js': 'c()', 'htmx.esm.min.js': 'htmx' }
 
 t.test('a file\'s URL changes with its content', async t => {
   const directory = t.testdir(FILES)

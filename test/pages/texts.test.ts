@@ -15,12 +15,12 @@ const texts = textsIn('en')
 
 t.test('relative times use the unit that says most, rounded before it is chosen', async t => {
   const cases: Array<[number, string]> = [
-    [0, 'Just now'], [59 * SECOND, 'Just now'], [MINUTE, '1 minute ago'], [59.7 * MINUTE, '1 hour ago'], [90 * MINUTE, '2 hours ago'],
+    [0, 'just now'], [59 * SECOND, 'just now'], [MINUTE, '1 minute ago'], [59.7 * MINUTE, '1 hour ago'], [90 * MINUTE, '2 hours ago'],
     [23.7 * HOUR, 'yesterday'], [6.8 * DAY, 'last week'], [20 * DAY, '3 weeks ago'], [89.9 * DAY, '3 months ago'], [359 * DAY, 'last year'], [800 * DAY, '2 years ago']
   ]
   for (const [past, words] of cases) t.equal(texts.relative(new Date(NOW.getTime() - past), NOW), words)
   t.equal(texts.relative(new Date(NOW.getTime() + 90 * DAY), NOW), 'in 3 months')
-  t.equal(texts.relative(new Date(NOW.getTime() + 59 * SECOND), NOW), 'In less than a minute')
+  t.equal(texts.relative(new Date(NOW.getTime() + 59 * SECOND), NOW), 'in less than a minute')
 })
 
 t.test('relative times are in the language', async t => {

@@ -24,7 +24,7 @@ export interface JarBrowser {
   get(url: string, options?: InjectOptions): Promise<Reply>
   post(url: string, payload?: object, options?: InjectOptions): Promise<Reply>
   /** Signs in, or throws. */
-  signIn(user: string, choices?: { remember?: boolean }): Promise<LoginSession>
+  signIn(user: string, choices?: { remember?: boolean, newAccount?: boolean }): Promise<LoginSession>
   signOut(): Promise<Reply>
   /** Who the shop's public page greets, or null. */
   user(): Promise<string | null>

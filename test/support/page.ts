@@ -57,9 +57,12 @@ export function formOf (reply: Reply): Form {
   return { action, fields: Object.fromEntries(fields) }
 }
 
+/** What a form proves: a password, or fields by name. */
+export type FormProof = string | Record<string, string>
+
 /** Submits a form with this password. */
-export function submit (browser: JarBrowser, { action, fields }: Form, password?: string, options: InjectOptions = {}): Promise<Reply> {
-  const body = new URLSearchParams({ ...fields, ...(password !== undefined && { password }) })
+export function submit (browser: JarBrowser, { action, fields }: Form, proof: FormProof = {}, options: InjectOptions = {}): Promise<Reply> {
+  const body = new URLSearchParams({ ...fields, ...(typeof proof === 'string' ? { password: proof } : proof) })
   return browser.post(action, undefined, {
     payload: body.toString(),
     ...options,
@@ -68,8 +71,8 @@ export function submit (browser: JarBrowser, { action, fields }: Form, password?
 }
 
 /** Opens the question at this URL and answers it with this password. */
-export async function answer (browser: JarBrowser, url: string, password?: string, options: InjectOptions = {}): Promise<Reply> {
-  return await submit(browser, formOf(await browser.get(url)), password, options)
+export async function answer (browser: JarBrowser, url: string, proof?: FormProof, options: InjectOptions = {}): Promise<Reply> {
+  return await submit(browser, formOf(await browser.get(url)), proof, options)
 }
 
 /** From now on this session ends between being looked up and being ended: another tab was first. */

@@ -70,4 +70,4 @@ export const hasFocus = (page: Page, selector: string): Promise<boolean> =>
 
 /** htmx has taken the list over: before that, its links lead to pages, as they do without JavaScript. */
 export const isLively = (page: Page): Promise<void> =>
-  page.locator('[data-ls-part=table][data-htmx-powered]').last().waitFor({ state: 'attached' })
+  page.locator('[data-ls-part=rows][data-htmx-powered]').last().waitFor({ state: 'attached' })

@@ -17,6 +17,7 @@ export const OTHERS = '[data-ls-part=revoke-others]'
 export const FIELD = '.ls-form [name=password]'
 export const DIALOG = 'dialog[open]'
 export const TITLE = '[data-ls-part=title]'
+export const STATUS = '[data-ls-part=status]'
 
 /** A host's page with the section in it, under the same policy as the pages; with `?dark`, it has a dark mode, too. */
 export const PROFILE = '/profile'
@@ -39,10 +40,13 @@ export async function serveScenes (t: Test, options: Parameters<typeof serveShop
   })
 }
 
-/** Signs in as a new user with `others` sessions elsewhere, and opens the list. */
+/** Three computers, and then a phone of a model of its own each, so that no two are one group. */
+const deviceNumber = (i: number): string => [MAC, LINUX, WINDOWS][i] ?? `Mozilla/5.0 (Linux; Android 16; Model ${i}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36`
+
+/** Signs in as a new user with `others` sessions on other devices that the user knows, and opens the list. */
 export async function openList (page: Page, shop: ServedShop, others = 2, kind = 'ada'): Promise<string> {
   const user = `${kind}-${randomId()}`
-  for (let i = 0; i < others; i++) await shop.signInElsewhere(user, [MAC, LINUX, WINDOWS][i % 3]!, `203.0.113.${i}`)
+  for (let i = 0; i < others; i++) await shop.signInElsewhere(user, deviceNumber(i), `203.0.113.${i}`, true)
   await page.goto(`/start?user=${user}`)
   return user
 }

@@ -12,8 +12,8 @@ import { createShopWithPages, PAGE, type ShopWithPagesOptions } from './page.js'
 export interface ServedShop {
   app: FastifyInstance
   url: string
-  /** Signs a user in from elsewhere: another browser. */
-  signInElsewhere(user: string, userAgent: string, ip?: string): Promise<LoginSession>
+  /** Signs a user in from elsewhere: another browser. @param isKnown the device is not new to the user */
+  signInElsewhere(user: string, userAgent: string, ip?: string, isKnown?: boolean): Promise<LoginSession>
 }
 
 /** Opening `/start?user=ada` signs in and leads to the sessions page. */
@@ -38,8 +38,8 @@ export async function serveShop (t: Test, options: ShopWithPagesOptions = {}): P
   return {
     app,
     url: `http://localhost:${port}`,
-    async signInElsewhere (user, userAgent, ip = '198.51.100.7') {
-      const reply = await app.inject({ method: 'POST', url: '/login', payload: { user }, headers: { 'user-agent': userAgent, 'x-forwarded-for': ip, 'x-forwarded-proto': 'https' } })
+    async signInElsewhere (user, userAgent, ip = '198.51.100.7', isKnown = false) {
+      const reply = await app.inject({ method: 'POST', url: '/login', payload: { user, newAccount: isKnown }, headers: { 'user-agent': userAgent, 'x-forwarded-for': ip, 'x-forwarded-proto': 'https' } })
       if (reply.statusCode !== 200) throw new Error(`sign-in answered ${reply.statusCode}: ${reply.body}`)
       return reply.json()
     }

@@ -16,9 +16,9 @@ export function dataOf (request: FastifyRequest): Record<string, unknown> {
 export function shopRoutes (app: FastifyInstance): void {
   app.get('/', async request => ({ user: request.loginSession?.userId ?? null }))
 
-  app.post<{ Body: { user: string, remember?: boolean } }>('/login', async request => {
-    const { user, remember = false } = request.body
-    return await request.startLoginSession(user, { remember })
+  app.post<{ Body: { user: string, remember?: boolean, newAccount?: boolean } }>('/login', async request => {
+    const { user, remember = false, newAccount = false } = request.body
+    return await request.startLoginSession(user, { remember, newAccount })
   })
 
   app.post('/logout', async request => {

@@ -71,7 +71,7 @@ async function pagesContext (app: FastifyInstance, host: FastifyInstance, option
     const { request } = reply
     const frame = frameOf(request)
     const view = await listViewOf(request, frame, headingLevel)
-    const model = { ...view, message: takeNotice(request, frame.texts) }
+    const model = { ...view, ...takeNotice(request, frame) }
     // The list must not be in a cache, and the Back button must not show it after signing out.
     if (!String(reply.getHeader('cache-control')).includes('no-store')) reply.header('cache-control', 'no-store')
     if (isBoostedLink(request)) reply.header('hx-redirect', urlOf(request))

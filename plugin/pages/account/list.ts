@@ -10,8 +10,9 @@ import type { LoginSession } from '../../sessions/login-session.js'
 import { type Locate, placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
 import type { PageView } from '../view-models.js'
+import { toEntries } from './entries.js'
 import type { ListView } from './view-models.js'
-import { FIRST_ROWS, toListView, wantsWholeList, WHOLE_LIST_ROWS } from './views.js'
+import { FIRST_ENTRIES, toListView, wantsWholeList, WHOLE_LIST_SESSIONS } from './views.js'
 
 /** The view of the signed-in user's sessions, within this frame. @param headingLevel level of the section's heading */
 export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel?: number) => Promise<ListView>
@@ -23,26 +24,26 @@ export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel
  * @throws FST_LOGIN_SESSION_OPTION without the core plugin
  */
 export function createListViews (app: FastifyInstance, locate: Locate | undefined): ListViewOf {
-  const { now } = coreOf(app, 'pages: ')
+  const { now, wayFor } = coreOf(app, 'pages: ')
   return async (request, frame, headingLevel = 1) => {
     const current = currentLoginSession(request)
     const whole = wantsWholeList(request)
-    const [{ sessions, count }, note] = await Promise.all([
-      findSessions(app, current, whole ? WHOLE_LIST_ROWS : FIRST_ROWS), confirmationNoteFor(request)
-    ])
-    const places = await placesFor(request, sessions.flatMap(addressesOf), locate, frame.texts)
-    return toListView(frame, { sessions, count, currentId: current.id, whole, headingLevel, note }, { places, now: now() })
+    const [{ others, count }, note] = await Promise.all([findOthers(app, current), confirmationNoteFor(request, wayFor, frame.say)])
+    const time = now()
+    const all = toEntries(current, others, time, frame.texts)
+    const entries = whole ? all : all.slice(0, FIRST_ENTRIES)
+    const addresses = entries.flatMap(({ sessions }) => sessions.flatMap(addressesOf))
+    const places = await placesFor(request, addresses, locate, frame.texts)
+    const hasMore = entries.length < all.length
+    return toListView(frame, { entries, count, currentId: current.id, whole, hasMore, headingLevel, note }, { places, now: time })
   }
 }
 
-/** The sessions that get a row: this device first, then the last active ones. */
-async function findSessions (
-  app: FastifyInstance, current: LoginSession, limit: number
-): Promise<{ sessions: LoginSession[], count: number }> {
-  const found = await app.loginSessions.list(current.userId, { limit: limit + 1 })
-  const count = found.length > limit ? await app.loginSessions.count(current.userId) : found.length
-  const others = found.filter(({ id }) => id !== current.id)
-  const sessions = [found.find(({ id }) => id === current.id) ?? current, ...others].slice(0, limit)
+/** The user's other sessions, the last active first, and the number of all. */
+export async function findOthers (app: FastifyInstance, { id, userId }: LoginSession): Promise<{ others: LoginSession[], count: number }> {
+  const found = await app.loginSessions.list(userId, { limit: WHOLE_LIST_SESSIONS + 1 })
+  const others = found.filter(session => session.id !== id).slice(0, WHOLE_LIST_SESSIONS - 1)
+  const count = found.length > WHOLE_LIST_SESSIONS ? await app.loginSessions.count(userId) : found.length
   // Another request may have ended or started one between the two.
-  return { sessions, count: Math.max(count, sessions.length) }
+  return { others, count: Math.max(count, others.length + 1) }
 }

@@ -5,11 +5,11 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInOptions } from '../errors.js'
 import { CONFIRMATION_ERRORS } from '../confirmation.js'
+import { deviceWithBrowser } from '../device-title.js'
 import { isFragment, loadPage } from '../headers.js'
 import { type Kit, preparePageRoutes } from '../kit.js'
-import { leaveNotice, type Notice, takeNotice } from '../notice.js'
+import { leaveNotice, type Notice, takeNotice, toNoticeView } from '../notice.js'
 import type { Question, Questions } from '../question.js'
-import { deviceName } from '../session-row.js'
 import type { ListViewOf } from './list.js'
 import type { Targets } from './question.js'
 import { render, wantsWholeList, withWholeList } from './views.js'
@@ -26,6 +26,9 @@ export interface AccountRoutesOptions {
 /** Requests of this route do not keep a session active. The core reads it. */
 const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
 
+/** A route about one session. */
+interface OneSession { Params: { id: string } }
+
 /** A Fastify plugin. */
 export async function accountRoutes (app: FastifyInstance, options: AccountRoutesOptions): Promise<void> {
   const { kit, listViewOf, targets, questions, signIn } = options
@@ -36,21 +39,12 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   // What the page asks by itself, to be up to date. No person did anything, so it does not keep the session active.
   app.get('/list', { config: NO_ACTIVITY }, showList)
 
-  app.get<{ Params: { id: string } }>('/:id/revoke', async (request, reply) =>
-    questions.ask(request, reply, await targets.questionAbout(request, await targets.findSession(request, request.params.id))))
-
+  app.get<OneSession>('/:id/revoke', async (request, reply) => await askAboutOne(request, reply, false))
+  app.get<OneSession>('/:id/not-you', async (request, reply) => await askAboutOne(request, reply, true))
   app.get('/others/revoke', async (request, reply) => questions.ask(request, reply, await questionAboutOthers(request)))
 
-  app.post<{ Params: { id: string } }>('/:id/revoke', async (request, reply) => {
-    const session = questions.verifyForm(request)
-    const target = await targets.findSession(request, request.params.id)
-    if (target.current) return await signOut(request, reply)
-    if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
-    const ended = await app.loginSessions.revoke(session.userId, target.session.id, { actor: session })
-    return await showResult(request, reply, ended === null
-      ? { key: 'gone', values: {} }
-      : { key: 'signedOutOne', values: { name: deviceName(ended, frameOf(request).texts) } })
-  })
+  app.post<OneSession>('/:id/revoke', async (request, reply) => await endOne(request, reply, false))
+  app.post<OneSession>('/:id/not-you', async (request, reply) => await endOne(request, reply, true))
 
   app.post('/others/revoke', async (request, reply) => {
     const session = questions.verifyForm(request)
@@ -64,7 +58,24 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
     const view = await listViewOf(request, frame)
     if (isFragment(request)) return render(reply, 'list', view)
     // The notice is taken after the list is there: an error page would have lost it.
-    return render(reply, 'page', { ...view, message: takeNotice(request, frame.texts) })
+    return render(reply, 'page', { ...view, ...takeNotice(request, frame) })
+  }
+
+  /** @param notYou true: the user says that somebody else signed in there */
+  async function askAboutOne (request: FastifyRequest<OneSession>, reply: FastifyReply, notYou: boolean): Promise<FastifyReply> {
+    const target = await targets.findSession(request, request.params.id, notYou)
+    return await questions.ask(request, reply, await targets.questionAbout(request, target))
+  }
+
+  async function endOne (request: FastifyRequest<OneSession>, reply: FastifyReply, notYou: boolean): Promise<FastifyReply> {
+    const session = questions.verifyForm(request)
+    const target = await targets.findSession(request, request.params.id, notYou)
+    if (target.current) return await signOut(request, reply)
+    if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
+    const ended = await app.loginSessions.revoke(session.userId, target.session.id, { actor: session })
+    if (ended === null) return await showResult(request, reply, { key: 'gone', values: {}, changePassword: notYou })
+    const values = { name: deviceWithBrowser(ended.device, frameOf(request).texts) }
+    return await showResult(request, reply, { key: notYou ? 'signedOutNotYou' : 'signedOutOne', values, changePassword: notYou })
   }
 
   async function questionAboutOthers (request: FastifyRequest): Promise<Question> {
@@ -75,7 +86,7 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
     const frame = frameOf(request)
     if (isFragment(request)) {
       const view = await listViewOf(request, frame)
-      return render(reply, 'changed', { ...view, message: frame.say(notice.key, notice.values) })
+      return render(reply, 'changed', { ...view, ...toNoticeView(notice, frame) })
     }
     leaveNotice(request, notice)
     return reply.redirect(withWholeList(frame.homeUrl, wantsWholeList(request)), 303)

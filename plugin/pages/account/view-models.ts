@@ -3,14 +3,36 @@
  * @module
  */
 import type { ConfirmationNote } from '../confirmation.js'
-import type { PageView, SessionView } from '../view-models.js'
+import type { DeviceView, MomentView, NoticeView, PageView, SessionView } from '../view-models.js'
+
+/** Sessions with equal devices, as one entry of the list that opens. The template `group` gets it as `group`. */
+export interface GroupView extends DeviceView {
+  /** Names the group as long as its devices stay the same. */
+  key: string
+  /** Each once, at most three. */
+  places: string[]
+  /** True if there are more. */
+  morePlaces: boolean
+  /** Of the last active one. */
+  lastActive: MomentView
+  sessions: SessionView[]
+  /** True for the first entry that "Show all" adds. */
+  revealed: boolean
+}
+
+/** One entry of the list: a session or a group. The other is null. */
+export type EntryView = { session: SessionView, group: null } | { session: null, group: GroupView }
 
 /** The list and what stands around it. */
-export interface ListView extends PageView, ConfirmationNote {
-  /** This device first, then the others by their last activity: the first ten, or at most 1,000. */
-  sessions: SessionView[]
+export interface ListView extends PageView, ConfirmationNote, NoticeView {
+  /** This device first, then new ones, then the others by their last activity: the first ten, or all of at most 1,000 sessions. */
+  entries: EntryView[]
+  /** The number of sessions in these entries. */
+  shown: number
   /** The number of sessions, shown or not. */
   count: number
+  /** True if the list shows a place that `locate` has found. */
+  approximate: boolean
   /** The number of sessions beside this one, shown or not. */
   othersCount: number
   othersUrl: string
@@ -24,8 +46,6 @@ export interface ListView extends PageView, ConfirmationNote {
   headingLevel: number
   /** Relative times are relative to it. */
   now: string
-  /** What has just happened, for the status region. */
-  message: string | null
 }
 
 /** The templates that are rendered by name, and their view models. They include the others. */

@@ -1,15 +1,18 @@
 /**
- * Sessions → view models of the list and the question, and their templates.
+ * Sessions → view model of the list, and the account page's templates.
  * @module
  */
+import { createHash } from 'node:crypto'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { ConfirmationNote } from '../confirmation.js'
 import { withParameter } from '../frame.js'
-import { deviceName, factsOf, type RowContext, toSessionViews } from '../session-row.js'
+import { NO_NOTICE } from '../notice.js'
+import { hasLocatedPlace } from '../places.js'
+import { createRows, deviceView, momentView, type RowContext } from '../session-row.js'
 import * as templates from '../templates.js'
-import type { Texts } from '../texts.js'
-import type { ConfirmView, HiddenField, PageView } from '../view-models.js'
-import type { AccountTemplates, ListView } from './view-models.js'
+import type { HiddenField, PageView, SessionView } from '../view-models.js'
+import { type Entry, groupKey } from './entries.js'
+import type { AccountTemplates, EntryView, GroupView, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
 export const render: templates.Render<AccountTemplates> = templates.render
@@ -17,81 +20,81 @@ export const render: templates.Render<AccountTemplates> = templates.render
 /** Renders a template of the account page to a string. */
 export const renderText: templates.RenderText<AccountTemplates> = templates.renderText
 
-/** Rows that a list begins with. People mostly look for one of the last active sessions. */
-export const FIRST_ROWS = 10
+/** Entries that a list begins with. People mostly look for one of the last active sessions. */
+export const FIRST_ENTRIES = 10
 
-/** Rows of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
-export const WHOLE_LIST_ROWS = 1000
+/** Sessions of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
+export const WHOLE_LIST_SESSIONS = 1000
+
+/** Places that a group names. */
+const GROUP_PLACES = 3
 
 /** What a list is made of. */
 export interface ListParts {
-  /** The sessions that get a row: this device first, then the last active ones. */
-  sessions: LoginSession[]
+  /** The entries that are shown. */
+  entries: Entry[]
   /** The number of sessions, shown or not. */
   count: number
   currentId: string
-  /** Is the whole list shown? */
+  /** Was the whole list asked for? */
   whole: boolean
+  /** Are there entries that are not shown? */
+  hasMore: boolean
   headingLevel: number
   note: ConfirmationNote
 }
 
 /** The view model of the list. @param context the places of addresses, and now */
 export function toListView (page: PageView, parts: ListParts, context: Omit<RowContext, 'texts'>): ListView {
-  const { sessions, count, currentId, whole, headingLevel, note } = parts
-  const rowOptions = ({ id }: LoginSession, index: number) => ({
-    current: id === currentId,
-    revokeUrl: withWholeList(`${page.base}/${id}/revoke`, whole),
-    revealed: index === FIRST_ROWS
-  })
+  const { entries, count, whole, hasMore, headingLevel, note } = parts
   return {
     ...page,
-    sessions: toSessionViews(sessions, rowOptions, { ...context, texts: page.texts }),
+    entries: toEntryViews(page, parts, { ...context, texts: page.texts }),
+    shown: entries.reduce((sum, { sessions }) => sum + sessions.length, 0),
     count,
+    approximate: hasLocatedPlace(context.places),
     othersCount: count - 1,
     othersUrl: withWholeList(`${page.base}/others/revoke`, whole),
     ...note,
     listUrl: withWholeList(`${page.base}/list`, whole),
-    allUrl: whole || sessions.length === count ? null : withWholeList(page.homeUrl, true),
+    allUrl: hasMore ? withWholeList(page.homeUrl, true) : null,
     allListUrl: withWholeList(page.base || '/', true),
     headingLevel,
     now: context.now.toISOString(),
-    message: null
+    ...NO_NOTICE
   }
 }
 
-/** The session that a question is about. */
-export interface SessionTarget { kind: 'session', session: LoginSession, current: boolean }
+function toEntryViews ({ base }: PageView, { entries, currentId, whole }: ListParts, context: RowContext): EntryView[] {
+  const toRow = createRows(context)
+  const rowOf = (session: LoginSession, { isNew, revealed }: { isNew: boolean, revealed: boolean }): SessionView => toRow(session, {
+    current: session.id === currentId,
+    isNew,
+    revokeUrl: withWholeList(`${base}/${session.id}/revoke`, whole),
+    notYouUrl: withWholeList(`${base}/${session.id}/not-you`, whole),
+    revealed
+  })
+  return entries.map(({ sessions, isNew }, index) => {
+    const revealed = index === FIRST_ENTRIES
+    if (sessions.length === 1) return { session: rowOf(sessions[0], { isNew, revealed }), group: null }
+    const rows = sessions.map(session => rowOf(session, { isNew, revealed: false }))
+    return { session: null, group: toGroupView(sessions, rows, revealed, context) }
+  })
+}
 
-/** What a question is about. */
-export type Target = SessionTarget | { kind: 'others', count: number }
-
-/** The words of a question, and where its form is sent. */
-export type QuestionWords = Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'submit'>
-
-/** @param places labels for addresses */
-export function toQuestionWords (target: Target, { say, texts, base }: PageView, places: ReadonlyMap<string, string>): QuestionWords {
-  const view = (question: string, detail: ConfirmView['detail'], path: string, submit: string, facts: string[][] = []): QuestionWords =>
-    ({ title: question, question, detail, facts, action: `${base}/${path}/revoke`, submit })
-
-  if (target.kind === 'others') {
-    const { count } = target
-    return view(say('askOthers'), [say('askOthersDetail', { count })], 'others', say('signOutOthers', { count }))
+function toGroupView (sessions: Entry['sessions'], rows: SessionView[], revealed: boolean, { texts, now }: RowContext): GroupView {
+  const [latest] = sessions
+  const places = [...new Set(rows.flatMap(({ place }) => place ?? []))]
+  return {
+    ...deviceView(latest.device, texts),
+    key: `group-${createHash('sha256').update(groupKey(latest, texts)).digest('base64url').slice(0, 12)}`,
+    places: places.slice(0, GROUP_PLACES),
+    morePlaces: places.length > GROUP_PLACES,
+    lastActive: momentView(latest.lastActiveAt, texts, now),
+    sessions: rows,
+    revealed
   }
-  const { session, current } = target
-  if (current) return view(say('askThis'), [say('askThisDetail')], session.id, say('signOut'))
-  const { model, version, ip, place, alsoFrom, alsoPlace } = factsOf(session, places, texts)
-  const facts = [withoutNulls(model, version), withoutNulls(ip, place), withoutNulls(alsoFrom, alsoPlace)]
-  return view(say('askOne', { name: deviceName(session, texts) }), withMoments(texts, session), session.id, say('signOut'), facts)
 }
-
-/** Moments stay apart from the words around them, because the page's script writes them in the reader's time zone. */
-function withMoments (texts: Texts, { createdAt, lastActiveAt }: LoginSession): ConfirmView['detail'] {
-  const moment = (date: Date) => ({ iso: date.toISOString(), absolute: texts.absolute(date) })
-  return texts.parts('askOneDetail', { signedIn: moment(createdAt), lastActive: moment(lastActiveAt) })
-}
-
-const withoutNulls = (...facts: Array<string | null>): string[] => facts.filter(fact => fact !== null)
 
 /** The parameter that asks for the whole list. The host's page may get it too, so its name must not clash with common ones. */
 const WHOLE_LIST = { name: 'sessions', value: 'all' }

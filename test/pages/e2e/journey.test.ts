@@ -55,8 +55,8 @@ async function signOut (page: Page): Promise<void> {
   await page.waitForURL('**/sign-in')
 }
 
-const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('rowheader') })
-const signOutMac = (page: Page) => page.getByRole('button', { name: /Sign out Safari on macOS/ })
+const rows = (page: Page) => page.locator('li.ls-row')
+const signOutMac = (page: Page) => page.getByRole('button', { name: /Sign out Mac \(Safari\)/ })
 const isSignedOut = async (page: Page): Promise<boolean> => {
   await page.goto('/account')
   return page.url().endsWith('/sign-in')
@@ -123,10 +123,10 @@ t.test('signed in from two browsers and a script, one sees all three, ends one, 
   t.match(await rows(windows).nth(2).innerText(), /curl[\s\S]*(127\.0\.0\.1|::1)/)
 
   await signOutMac(windows).click()
-  const dialog = windows.getByRole('dialog', { name: 'Sign out Safari on macOS?' })
+  const dialog = windows.getByRole('dialog', { name: 'Sign out Mac (Safari)?' })
   await dialog.getByLabel('Your password').fill(password)
   await windows.keyboard.press('Enter')
-  await windows.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
+  await windows.getByRole('status').getByText('Signed out Mac (Safari).').waitFor()
   t.equal(await rows(windows).count(), 2)
   t.ok(await isSignedOut(mac), 'anonymous on its next request')
   t.equal(await script.status(), 200)
@@ -151,7 +151,7 @@ t.test('without JavaScript every path works, with one-shot messages', async t =>
   t.match(await plain.getByRole('main').innerText(), 'This password is not right.')
   await plain.getByLabel('Your password').fill(password)
   await plain.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
-  t.match(await plain.getByRole('status').innerText(), 'Signed out Safari on macOS.')
+  t.match(await plain.getByRole('status').innerText(), 'Signed out Mac (Safari).')
   t.ok(plain.url().endsWith(SESSIONS))
   await plain.reload()
   t.equal(await plain.getByRole('status').innerText(), '')

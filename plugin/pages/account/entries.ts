@@ -1,0 +1,53 @@
+/**
+ * The order of the list, and what stands in it together.
+ * @module
+ */
+import type { LoginSession } from '../../sessions/login-session.js'
+import { deviceTitle } from '../device-title.js'
+import type { Texts } from '../texts.js'
+
+/** One line of the list: a session, or the sessions of a group. */
+export interface Entry {
+  /** The last active one is first. */
+  sessions: [LoginSession, ...LoginSession[]]
+  /** Did this session come from a device that was new to the user, so recently that the user should look at it? */
+  isNew: boolean
+}
+
+/** How long a sign-in from a new device is marked. People who look at the list about once a week see it. */
+const NEW_FOR = 7 * 24 * 60 * 60 * 1000
+
+const isNew = ({ newDevice, createdAt }: LoginSession, now: Date): boolean => newDevice && now.getTime() - createdAt.getTime() <= NEW_FOR
+
+/**
+ * The lines of the list: this device, then new ones (the latest sign-in first), then the others by their last activity. Other
+ * sessions with equal devices are one group.
+ *
+ * @param others without the current one, the last active first
+ */
+export function toEntries (current: LoginSession, others: LoginSession[], now: Date, texts: Texts): Entry[] {
+  const fresh = others.filter(session => isNew(session, now)).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  const groups = groupsOf(others.filter(session => !isNew(session, now)), texts)
+  return [
+    { sessions: [current], isNew: false },
+    ...fresh.map((session): Entry => ({ sessions: [session], isNew: true })),
+    ...groups.map((sessions): Entry => ({ sessions, isNew: false }))
+  ]
+}
+
+/** In the order of each group's first session. */
+function groupsOf (sessions: LoginSession[], texts: Texts): Array<Entry['sessions']> {
+  const groups = new Map<string, Entry['sessions']>()
+  for (const session of sessions) {
+    const key = groupKey(session, texts)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [session])
+    else group.push(session)
+  }
+  return [...groups.values()]
+}
+
+/** Sessions with the same key look the same to a person. */
+export function groupKey ({ device }: Pick<LoginSession, 'device'>, texts: Texts): string {
+  return JSON.stringify([deviceTitle(device, texts), device.browser, device.kind])
+}
