@@ -521,6 +521,7 @@ t.test('what prevents a start is said in one sentence, and ends with 1', async t
   const cases: Array<[Record<string, string>, RegExp]> = [
     [{ PORT: String(port) }, /This port is taken: .*PORT=3001 npm start/],
     [{ PORT: 'many' }, /PORT must be a number/],
+    [{ PORT: free, HOST: '203.0.113.254' }, /has no address "203\.0\.113\.254": choose another HOST/],
     [{ PORT: free, MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
     [{ PORT: free, SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
   ]

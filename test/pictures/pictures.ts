@@ -50,7 +50,7 @@ async function takeAll (chromium: Browser, screen: string, options: BrowserConte
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.goto('/account/sessions')
-    await take(page, `list-${screen}-${colorScheme}`)
+    await take(page, `list-${screen}-${colorScheme}`, screen === 'desktop')
     // Of the session that is new, where the page offers that.
     await page.locator('[data-ls-part=not-you], [data-ls-part=revoke]').first().click()
     await page.locator('dialog[open]').waitFor()
@@ -63,8 +63,8 @@ async function takeAll (chromium: Browser, screen: string, options: BrowserConte
   await context.close()
 }
 
-async function take (page: Page, name: string): Promise<void> {
-  const png = await page.screenshot({ animations: 'disabled' })
+async function take (page: Page, name: string, fullPage = false): Promise<void> {
+  const png = await page.screenshot({ animations: 'disabled', fullPage })
   const webp = await toWebp(page, png)
   await writeFile(`${folder}${name}.webp`, webp)
   console.log(`${name}.webp: ${Math.ceil(webp.length / 1000)} kB`)
