@@ -63,7 +63,7 @@ interface PuppeteerPage {
   click(selector: string): Promise<void>
   evaluate(expression: string): Promise<unknown>
   waitForNavigation(): Promise<unknown>
-  keyboard: { down(key: string): Promise<void>, up(key: string): Promise<void>, press(key: Key): Promise<void>, type(text: string): Promise<void> }
+  keyboard: { down(key: string): Promise<void>, up(key: string): Promise<void>, press(key: string): Promise<void>, type(text: string): Promise<void> }
 }
 
 interface Puppeteer {
@@ -90,7 +90,7 @@ const firefox: Engine = {
           async click (selector) { await Promise.all([page.waitForNavigation(), page.click(selector)]) },
           async back () { await pressBackByScript(evaluate) },
           async press (key) {
-            if (key !== 'Shift+Tab') return await page.keyboard.press(key)
+            if (key !== 'Shift+Tab') return await page.keyboard.press(key === 'Space' ? ' ' : key)
             await page.keyboard.down('Shift')
             await page.keyboard.press('Tab')
             await page.keyboard.up('Shift')

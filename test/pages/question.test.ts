@@ -4,6 +4,10 @@
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { Confirm } from '../../plugin/index.js'
+import { toQuestionWords } from '../../plugin/pages/account/question-words.js'
+import { SHIPPED } from '../../plugin/pages/messages.js'
+import { createTexts } from '../../plugin/pages/texts.js'
+import type { PageView } from '../../plugin/pages/view-models.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
@@ -236,9 +240,11 @@ t.test('the form\'s token, the lock and the new token are the same for every kin
     const { action } = formOf(await laptop.get(url))
     const stolen = formOf(await mac.get(`${PAGE}/others/revoke`)).fields.csrf!
     for (const csrf of ['', stolen]) {
-      const forged = await submit(laptop, { action, fields: { csrf } }, { password: PASSWORD, answer: CODE })
-      t.equal(forged.statusCode, 403, user)
-      t.match(textOf(forged), 'This form has expired.')
+      for (const url of [action, action.replace('/revoke', '/not-you'), `${PAGE}/others/revoke`]) {
+        const forged = await submit(laptop, { action: url, fields: { csrf } }, { password: PASSWORD, answer: CODE })
+        t.equal(forged.statusCode, 403, user)
+        t.match(textOf(forged), 'This form has expired.')
+      }
     }
     t.equal(await mac.user(), user)
 
@@ -308,6 +314,27 @@ t.test('a question says when and where, shortly; what the host calls a place sta
   t.match(textOf(located), /Place <b>Oslo<\/b>/)
   t.notMatch(located.body, '<b>Oslo')
   t.match(located.body, /<dd><time datetime="2100-01-01T12:00:00.000Z" title="Jan 1, 2100, 12:00\sPM UTC">/)
+})
+
+t.test('a question says where a session was used from: by place, otherwise by address, and the former one if that says more', async t => {
+  const { app, laptop, url } = await createWorld(t, 'ada')
+  const id = url.split('/').at(-2)!
+  const session = (await app.loginSessions.find('ada', id))!
+  const texts = createTexts('en', SHIPPED.en!, 'UTC')
+  const page = { texts, say: texts.say, base: PAGE } as PageView
+  const places = new Map([['1.1.1.1', 'Norway'], ['2.2.2.2', 'Norway'], ['3.3.3.3', 'Chile']])
+  const facts = (ip: string | null, former: string | null): string[] => {
+    const formerIp = former === null ? null : { ip: former, until: session.createdAt }
+    const target = { kind: 'session' as const, session: { ...session, ip, formerIp }, current: false, notYou: false }
+    return toQuestionWords(target, page, { places, now: session.createdAt }).facts.flatMap(fact => 'text' in fact ? `${fact.label}: ${fact.text}` : [])
+  }
+
+  t.strictSame(facts(null, null), [])
+  t.strictSame(facts('4.4.4.4', null), ['IP address: 4.4.4.4'])
+  t.strictSame(facts('1.1.1.1', '2.2.2.2'), ['Place: Norway'])
+  t.strictSame(facts('1.1.1.1', '3.3.3.3'), ['Place: Norway', 'Also used from: Chile'])
+  t.strictSame(facts('1.1.1.1', '4.4.4.4'), ['Place: Norway', 'Also used from: 4.4.4.4'])
+  t.match(textOf(await laptop.get(url)), 'IP address 203.0.113.9')
 })
 
 t.test('the question about all others lists what will end: new ones first, equal devices counted, at most ten lines, then how many more', async t => {

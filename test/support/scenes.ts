@@ -14,6 +14,7 @@ import { type ServedShop, serveShop } from './served-shop.js'
 /** Names in words of no language, so that scenes play in all of them. */
 export const REVOKE = '[data-ls-part=revoke]'
 export const OTHERS = '[data-ls-part=revoke-others]'
+export const NOT_YOU = '[data-ls-part=not-you]'
 export const FIELD = '.ls-form [name=password]'
 export const DIALOG = 'dialog[open]'
 export const TITLE = '[data-ls-part=title]'

@@ -4,7 +4,7 @@
  */
 import type { LoginSession } from '../../sessions/login-session.js'
 import { deviceWithBrowser } from '../device-title.js'
-import { momentView, placeOf, type RowContext } from '../session-row.js'
+import { addressesOf, momentView, placeOf, type RowContext } from '../session-row.js'
 import type { ConfirmView, EndingView, FactView, PageView } from '../view-models.js'
 import type { Entry } from './entries.js'
 
@@ -111,12 +111,16 @@ function toEnding ({ sessions, isNew }: Entry, { say, texts }: PageView, { place
   }
 }
 
-function factsOf ({ ip, createdAt, lastActiveAt }: LoginSession, { say, texts }: PageView, { places, now }: WordsContext): FactView[] {
+/** When, and from where: by its place, or by its address if the place is not known. */
+function factsOf (session: LoginSession, { say, texts }: PageView, { places, now }: WordsContext): FactView[] {
+  const [ip, former] = addressesOf(session)
   const place = placeOf(ip, places)
   const where = place ?? ip
+  const formerWhere = placeOf(former, places) ?? former
   return [
-    { label: say('lastActive'), moment: momentView(lastActiveAt, texts, now) },
-    { label: say('signedIn'), moment: momentView(createdAt, texts, now) },
-    ...where === null ? [] : [{ label: say(place === null ? 'address' : 'placeLabel'), text: where }]
+    { label: say('lastActive'), moment: momentView(session.lastActiveAt, texts, now) },
+    { label: say('signedIn'), moment: momentView(session.createdAt, texts, now) },
+    ...where === null ? [] : [{ label: say(place === null ? 'address' : 'placeLabel'), text: where }],
+    ...formerWhere === null || formerWhere === where ? [] : [{ label: say('alsoUsedFrom'), text: formerWhere }]
   ]
 }

@@ -9,6 +9,7 @@ import { currentLoginSession } from '../../request/guard.js'
 import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
 import type { Question } from '../question.js'
+import { addressesOf } from '../session-row.js'
 import { toEntries } from './entries.js'
 import { findOthers } from './list.js'
 import { namedSessions, type OthersTarget, type SessionTarget, type Target, toQuestionWords } from './question-words.js'
@@ -50,7 +51,7 @@ export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: L
     async questionAbout (request, target) {
       const frame = frameOf(request)
       const whole = wantsWholeList(request)
-      const places = await placesFor(request, namedSessions(target).map(({ ip }) => ip), locate, frame.texts)
+      const places = await placesFor(request, namedSessions(target).flatMap(addressesOf), locate, frame.texts)
       const words = toQuestionWords(target, frame, { places, now: now() })
       return {
         view: { ...words, hidden: wholeListFields(whole), homeUrl: withWholeList(frame.homeUrl, whole) },

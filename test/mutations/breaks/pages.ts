@@ -1,7 +1,7 @@
 /** Breaks of the room `pages/`: who gets in, and what a form must prove before a session ends. @module */
 import type { BreakList } from '../break.js'
 
-const tests = ['confirmation/confirmation', 'pages/pages', 'request/csrf', 'pages/options']
+const tests = ['pages/question', 'confirmation/confirmation', 'pages/pages', 'request/csrf', 'pages/options']
 
 export default [
   {
@@ -171,6 +171,48 @@ export default [
         promise: 'T4: every form has a token of its session',
         from: "csrf.verify(session.id, field(request, 'csrf'))",
         to: ''
+      },
+      {
+        name: 'people do not come back to their question',
+        promise: 'P4: who confirms on the page of the host comes back to the question',
+        from: 'withReturn(path, returnTo, question.url)',
+        to: 'withReturn(path, returnTo, frame.homeUrl)'
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/confirmation.ts',
+    tests: ['pages/question', 'pages/pages'],
+    breaks: [
+      {
+        name: 'a confirmation on the page of the host has no lock',
+        promise: 'T3: five wrong attempts lock, of every kind',
+        from: '  page: {\n    canLock: true',
+        to: '  page: {\n    canLock: false'
+      },
+      {
+        name: 'the list has buttons for who cannot confirm',
+        promise: 'P4: who cannot confirm sees why',
+        from: 'canRevoke: obstacle === null',
+        to: 'canRevoke: true'
+      },
+      {
+        name: 'the last attempt comes without a warning',
+        promise: 'P4: the last attempt before the lock is announced',
+        from: "attemptsLeft === 1 ? ['answerWrongLast', MINUTES] : ['answerWrong']",
+        to: "['answerWrong']"
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/account/question-words.ts',
+    tests: ['pages/question'],
+    breaks: [
+      {
+        name: 'the question does not count the sessions that it does not name',
+        promise: 'P3: people see what will end',
+        from: 'unnamed > 0 ?',
+        to: 'unnamed < 0 ?'
       }
     ]
   },
@@ -182,7 +224,7 @@ export default [
         name: 'a foreign id shows a question',
         promise: 'P5: foreign, unknown, expired and removed ids answer the same',
         from: 'if (session === null) throw notFoundError()\n      return {',
-        to: "if (session === null) return { kind: 'session', session: current, current: false }\n      return {"
+        to: "if (session === null) return { kind: 'session', session: current, current: false, notYou }\n      return {"
       }
     ]
   }

@@ -4,10 +4,11 @@
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { PASSWORD } from '../../support/app.js'
+import { MINUTE } from '../../support/clock.js'
 import { PAGE } from '../../support/page.js'
-import { hasFocus, isLively, LINUX, MAC } from '../../support/profile.js'
+import { hasFocus, isLively, LINUX, MAC, WINDOWS } from '../../support/profile.js'
 import { randomId } from '../../support/records.js'
-import { FIELD, OTHERS, STATUS, TITLE } from '../../support/scenes.js'
+import { FIELD, giveWrongPassword, NOT_YOU, OTHERS, STATUS, TITLE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
 /** Where the list is asked for, to be brought up to date. */
@@ -15,8 +16,21 @@ const LIST = `${PAGE}/list`
 
 const PROBLEM = { status: 503, contentType: 'text/html', headers: { 'login-sessions': 'fragment', 'hx-retarget': '[data-ls-part=problem]', 'hx-reswap': 'innerHTML' }, body: 'Sessions cannot be reached right now.' }
 
+/** Minutes that the shop's clock is ahead. */
+let ahead = 0
+
 const stage = await setStage(t, {
+  now: () => new Date(Date.now() + ahead * MINUTE),
+  confirm: ({ userId }) => userId.startsWith('page') ? { way: 'page', path: '/passkey', label: 'Confirm with your passkey' } : null,
+  pages: { passwordPath: '/password', returnTo: 'next' },
   routes (app) {
+    // Where a host would ask for a passkey.
+    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    app.get('/passkey', async (_request, reply) => reply.type('text/html; charset=utf-8').send('<!doctype html><html lang="en"><title>Passkey</title><main><form method="post"><button>Use passkey</button></form></main></html>'))
+    app.post<{ Querystring: { next: string } }>('/passkey', async (request, reply) => {
+      await request.confirmLoginSession(() => true)
+      return reply.redirect(request.query.next, 303)
+    })
     app.get('/with-form', async (_request, reply) => {
       const { html, head } = await reply.renderLoginSessions()
       return reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><head><title>Profile</title>${head}</head><body><main><h1>Profile</h1><label>Address <input id="address"></label>${html}</main></body></html>`)
@@ -26,8 +40,8 @@ const stage = await setStage(t, {
 const { shop } = stage
 
 /** The page of a new user, with a Mac and a Linux machine signed in elsewhere. */
-async function openPage (t: Test): Promise<{ page: Page, user: string, mac: string }> {
-  const user = `ada-${randomId()}`
+async function openPage (t: Test, kind = 'ada'): Promise<{ page: Page, user: string, mac: string }> {
+  const user = `${kind}-${randomId()}`
   const { id: mac } = await shop.signInElsewhere(user, MAC)
   await shop.signInElsewhere(user, LINUX)
   const page = await stage.openPage(t)
@@ -39,6 +53,7 @@ async function openPage (t: Test): Promise<{ page: Page, user: string, mac: stri
 const rows = (page: Page) => page.locator('li.ls-row')
 const signOutMac = (page: Page) => page.getByRole('button', { name: /^Sign out Mac \(Safari\)/ })
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign out Mac (Safari)?' })
+const revokeOf = (id: string): string => `[data-ls-part=revoke][data-ls-session="${id}"]`
 const problem = (page: Page) => page.locator('[data-ls-part=problem]')
 const confirm = (page: Page) => dialog(page).getByRole('button', { name: 'Sign out', exact: true })
 
@@ -58,7 +73,7 @@ async function holdRequests (page: Page, method: string): Promise<{ count(): num
 
 t.test('the dialog opens with the focus in the password; Cancel and Esc give it back', async t => {
   const { page, mac } = await openPage(t)
-  for (const opener of [`[data-ls-session="${mac}"]`, OTHERS]) {
+  for (const opener of [revokeOf(mac), `${NOT_YOU}[data-ls-session="${mac}"]`, OTHERS]) {
     for (const leave of [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Cancel' }).click()]) {
       await page.locator(opener).click()
       await page.getByRole('dialog').waitFor()
@@ -83,6 +98,86 @@ t.test('when the row has gone, the focus is on the status region, which was ther
   t.ok(await hasFocus(page, STATUS))
   t.equal(await rows(page).count(), 2)
   t.equal(await page.getByRole('dialog').count(), 0)
+})
+
+t.test('a question that is asked again stays in its dialog: nothing fades in anew', async t => {
+  const { page } = await openPage(t)
+  await page.evaluate(() => document.addEventListener('animationstart', () => { document.body.dataset.fades = String(Number(document.body.dataset.fades ?? 0) + 1) }))
+  const fades = () => page.evaluate(() => document.body.dataset.fades)
+  await signOutMac(page).click()
+  const shown = await dialog(page).elementHandle()
+  await shown!.evaluate(element => Promise.all(element.getAnimations().map(({ finished }) => finished)))
+  t.equal(await fades(), '1')
+
+  await giveWrongPassword(page)
+
+  t.ok(await shown!.evaluate(element => element.isConnected && element.matches(':modal')))
+  t.equal(await page.locator('dialog').count(), 1)
+  t.equal(await fades(), '1')
+  t.ok(await hasFocus(page, FIELD))
+  t.equal(await shown!.getAttribute('closedby'), null)
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+})
+
+t.test('open details stay open when the list comes anew, and closed ones open for the focus', async t => {
+  const { page, user, mac } = await openPage(t)
+  for (let i = 0; i < 2; i++) await shop.signInElsewhere(user, WINDOWS, undefined, true)
+  await page.reload()
+  await isLively(page)
+  const group = page.locator('.ls-group > details')
+  const details = page.locator(`[data-ls-details="${mac}"]`)
+  const isOpen = (one: typeof group) => one.evaluate((element: HTMLDetailsElement) => element.open)
+  await group.locator('> summary').click()
+  await details.locator('summary').focus()
+  await page.keyboard.press('Enter')
+  const before = await group.elementHandle()
+
+  await comeBack(page)
+  t.notOk(await before!.evaluate(element => element.isConnected))
+  t.strictSame([await isOpen(group), await isOpen(details)], [true, true])
+  t.ok(await hasFocus(page, `[data-ls-details="${mac}"] > summary`))
+
+  await group.getByRole('button').first().click()
+  await page.getByRole('dialog').waitFor()
+  await group.evaluate((element: HTMLDetailsElement) => { element.open = false })
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  t.ok(await group.getByRole('button').first().evaluate(element => element === document.activeElement))
+  t.ok(await isOpen(group))
+})
+
+t.test('"Not you?" leads on from the status region: the next Tab is the way to the password', async t => {
+  const { page, mac } = await openPage(t)
+  await page.locator(`[data-ls-part=not-you][data-ls-session="${mac}"]`).click()
+  const question = page.getByRole('dialog', { name: 'Was this not you?' })
+  await question.getByText('Sign out Mac (Safari).').waitFor()
+  await page.locator(FIELD).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('status').getByText('Signed out Mac (Safari). Now change your password').waitFor()
+  t.ok(await hasFocus(page, STATUS))
+  await page.keyboard.press('Tab')
+  t.ok(await hasFocus(page, `${STATUS} a[href="/password"]`))
+  t.equal(await page.locator(revokeOf(mac)).count(), 0)
+})
+
+t.test('a confirmation on the host\'s page: the dialog leads there, and people come back to a plain question', async t => {
+  t.teardown(() => { ahead = 0 })
+  const { page, mac } = await openPage(t, 'page')
+  ahead = 11
+  await signOutMac(page).click()
+  const link = dialog(page).getByRole('link', { name: 'Confirm with your passkey' })
+  await link.waitFor()
+  t.ok(await link.evaluate(element => element === document.activeElement))
+  t.equal((await dialog(page).getByRole('button').allInnerTexts()).join(), 'Cancel')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Use passkey' }).click()
+
+  await page.waitForURL(`**/${mac}/revoke`)
+  t.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Sign out Mac (Safari)?')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('status').getByText('Signed out Mac (Safari).').waitFor()
 })
 
 t.test('on a slow network the button says that it works, a second click does nothing, and Esc takes nothing back', async t => {
@@ -233,7 +328,7 @@ t.test('a page whose own session was ended elsewhere leads to the sign-in page a
   const { page, user } = await openPage(t)
   await shop.app.loginSessions.revokeAll(user)
   await signOutMac(page).click()
-  await page.waitForURL('**/login')
+  await page.waitForURL('**/login?next=*')
 })
 
 t.test('a list notices what happened elsewhere when its tab comes back, without losing an open dialog', async t => {
@@ -245,7 +340,7 @@ t.test('a list notices what happened elsewhere when its tab comes back, without 
 
   await comeBack(page)
 
-  await page.locator(`[data-ls-session="${mac}"]`).waitFor({ state: 'detached' })
+  await page.locator(revokeOf(mac)).waitFor({ state: 'detached' })
   t.ok(await linuxDialog.isVisible())
   t.equal(await page.locator(FIELD).inputValue(), PASSWORD)
   t.ok(await hasFocus(page, FIELD))
@@ -261,7 +356,7 @@ t.test('coming back to the tab keeps the focus where it was', async t => {
   await comeBack(page)
   await page.waitForFunction(button => !button!.isConnected, before)
 
-  t.ok(await hasFocus(page, `[data-ls-session="${mac}"]`))
+  t.ok(await hasFocus(page, revokeOf(mac)))
 })
 
 t.test('a question that failed takes no focus afterwards: what is typed elsewhere stays where it is typed', async t => {
@@ -288,7 +383,7 @@ t.test('a session that ended leaves what is typed on the page, takes the list aw
   await problem(page).getByText('You are no longer signed in here.').waitFor()
   t.equal(await rows(page).count(), 0)
   await problem(page).getByRole('link', { name: 'Sign in again' }).click()
-  await page.waitForURL('**/login')
+  await page.waitForURL('**/login?next=*')
 })
 
 t.test('a proxy\'s answer stays out also when the button that asked was replaced meanwhile', async t => {
