@@ -22,7 +22,7 @@ export async function accessibleNodes (page: Page): Promise<AccessibleNode[]> {
 
 /** Buttons and links smaller than this in either direction, in CSS px; links within a sentence may be (WCAG 2.5.8). */
 export async function smallTargets (page: Page, least = 24): Promise<string[]> {
-  return await page.evaluate(least => [...document.querySelectorAll<HTMLElement>('a[href], button, input:not([type=hidden]):not([hidden])')]
+  return await page.evaluate(least => [...document.querySelectorAll<HTMLElement>('a[href], button, summary, input:not([type=hidden]):not([hidden])')]
     .filter(target => getComputedStyle(target).display !== 'inline')
     .map(target => ({ target, box: target.getBoundingClientRect() }))
     .filter(({ box }) => box.width < least || box.height < least)
@@ -33,7 +33,7 @@ export async function smallTargets (page: Page, least = 24): Promise<string[]> {
 export async function overflowing (page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const root = document.documentElement
-    const hidden = (element: Element): boolean => element.closest('.ls-hidden, thead') !== null && getComputedStyle(element.closest('.ls-hidden, thead')!).position === 'absolute'
+    const hidden = (element: Element): boolean => element.closest('.ls-hidden, .ls-details-word') !== null && getComputedStyle(element.closest('.ls-hidden, .ls-details-word')!).position === 'absolute'
     const words = (element: Element): string => `<${element.localName} class="${element.className}"> ${element.textContent!.trim().slice(0, 40)}`
     const found = root.scrollWidth > root.clientWidth ? [`the page is ${root.scrollWidth} wide in ${root.clientWidth}`] : []
     for (const element of document.querySelectorAll('body *')) {

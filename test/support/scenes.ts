@@ -86,6 +86,15 @@ export interface Scene {
 
 export const SCENES: Record<string, Scene> = {
   'the list': { play: openList },
+  'the list with a new device and a group, all of it open': {
+    async play (page, shop) {
+      const user = `ada-${randomId()}`
+      for (let i = 0; i < 3; i++) await shop.signInElsewhere(user, LINUX, `203.0.113.${i}`, true)
+      await shop.signInElsewhere(user, MAC, '203.0.113.9')
+      await page.goto(`/start?user=${user}`)
+      for (const summary of await page.locator('.ls-group > details > summary, .ls-details > summary').all()) await summary.click()
+    }
+  },
   'the list of this device alone': { play: (page, shop) => openList(page, shop, 0) },
   'a long list': { play: (page, shop) => openList(page, shop, 11) },
   'the whole of a long list': {

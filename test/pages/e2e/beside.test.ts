@@ -66,7 +66,7 @@ for (const version of Object.keys(HTMX)) {
     await buy(1)
 
     await page.getByRole('button', { name: 'Load again' }).click()
-    await page.locator('[data-ls-part=table]:not([data-htmx-powered])').waitFor({ state: 'detached' })
+    await page.locator('[data-ls-part=rows]:not([data-htmx-powered])').waitFor({ state: 'detached' })
     await openDialog(page)
     await page.locator(FIELD).fill(PASSWORD)
     await page.keyboard.press('Enter')

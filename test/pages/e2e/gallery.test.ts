@@ -7,6 +7,8 @@ import t, { type Test } from 'tap'
 import { axeFindings, MODES, show, withoutScripts } from '../../support/axe.js'
 import { accessibleNodes, edgeContrast, focused, overflowing, smallTargets, withSpacedText } from '../../support/measure.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, OTHERS, PROFILE, questionUrl, type Scene, SCENES, serveScenes } from '../../support/scenes.js'
+import { MAC } from '../../support/profile.js'
+import { randomId } from '../../support/records.js'
 import { setStage } from '../../support/stage.js'
 
 // More than one file's share of time on a busy machine.
@@ -14,6 +16,11 @@ t.setTimeout(600_000)
 
 const { shop, openPage, listPage } = await setStage(t)
 const shopWithoutQuestion = await serveScenes(t, { verifyPassword: undefined as never })
+
+const PLACES: Record<string, string> = { '8.8.8.1': 'Berlin, Germany', '8.8.8.2': 'Oslo, Norway', '8.8.8.3': 'São Paulo, Brazil' }
+const placeful = await serveScenes(t, { pages: { locate: ip => PLACES[ip] } })
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1'
+const PIXEL = 'Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36'
 
 const WIDE = { width: 1280, height: 640 }
 const NARROW = { width: 320, height: 640 }
@@ -105,6 +112,39 @@ for (const [locale, seenByAxe] of [['de-DE', NARROW], ['ar', WIDE]] as const) {
   })
 }
 
+/** Ada's typical list: this computer, a new phone, and two devices that she knows, all with places. */
+async function typicalList (page: Page): Promise<void> {
+  const user = `ada-${randomId()}`
+  const places = Object.keys(PLACES)
+  for (const [i, device] of [MAC, IPHONE].entries()) await placeful.signInElsewhere(user, device, places[i], true)
+  await placeful.signInElsewhere(user, PIXEL, places[2])
+  await page.goto(`${placeful.url}/start?user=${user}`)
+}
+
+t.test('on a phone, each row of a typical list is at most half as high as a card of the former page', async t => {
+  const page = await openPage(t)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await typicalList(page)
+  t.strictSame(await page.locator('.ls-name').allInnerTexts(), ['Windows computer', 'Pixel 9', 'iPhone', 'Mac'])
+  t.match(await page.locator('.ls-new').innerText(), /São Paulo, Brazil.*Not you\?/s)
+  const heights = await page.locator('.ls-row').evaluateAll(rows => rows.map(row => row.getBoundingClientRect().height))
+  for (const height of heights) t.ok(height <= 119, `${height} px`)
+  t.ok(await page.locator(OTHERS).evaluate(button => button.getBoundingClientRect().bottom < 400), 'the bulk action is on top')
+})
+
+t.test('buttons and details stand below each other, whatever a row is, open or closed', async t => {
+  const page = await openPage(t)
+  await typicalList(page)
+  const ends = (selector: string) => page.locator(selector).evaluateAll(elements => [...new Set(elements.map(element => Math.round(element.getBoundingClientRect().right)))])
+  const tops = () => page.locator('.ls-new :is(summary, .ls-button)').evaluateAll(elements => elements.map(element => element.getBoundingClientRect().top))
+  t.equal((await ends('.ls-row .ls-button')).length, 1)
+  t.equal((await ends('.ls-details > summary')).length, 1)
+  const before = await tops()
+  await page.locator('.ls-new summary').click()
+  t.strictSame(await tops(), before)
+  t.equal((await ends('.ls-details > summary')).length, 1)
+})
+
 t.test('in a dialog higher than the window, the focus brings its buttons into sight', async t => {
   const page = await listPage(t)
   await page.setViewportSize(ENLARGED)
@@ -125,11 +165,10 @@ t.test('the edges of what can be pressed and filled in stand out, and so does th
     }
   }
 
-  await page.locator('td .ls-button').first().focus()
-  await page.keyboard.press('Tab')
+  await page.locator('.ls-row .ls-button').first().focus()
   await inAllColours(async mode => {
     t.ok(await edgeContrast(page, OTHERS) >= 3, `a button of the page: ${mode}`)
-    t.ok(await edgeContrast(page, 'td .ls-button:not(:focus)') >= 3, `a button of a row: ${mode}`)
+    t.ok(await edgeContrast(page, '.ls-row .ls-button:not(:focus)') >= 3, `a button of a row: ${mode}`)
     t.ok(await edgeContrast(page, ':focus-visible', 'outlineColor') >= 3, `the ring: ${mode}`)
   })
   await openDialog(page)

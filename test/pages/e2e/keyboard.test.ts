@@ -7,7 +7,7 @@ import { MODES, show } from '../../support/axe.js'
 import { PASSWORD } from '../../support/app.js'
 import { focused, focusOn, walk } from '../../support/measure.js'
 import { isLively } from '../../support/profile.js'
-import { DIALOG, FIELD, giveWrongPassword, openDialog, questionUrl, REVOKE, TITLE } from '../../support/scenes.js'
+import { DIALOG, FIELD, giveWrongPassword, openDialog, questionUrl, REVOKE, SCENES, TITLE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
 const stage = await setStage(t)
@@ -27,8 +27,12 @@ t.test('Tab meets each button once, in the order in which they are read, and Shi
   const forth = names(await walk(page))
   const back = names(await walk(page, 'Shift+Tab'))
 
-  t.equal(forth.length, 3)
-  t.match(forth, [/^Sign out Firefox on Linux, last active/, /^Sign out Safari on macOS, last active/, 'Sign out of all other sessions (2)'])
+  t.equal(forth.length, 6)
+  t.match(forth, [
+    'Sign out of all other sessions (2)', /^Details of Windows computer \(Chrome\), last active/,
+    /^Details of Linux computer \(Firefox\), last active/, /^Sign out Linux computer \(Firefox\), last active/,
+    /^Details of Mac \(Safari\), last active/, /^Sign out Mac \(Safari\), last active/
+  ])
   t.strictSame(back, forth.reverse())
 })
 
@@ -36,7 +40,7 @@ t.test('the whole way by keyboard: a dialog, a wrong password, thinking better o
   const page = await listPage(t)
   const press = async (...keys: string[]): Promise<void> => { for (const key of keys) await page.keyboard.press(key) }
 
-  await press('Tab', 'Enter')
+  await press('Tab', 'Tab', 'Tab', 'Tab', 'Enter')
   await page.locator(DIALOG).waitFor()
   await focusOn(page.locator(FIELD))
   await page.keyboard.type('wrong')
@@ -45,28 +49,28 @@ t.test('the whole way by keyboard: a dialog, a wrong password, thinking better o
   await focusOn(page.locator(FIELD))
   await press('Escape')
   await dialogIsGone(page)
-  t.match((await focused(page)).name, /^Sign out Firefox/)
+  t.match((await focused(page)).name, /^Sign out Linux computer/)
 
-  await press('Tab', 'Space')
-  await page.getByRole('dialog', { name: 'Sign out Safari on macOS?' }).waitFor()
+  await press('Tab', 'Tab', 'Space')
+  await page.getByRole('dialog', { name: 'Sign out Mac (Safari)?' }).waitFor()
   await page.keyboard.type(PASSWORD)
   await press('Tab')
   t.equal((await focused(page)).name, 'Cancel')
   await press('Tab')
   t.equal((await focused(page)).name, 'Sign out')
   await press('Space')
-  await page.getByRole('status').getByText('Signed out Safari on macOS.').waitFor()
-  await focusOn(page.locator(TITLE))
+  await page.getByRole('status').getByText('Signed out Mac (Safari).').waitFor()
+  await focusOn(page.getByRole('status'))
 
-  await press('Tab', 'Tab')
+  await press('Tab')
   t.equal((await focused(page)).name, 'Sign out of all other sessions (1)')
   await press('Enter')
   await page.locator(DIALOG).waitFor()
   await page.keyboard.type(PASSWORD)
   await press('Enter')
   await page.getByRole('status').getByText('Signed out one other session.').waitFor()
-  await focusOn(page.locator(TITLE))
-  t.strictSame(await walk(page), [], 'nothing is left to be pressed')
+  await focusOn(page.getByRole('status'))
+  t.match(names(await walk(page)), [/^Details of Windows computer/], 'nothing is left to be pressed but the details of this device')
 })
 
 t.test('Tab and Shift+Tab stay in the dialog, but for the browser itself', async t => {
@@ -96,14 +100,29 @@ t.test('a wrong password is told by the field: it has the focus, is empty and in
   t.match(await page.locator(`#${describedBy}`).innerText(), 'This password is not right.')
 })
 
-t.test('after "Show all" the focus is on the button of the first row that it brought', async t => {
+t.test('after "Show all" the focus is in the first row that it brought', async t => {
   const page = await listPage(t, 11)
   t.equal(await page.locator(REVOKE).count(), 9)
   await page.getByRole('link', { name: 'Show all 12' }).focus()
   await page.keyboard.press('Enter')
 
   await page.locator(REVOKE).nth(10).waitFor()
+  await focusOn(page.locator('[data-ls-revealed] > .ls-about > details > summary'))
+  await page.keyboard.press('Tab')
   await focusOn(page.locator(REVOKE).nth(9))
+})
+
+t.test('details and groups open and close by keyboard, and what is in a closed one is not met', async t => {
+  const page = await stage.openPage(t)
+  await SCENES['the list with a new device and a group, all of it open']!.play(page, stage.shop)
+  await page.locator(TITLE).focus()
+  const open = names(await walk(page))
+  t.equal(open.filter(name => /^(?:Sign out|Not you\?|Details)/.test(name)).length, 11, 'all others, this device, three for the new one, two for each of the group')
+
+  await page.locator('.ls-group > details > summary').focus()
+  await page.keyboard.press('Enter')
+  await page.locator(TITLE).focus()
+  t.equal(names(await walk(page)).length, open.length - 6)
 })
 
 t.test('a ring shows what has the focus, in every mode', async t => {
@@ -122,7 +141,10 @@ t.test('a ring shows what has the focus, in every mode', async t => {
   }
 
   const question = await questionUrl(page)
-  await inAllModes(() => walk(page), 3)
+  await inAllModes(async () => {
+    await page.locator(TITLE).focus()
+    return await walk(page)
+  }, 6)
   await openDialog(page)
   await inAllModes(async () => {
     await page.locator(FIELD).focus()

@@ -44,11 +44,11 @@ async function wholeFlow (page: Page, list: string): Promise<void> {
   await endFirstElsewhere(page, user)
   await page.locator(REVOKE).first().click()
   await page.getByRole('alert').getByText('That session has ended already.').waitFor()
-  await page.getByRole('table', { name: '11 sessions' }).waitFor()
+  await page.getByText('11 sessions', { exact: true }).waitFor()
 
   await endFirstElsewhere(page, user)
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-  await page.getByRole('table', { name: '10 sessions' }).waitFor()
+  await page.getByText('10 sessions', { exact: true }).waitFor()
 
   await page.locator(OTHERS).click()
   await page.locator(FIELD).fill(PASSWORD)

@@ -3,7 +3,7 @@
  */
 import t from 'tap'
 import { accessibleNodes } from '../../support/measure.js'
-import { openDialog, openList, PROFILE, questionUrl } from '../../support/scenes.js'
+import { openDialog, openList, PROFILE, questionUrl, SCENES } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
 
 const { shop, chromium, openPage, listPage } = await setStage(t)
@@ -22,55 +22,36 @@ t.test('the list as it is read aloud', async t => {
     - paragraph: These are the browsers and devices that are signed in to your account. Sign out any that you do not recognise, then change your password.
     - status
     - alert
-    - table "2 sessions":
-      - caption: 2 sessions
-      - rowgroup:
-        - row "Device Last active Signed in Expires Actions":
-          - columnheader "Device"
-          - columnheader "Last active"
-          - columnheader "Signed in"
-          - columnheader "Expires"
-          - columnheader "Actions"
-      - rowgroup:
-        - row "Computer Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server Active now Just now in 1 hour":
-          - rowheader "Computer Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server":
-            - img "Computer"
-            - text: Chrome on Windows This device Version 149 127.0.0.1 · Same computer as the server
-          - cell "Active now"
-          - cell "Just now":
-            - time: Just now
-          - cell "in 1 hour":
-            - time: in 1 hour
-          - cell
-        - row "Computer Safari on macOS Version 18.4 203.0.113.0 Just now Just now in 1 hour Sign out Safari on macOS, last active (date)":
-          - rowheader "Computer Safari on macOS Version 18.4 203.0.113.0":
-            - img "Computer"
-            - text: Safari on macOS Version 18.4 203.0.113.0
-          - cell "Just now":
-            - time: Just now
-          - cell "Just now":
-            - time: Just now
-          - cell "in 1 hour":
-            - time: in 1 hour
-          - cell "Sign out Safari on macOS, last active (date)":
-            - button "Sign out Safari on macOS, last active (date)": Sign out
-    - paragraph:
-      - button "Sign out of all other sessions (1)"`.trim())
+    - paragraph: 2 sessions
+    - button "Sign out of all other sessions (1)"
+    - list:
+      - listitem:
+        - img "Computer (Windows)"
+        - text: Windows computer This device
+        - paragraph: "Chrome · Same computer as the server · Last active: active now"
+        - group: Details
+      - listitem:
+        - img "Computer (macOS)"
+        - text: Mac
+        - paragraph:
+          - text: "Safari · Last active:"
+          - time: just now
+        - group: Details
+        - button "Sign out Mac (Safari), last active (date)": Sign out`.trim())
 })
 
-t.test('the table is a table at any width: each row has its device for a heading, and a cell for each column', async t => {
-  const page = await listPage(t)
+t.test('the list is a list at any width, with an item for each session, and for the sessions of a group', async t => {
+  const page = await openPage(t)
+  await SCENES['the list with a new device and a group, all of it open']!.play(page, shop)
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 720 })
     const roles = (await accessibleNodes(page)).map(({ role }) => role)
     const count = (wanted: string): number => roles.filter(role => role === wanted).length
 
-    t.equal(count('table'), 1)
-    t.equal(count('row'), 4)
-    t.equal(count('columnheader'), 5)
-    t.equal(count('rowheader'), 3)
-    t.equal(count('cell') + count('gridcell'), width === 320 ? 11 : 12, 'the empty one of this device is left out where it would be a line of its own')
-    t.equal(count('caption'), 1)
+    t.equal(count('list'), 2)
+    t.equal(count('listitem'), 6)
+    t.equal(count('DisclosureTriangle'), 6)
+    t.equal(count('term') > 20 && count('term'), count('definition'))
   }
 })
 
@@ -88,8 +69,8 @@ t.test('the dialog says its question and what it is about', async t => {
 
   const dialog = (await accessibleNodes(page)).find(({ role }) => role === 'dialog')
 
-  t.equal(dialog?.name, 'Sign out Firefox on Linux?')
-  t.match(dialog?.description, /^Signed in .+, last active .+ That browser will have to sign in again\.$/)
+  t.equal(dialog?.name, 'Sign out Linux computer (Firefox)?')
+  t.match(dialog?.description, /^Last active .+ Signed in .+ It will have to sign in again\.$/)
   t.ok(await page.locator('dialog').evaluate(element => element.matches(':modal')))
 })
 
@@ -100,16 +81,16 @@ t.test('the page behind an open dialog is out of reach', async t => {
   const nodes = await accessibleNodes(page)
 
   t.strictSame(nodes.filter(({ role }) => role === 'button').map(({ name }) => name), ['Cancel', 'Sign out'])
-  t.equal(nodes.filter(({ role }) => role === 'table').length, 0)
+  t.equal(nodes.filter(({ role }) => role === 'listitem').length, 0)
 })
 
 t.test('each icon says in words what it shows, and each time has its absolute one beside it', async t => {
   const page = await listPage(t)
 
-  t.equal(await page.getByRole('img', { name: 'Computer' }).count(), 3)
+  t.equal(await page.getByRole('img', { name: /^Computer \((?:Windows|Linux|macOS)\)$/ }).count(), 3)
   t.equal(await page.locator('svg:not([aria-label]):not([aria-hidden])').count(), 0)
-  const times = await page.getByRole('main').locator('time').evaluateAll(times => times.map(time => ({ title: (time as HTMLElement).title, iso: (time as HTMLTimeElement).dateTime })))
-  t.equal(times.length, 8)
+  const times = await page.getByRole('main').locator('time').evaluateAll(times => times.map(time => ({ title: time.hasAttribute('data-ls-absolute') ? time.textContent : (time as HTMLElement).title, iso: (time as HTMLTimeElement).dateTime })))
+  t.equal(times.length, 2 + 9, 'one in each row but this device\'s, and three in the details of each')
   for (const { title, iso } of times) {
     t.match(title, /20\d\d/)
     t.match(iso, /^20\d\d-\d\d-\d\dT[\d:.]+Z$/)
@@ -146,7 +127,7 @@ for (const [locale, language, direction] of [['en-US', 'en', 'ltr'], ['de-DE', '
     const told = () => page.locator('html, .login-sessions').evaluateAll(elements => elements.map(({ lang, dir }: any) => `${lang} ${dir}`))
 
     t.strictSame(await told(), [`${language} ${direction}`, `${language} ${direction}`])
-    t.equal(await page.locator('td').first().evaluate(cell => getComputedStyle(cell).direction), direction)
+    t.equal(await page.locator('.ls-facts').first().evaluate(cell => getComputedStyle(cell).direction), direction)
     await page.goto(PROFILE)
     t.equal((await told())[1], `${language} ${direction}`, 'the section of a host\'s page, too')
     await page.goto(await questionUrl(page))
@@ -158,19 +139,19 @@ t.test('a title of its own for each page, which says what went wrong', async t =
   const page = await listPage(t)
   t.equal(await page.title(), 'Where you are signed in')
   await page.goto(await questionUrl(page))
-  t.equal(await page.title(), 'Sign out Firefox on Linux?')
+  t.equal(await page.title(), 'Sign out Linux computer (Firefox)?')
   await page.getByLabel('Your password').fill('wrong')
   await page.keyboard.press('Enter')
   await page.locator('[aria-invalid]').waitFor()
-  t.equal(await page.title(), 'This password is not right. Nothing has been signed out. Sign out Firefox on Linux?')
+  t.equal(await page.title(), 'This password is not right. Nothing has been signed out. Sign out Linux computer (Firefox)?')
 })
 
 t.test('relative times go on while the page is open, without asking the server', async t => {
   const page = await openPage(t, {})
   await page.clock.install()
   await openList(page, shop, 1)
-  const time = page.getByRole('row', { name: /Safari/ }).locator('time').first()
-  t.equal(await time.textContent(), 'Just now')
+  const time = page.getByRole('listitem').filter({ hasText: 'Mac' }).locator('time').first()
+  t.equal(await time.textContent(), 'just now')
   let requests = 0
   page.on('request', () => requests++)
 
@@ -186,16 +167,17 @@ t.test('a reader whose clock is wrong sees the same as everybody', async t => {
   await page.clock.setFixedTime(Date.now() - 300 * MINUTE)
   await openList(page, shop, 1)
 
-  t.equal(await page.getByRole('row', { name: /Safari/ }).locator('time').first().textContent(), 'Just now')
+  t.equal(await page.getByRole('listitem').filter({ hasText: 'Mac' }).locator('time').first().textContent(), 'just now')
 })
 
-t.test('absolute times are in the reader\'s zone, and as the reader\'s country writes them: in titles, and in the question', async t => {
+t.test('absolute times are in the reader\'s zone, and as the reader\'s country writes them: in titles, details and names, and in the question', async t => {
   const page = await listPage(t, 1, { timezoneId: 'Asia/Kolkata', locale: 'en-GB' })
 
-  t.match(await page.locator('tbody time').first().getAttribute('title'), /^\d+ \S+ 20\d\d, \d\d:\d\d GMT\+5:30$/)
-  t.match(await page.locator('.ls-action a').first().getAttribute('aria-label'), /GMT\+5:30$/)
-  await page.locator('.ls-action a').first().click()
-  t.match(await page.getByRole('dialog').locator('time').first().textContent(), /GMT\+5:30$/)
+  t.match(await page.locator('.ls-facts time').first().getAttribute('title'), /^\d+ \S+ 20\d\d, \d\d:\d\d GMT\+5:30$/)
+  t.match(await page.locator('[data-ls-part=revoke]').first().getAttribute('aria-label'), /GMT\+5:30$/)
+  t.match(await page.locator('dl time').first().textContent(), /GMT\+5:30$/)
+  await page.locator('[data-ls-part=revoke]').first().click()
+  t.match(await page.getByRole('dialog').locator('time').first().getAttribute('title'), /GMT\+5:30$/)
 })
 
 t.test('a browser that has client hints is asked at its first page, and the list then knows its full version', async t => {
@@ -208,6 +190,7 @@ t.test('a browser that has client hints is asked at its first page, and the list
   t.match(await first!.headerValue('accept-ch'), /Sec-CH-UA-Full-Version-List/)
   const signIn = await page.goto('/start?user=ada')
 
-  t.match(await page.getByRole('row', { name: /This device/ }).innerText(), `Version ${chromium.version()}`)
+  await page.locator('.ls-current summary').click()
+  t.match(await page.locator('.ls-current').innerText(), ` ${chromium.version()}`)
   t.equal(await signIn!.headerValue('accept-ch'), null, 'who has told is not asked again')
 })
