@@ -1,11 +1,14 @@
 /**
- * The account: the profile, and the password.
+ * The account: the profile, the password, and the passkeys.
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { currentLoginSession, deviceName, requireLoginSession } from '../plugin/index.js'
+import { giveChallenge, takeAnswer, wrongPasskey } from './challenges.js'
+import { confirmPages, requireConfirmation } from './confirm.js'
 import { field, formAgain } from './forms.js'
-import { requireGoodPassword, type Users } from './users.js'
+import type { Services } from './services.js'
+import { requireGoodPassword } from './users.js'
 import { date } from './words.js'
 
 declare module 'fastify' {
@@ -15,15 +18,16 @@ declare module 'fastify' {
   }
 }
 
-/** Only for who is signed in. */
-export function accountPages (account: FastifyInstance, users: Users): void {
+/** Only for signed-in users. */
+export async function accountPages (account: FastifyInstance, services: Services): Promise<void> {
+  const { users, passkeys } = services
   account.addHook('onRequest', requireLoginSession)
   account.addHook('preHandler', requireUser)
 
   account.get('/', async (request, reply) => {
     const session = currentLoginSession(request)
-    const places = (await account.loginSessions.list(session.userId)).length
-    return reply.view('account', { title: 'Your profile', notice: takeNotice(request), session, device: deviceName(session.device), places, date })
+    const [{ length: places }, keys] = await Promise.all([account.loginSessions.list(session.userId), passkeys.list(session.userId)])
+    return reply.view('account', { title: 'Your profile', notice: takeNotice(request), session, device: deviceName(session.device), places, keys, date })
   })
 
   account.get('/password', async (request, reply) => reply.view('password', await passwordForm(request)))
@@ -43,12 +47,39 @@ export function accountPages (account: FastifyInstance, users: Users): void {
       return await formAgain(reply, 'password', form, error)
     }
   })
+
+  /** Users without a password confirm in another way before they set the first one. */
+  async function passwordForm (request: FastifyRequest) {
+    const hasPassword = await users.passwordHash(currentLoginSession(request).userId) !== null
+    if (!hasPassword) await requireConfirmation(request)
+    return { title: hasPassword ? 'Change your password' : 'Set a password', hasPassword, errors: {} }
+  }
+
+  confirmPages(account, services)
+  await account.register(async pages => passkeyPages(pages, services), { prefix: '/passkeys' })
 }
 
-/** Without a password there is none to ask for: this user is setting the first. A real site would ask for the passkey again. */
-async function passwordForm (request: FastifyRequest) {
-  const hasPassword = await request.confirmationKind() === 'password'
-  return { title: hasPassword ? 'Change your password' : 'Set a password', hasPassword, errors: {} }
+/** A real site also lets people name and remove their passkeys, and mails them about a new one. */
+function passkeyPages (pages: FastifyInstance, { passkeys }: Services): void {
+  pages.addHook('onRequest', requireConfirmation)
+
+  async function passkeyForm (request: FastifyRequest) {
+    return { title: 'Your passkeys', keys: await passkeys.list(currentLoginSession(request).userId), date, errors: {} }
+  }
+
+  pages.get('/', async (request, reply) => await reply.view('passkeys', await passkeyForm(request)))
+
+  pages.post('/options', async request => giveChallenge(request, 'add', await passkeys.creationOptions(request.user!)))
+
+  pages.post('/', async (request, reply) => {
+    try {
+      if (!await passkeys.add(request.user!, await takeAnswer(request, 'add'))) throw wrongPasskey()
+      request.session.notice = 'Your passkey has been saved. From now on you can sign in with it.'
+      return reply.redirect('/account', 303)
+    } catch (error) {
+      return await formAgain(reply, 'passkeys', await passkeyForm(request), error)
+    }
+  })
 }
 
 function passwordChanged (ended: number): string {

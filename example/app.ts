@@ -2,6 +2,8 @@
  * The example application: sign-up, sign-in, an account, and this package's sessions page and API. Builds; does not listen.
  * @module
  */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import formbody from '@fastify/formbody'
 import assets from '@fastify/static'
@@ -13,11 +15,16 @@ import loginSessions, {
   bcryptPassword, loginSessionApi, type LoginSessionCookieOptions, loginSessionPages, mongoStore, rejectCrossOrigin
 } from '../plugin/index.js'
 import { accountPages } from './account.js'
+import { createConfirm } from './confirm.js'
+import { signedInPage } from './enter.js'
 import { errorPage, NOT_FOUND } from './error-page.js'
 import { createSessionHooks, type Print } from './mail.js'
+import { locate } from './places.js'
 import { RETURN_TO } from './return-to.js'
+import { createServices, type Services } from './services.js'
 import { signInPages } from './sign-in.js'
-import { createUsers, type User, type Users } from './users.js'
+import { signUpPages } from './sign-up.js'
+import type { User } from './users.js'
 
 /** What the application needs from whoever starts it. */
 export interface AppOptions {
@@ -26,6 +33,8 @@ export interface AppOptions {
   secret: string | string[]
   /** Where people reach the site, for the links in mails. @default 'http://localhost:3000' */
   url?: string
+  /** The origin at which passkeys work: https, or localhost. @default the one of `url` */
+  passkeyOrigin?: string
   /** The session cookie. @default that of the plugin, which needs https or localhost, and does not work in Safari without https */
   cookie?: LoginSessionCookieOptions
   /** bcrypt's cost of the users' passwords. @default 12 */
@@ -48,6 +57,9 @@ declare module 'fastify' {
   }
 }
 
+/** SimpleWebAuthn's part for browsers, in one file. */
+const WEBAUTHN = join(dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser')), '../dist/bundle')
+
 const directory = (name: string): string => fileURLToPath(new URL(`./${name}/`, import.meta.url))
 
 /**
@@ -59,7 +71,9 @@ const directory = (name: string): string => fileURLToPath(new URL(`./${name}/`, 
 export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   const { db, secret, url = 'http://localhost:3000', cookie = {}, hashCost = 12, print = console.log, logger = false } = options
   const app = Fastify({ logger })
-  const users = await createUsers(db, { hashCost })
+  const origin = new URL(options.passkeyOrigin ?? url).origin
+  const services = await createServices(db, { secret: [secret].flat()[0]!, origin, hashCost, print })
+  const { users } = services
 
   app.addHook('onRequest', securityHeaders)
   await app.register(loginSessions, {
@@ -67,19 +81,22 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     store: mongoStore(db.collection('loginSessions')),
     cookie,
     verifyPassword: bcryptPassword(users.passwordHash),
+    confirm: createConfirm(services),
     ...createSessionHooks(users, url, print)
   })
   await app.register(loginSessionApi, { prefix: '/api/account/sessions' })
 
   await app.register(view, { engine: { eta: new Eta() }, templates: directory('views') })
   await app.register(assets, { root: directory('public'), prefix: '/assets/' })
+  app.get('/assets/simplewebauthn.js', (_request, reply) => reply.sendFile('index.umd.min.js', WEBAUTHN))
   app.get('/favicon.ico', (_request, reply) => reply.sendFile('icon.svg'))
-  await app.register(async pages => await allPages(pages, users))
+  await app.register(async pages => await allPages(pages, services))
   return app
 }
 
 /** Everything that people see: the site's header names who is signed in, on the sessions page too. */
-async function allPages (pages: FastifyInstance, users: Users): Promise<void> {
+async function allPages (pages: FastifyInstance, services: Services): Promise<void> {
+  const { users } = services
   pages.decorateRequest('user', null)
   pages.addHook('preHandler', async (request, reply) => {
     request.user = request.loginSession && await users.find(request.loginSession.userId)
@@ -91,14 +108,15 @@ async function allPages (pages: FastifyInstance, users: Users): Promise<void> {
     signInPath: '/sign-in',
     returnTo: RETURN_TO,
     passwordPath: '/account/password',
+    locate,
     accountName: async userId => (await users.find(userId))?.email,
     templates: directory('views/sessions')
   })
-  await pages.register(async site => await sitePages(site, users))
+  await pages.register(async site => await sitePages(site, services))
 }
 
 /** The pages of the application itself. */
-async function sitePages (site: FastifyInstance, users: Users): Promise<void> {
+async function sitePages (site: FastifyInstance, services: Services): Promise<void> {
   await site.register(formbody)
   site.addHook('onRequest', noStore)
   site.addHook('onRequest', rejectCrossOrigin)
@@ -106,13 +124,15 @@ async function sitePages (site: FastifyInstance, users: Users): Promise<void> {
   site.setNotFoundHandler((_request, reply) => reply.code(404).view('error', NOT_FOUND))
 
   site.get('/', (_request, reply) => reply.view('home', { title: 'Login sessions for Fastify' }))
-  signInPages(site, users)
-  await site.register(async account => accountPages(account, users), { prefix: '/account' })
+  signUpPages(site, services)
+  signInPages(site, services)
+  signedInPage(site)
+  await site.register(async account => await accountPages(account, services), { prefix: '/account' })
 }
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff'
 }

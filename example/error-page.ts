@@ -1,5 +1,5 @@
 /**
- * Errors as pages; strangers are led to the sign-in page.
+ * Errors as pages; strangers are sent to the sign-in page, and people who have to confirm to that page.
  * @module
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
@@ -16,9 +16,10 @@ const UNFORESEEN = { title: 'Something went wrong', message: 'This was not your 
 
 /** The error handler of all pages of the site. */
 export async function errorPage (error: FastifyError & Pick<LoginSessionError, 'headers'>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { statusCode = 500, headers = {} } = error
+  const { code, statusCode = 500, headers = {} } = error
   // A form's page has the form's own URL, so there is always something to come back to.
   if (statusCode === 401) return reply.redirect(withReturnTo('/sign-in', request.url), 303)
+  if (code === 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED') return reply.redirect(withReturnTo('/account/confirm', request.url), 303)
   if (statusCode >= 500) request.log.error(error)
   return await reply.code(statusCode).headers(headers).view('error', wordsFor(error, statusCode))
 }

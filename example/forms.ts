@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LoginSessionError } from '../plugin/index.js'
 import { UNAVAILABLE } from './error-page.js'
-import { FieldError } from './users.js'
+import { FieldError } from './field-error.js'
 
 /** What came in as text. A field sent twice comes as an array: none of ours. */
 export function field (request: FastifyRequest, name: string): string {
@@ -16,9 +16,11 @@ export function field (request: FastifyRequest, name: string): string {
 /**
  * Shows a form again with the reason, at the field that it is about; what was typed stays. Any other error is not the
  * form's, and is thrown again.
+ *
+ * @param proof the field that a wrong confirmation is about
  */
-export async function formAgain (reply: FastifyReply, form: string, model: object, error: unknown): Promise<FastifyReply> {
-  const reason = reasonOf(error)
+export async function formAgain (reply: FastifyReply, form: string, model: object, error: unknown, proof = 'current'): Promise<FastifyReply> {
+  const reason = reasonOf(error, proof)
   if (reason === null) throw error
   const { field, message, statusCode, headers } = reason
   if (statusCode >= 500) reply.log.error(error)
@@ -28,13 +30,14 @@ export async function formAgain (reply: FastifyReply, form: string, model: objec
 const CONFIRMATION_ERRORS: Partial<Record<string, string>> = {
   FST_LOGIN_SESSION_PASSWORD_REQUIRED: 'Enter your current password.',
   FST_LOGIN_SESSION_PASSWORD_WRONG: 'This is not your current password.',
-  FST_LOGIN_SESSION_LOCKED: 'Too many wrong passwords. Try again in {minutes} minutes.'
+  FST_LOGIN_SESSION_ANSWER_WRONG: 'This is not right, or no longer valid. Try again.',
+  FST_LOGIN_SESSION_LOCKED: 'That was wrong too often. Try again in {minutes} minutes.'
 }
 
-function reasonOf (error: unknown) {
+function reasonOf (error: unknown, proof: string) {
   if (error instanceof FieldError) return { field: error.field, message: error.message, statusCode: 422, headers: {} }
   const { code, statusCode, headers = {}, retryAfter } = error as LoginSessionError
   if (statusCode === 503) return { field: 'form', message: UNAVAILABLE.message, statusCode, headers }
   const message = CONFIRMATION_ERRORS[code]?.replace('{minutes}', String(Math.ceil(Number(retryAfter) / 60)))
-  return message === undefined ? null : { field: 'current', message, statusCode, headers }
+  return message === undefined ? null : { field: proof, message, statusCode, headers }
 }

@@ -1,5 +1,5 @@
 /**
- * What the site writes about sessions: a mail about a sign-in from a new device, and a line for the audit log.
+ * What the site writes: mails with a code, mails about a sign-in from a new device, and lines for the audit log.
  * @module
  */
 import { deviceName, type LoginSession, type OnSessionEnd, type OnSessionStart } from '../plugin/index.js'
@@ -16,6 +16,14 @@ export interface Mail {
 /** Takes what is printed: `console.log`, say. */
 export type Print = (text: string) => void
 
+/** Sends a mail. */
+export type SendMail = (mail: Mail) => void
+
+/** Prints mails instead of sending them. A real site hands them to its mailer here. */
+export function createPrintedMails (print: Print): SendMail {
+  return mail => { print(printed(mail)) }
+}
+
 /** What a mail about a sign-in tells of. */
 export interface SignIn {
   user: User
@@ -29,15 +37,14 @@ interface SessionHooks { onSessionStart: OnSessionStart, onSessionEnd: OnSession
 
 /** The plugin's hooks. Neither holds up a request, and what fails here fails no sign-in. */
 export function createSessionHooks (users: Users, url: string, print: Print): SessionHooks {
+  const sendMail = createPrintedMails(print)
   return {
-    async onSessionStart (session, { newDevice, request }) {
-      // The first session of a new account is no news to whoever has just made it.
-      if (!newDevice || request.routeOptions.url === '/sign-up') return
+    async onSessionStart (session, { newDevice }) {
+      if (!newDevice) return
       const user = await users.find(session.userId)
       if (user === null) return
       const hasPassword = await users.passwordHash(user.id) !== null
-      // A real site hands the mail to its mailer here.
-      print(printed(newSignInMail({ user, session, hasPassword, url })))
+      sendMail(newSignInMail({ user, session, hasPassword, url }))
     },
 
     onSessionEnd (session, reason) {
@@ -70,6 +77,19 @@ If it was not you:
 2. ${secure}
 3. See where you are signed in, and sign out what you do not recognise.
    ${url}/account/sessions`
+  }
+}
+
+/** The mail with a code. It has no link, because the code works only on the page where it was asked for. */
+export function codeMail (to: string, code: string): Mail {
+  return {
+    to,
+    subject: `${code} is your code`,
+    text: `Your code is ${code}
+
+It works once, within ten minutes, in the browser that asked for it.
+
+If you have not asked for it, there is nothing to do. Do not tell it to anybody: we never ask for it by phone or mail.`
   }
 }
 

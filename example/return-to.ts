@@ -1,5 +1,5 @@
 /**
- * Back to where people wanted to go, once they have signed in.
+ * Back to where people wanted to go, once they have signed in or confirmed who they are.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
@@ -19,6 +19,13 @@ export function wantedPath (request: FastifyRequest): string {
 /** The same page, told where to lead afterwards. */
 export function withReturnTo (path: string, wanted: string): string {
   return wanted === ACCOUNT ? path : `${path}?${new URLSearchParams({ [RETURN_TO]: wanted })}`
+}
+
+/** These paths, each with where people go next. So it survives a wrong password, and a link to another form. */
+export function linksWithReturnTo<Name extends string> (request: FastifyRequest, paths: Record<Name, string>): Record<Name, string> {
+  const wanted = wantedPath(request)
+  const links = Object.entries<string>(paths).map(([name, path]) => [name, withReturnTo(path, wanted)])
+  return Object.fromEntries(links) as Record<Name, string>
 }
 
 /**

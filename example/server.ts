@@ -1,5 +1,5 @@
 /**
- * What `npm start` runs: a MongoDB, the demo users, the application; and their orderly end.
+ * What `npm start` runs: a MongoDB, the demo users and their sessions, the application; and their orderly end.
  * @module
  */
 import { randomBytes } from 'node:crypto'
@@ -8,13 +8,16 @@ import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { MongoClient } from 'mongodb'
+import { type Addresses, addressesOf } from './addresses.js'
 import { buildApp } from './app.js'
 import { type Mongod, startMongod } from './mongod.js'
+import { seedSessions } from './seed-sessions.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from './users.js'
 
 /** What people made stays here from one start to the next. */
 const dataDir = fileURLToPath(new URL('./data/', import.meta.url))
-const host = 'localhost'
+/** '0.0.0.0' is every address of this computer, so that a phone in the same network can open the site. */
+const host = process.env.HOST || 'localhost'
 
 /** How to close what has been opened so far, last opened last. */
 const closers: Array<() => Promise<unknown>> = []
@@ -31,14 +34,17 @@ async function start (): Promise<void> {
   closers.push(() => client.close())
   const db = client.db(namesDatabase(mongod.uri) ? undefined : 'login-sessions-example')
 
-  await seedUsers(await createUsers(db))
-  const url = `http://${host}:${port}`
+  const users = await createUsers(db)
+  await seedUsers(users)
+  await seedSessions(db, (await users.findByEmail(DEMO_USER.email))!.id)
+  const addresses = addressesOf(host, port)
+  const { url, passkeyOrigin } = addresses
   // Safari takes no Secure cookie over http. A name for each port, because browsers send cookies to every port of a host.
   const cookie = { name: `login-session-${port}`, secure: false }
-  const app = await buildApp({ db, secret, url, cookie, logger: { level: 'warn' } })
+  const app = await buildApp({ db, secret, url, ...(passkeyOrigin !== null && { passkeyOrigin }), cookie, logger: { level: 'warn' } })
   closers.push(() => app.close())
   await app.listen({ host, port })
-  if (shutDownAt === null) console.log(welcome(url, mongod.source))
+  if (shutDownAt === null) console.log(welcome(addresses, mongod.source))
 }
 
 async function stop (): Promise<void> {
@@ -76,6 +82,7 @@ function explain (error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code, name, message, stack } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return 'This port is taken: choose another one, for example with `PORT=3001 npm start`.'
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '')) return `This computer has no address "${host}": choose another HOST, for example 0.0.0.0 for all that it has.`
   if (name.startsWith('Mongo')) return `MongoDB cannot be used (${message}): check MONGODB_URI, or leave it out to have a MongoDB started for you.`
   return error instanceof Refusal || code === 'FST_LOGIN_SESSION_OPTION' ? message : stack
 }
@@ -122,16 +129,22 @@ function namesDatabase (uri: string): boolean {
   return /^[^:]+:\/\/[^/]+\/[^?]/.test(uri)
 }
 
-function welcome (url: string, source: string): string {
+function welcome ({ urls, passkeyOrigin }: Addresses, source: string): string {
   return `
-  Login sessions example: ${url}
+  Login sessions example: ${urls.join('\n                          ')}
 
   Sign in with   ${DEMO_USER.email}
   and password   ${DEMO_USER.password}
-  Or as          ${DEMO_USER_WITHOUT_PASSWORD.email}, who has no password: use the button for it.
+  Or as          ${DEMO_USER_WITHOUT_PASSWORD.email}, who has no password: with a code by mail. Mails are printed here.
 
   MongoDB: ${source}. Stop with Ctrl-C.
-`
+${passkeysAt(passkeyOrigin, urls)}`
+}
+
+/** Over http, passkeys work on localhost only. */
+function passkeysAt (passkeyOrigin: string | null, urls: string[]): string {
+  if (urls.length === 1 && passkeyOrigin !== null) return ''
+  return `  Passkeys ${passkeyOrigin === null ? 'do not work there: they need https, or localhost' : `work at ${passkeyOrigin} only`}. Codes by mail work everywhere.\n`
 }
 
 const started = start()

@@ -1,27 +1,20 @@
 /**
- * Signing up, in and out.
+ * Signing in, with a password, a passkey or a mailed code; and out.
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { giveChallenge, takeAnswer, wrongPasskey } from './challenges.js'
+import { enter, formUnlessSignedIn } from './enter.js'
+import { FieldError } from './field-error.js'
 import { field, formAgain } from './forms.js'
-import { wantedPath, withReturnTo } from './return-to.js'
-import { DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, FieldError, type Users } from './users.js'
+import { codeSentTo, mailCode, userOfCode, WRONG_CODE } from './mailed-code.js'
+import { linksWithReturnTo } from './return-to.js'
+import type { Services } from './services.js'
+import { DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, goodEmail } from './users.js'
 
 /** A real site also limits the attempts of each address and account, say with @fastify/rate-limit. */
-export function signInPages (site: FastifyInstance, users: Users): void {
-  site.get('/sign-up', (request, reply) => formUnlessSignedIn(request, reply, 'sign-up', signUpForm(request)))
-
-  site.post('/sign-up', async (request, reply) => {
-    const email = field(request, 'email')
-    try {
-      const user = await users.create({ email, password: field(request, 'password') })
-      await request.startLoginSession(user.id)
-      return reply.redirect(wantedPath(request), 303)
-    } catch (error) {
-      return await formAgain(reply, 'sign-up', { ...signUpForm(request), values: { email } }, error)
-    }
-  })
-
+export function signInPages (site: FastifyInstance, services: Services): void {
+  const { users } = services
   site.get('/sign-in', (request, reply) => formUnlessSignedIn(request, reply, 'sign-in', signInForm(request)))
 
   site.post('/sign-in', async (request, reply) => {
@@ -29,20 +22,14 @@ export function signInPages (site: FastifyInstance, users: Users): void {
     try {
       const user = await users.authenticate(values.email, field(request, 'password'))
       if (user === null) throw new FieldError('password', 'Email or password is not right.')
-      await request.startLoginSession(user.id, { remember: values.remember === 'on' })
-      return reply.redirect(wantedPath(request), 303)
+      return await enter(request, reply, user.id, { remember: values.remember === 'on' })
     } catch (error) {
       return await formAgain(reply, 'sign-in', { ...signInForm(request), values }, error)
     }
   })
 
-  // DEMO ONLY, a stand-in for a passkey or a mailed link: it lets anybody in, but only as this one user.
-  site.post('/sign-in/demo', async (request, reply) => {
-    const user = await users.findByEmail(DEMO_USER_WITHOUT_PASSWORD.email)
-    if (user === null) return reply.callNotFound()
-    await request.startLoginSession(user.id)
-    return reply.redirect(wantedPath(request), 303)
-  })
+  passkeySignIn(site, services)
+  codeSignIn(site, services)
 
   site.post('/sign-out', async (request, reply) => {
     await request.endLoginSession()
@@ -50,21 +37,70 @@ export function signInPages (site: FastifyInstance, users: Users): void {
   })
 }
 
-function formUnlessSignedIn (request: FastifyRequest, reply: FastifyReply, form: string, model: object): FastifyReply {
-  return request.user === null ? reply.view(form, model) : reply.redirect(wantedPath(request), 303)
+/** One button. The browser offers its passkeys for this site, and the answer says whose it is. */
+function passkeySignIn (site: FastifyInstance, { users, passkeys }: Services): void {
+  site.post('/sign-in/passkey/options', async request => giveChallenge(request, 'sign-in', await passkeys.requestOptions()))
+
+  site.post('/sign-in/passkey', async (request, reply) => {
+    try {
+      const userId = await passkeys.userOf(await takeAnswer(request, 'sign-in'))
+      const user = userId === null ? null : await users.find(userId)
+      if (user === null) throw wrongPasskey()
+      return await enter(request, reply, user.id)
+    } catch (error) {
+      return await formAgain(reply, 'sign-in', signInForm(request), error)
+    }
+  })
 }
 
-/** What both forms need: empty fields, and where each leads, which survives a wrong password and the way to the other form. */
+/** For every browser, also without JavaScript. */
+function codeSignIn (site: FastifyInstance, services: Services): void {
+  site.get('/sign-in/code', (request, reply) => formUnlessSignedIn(request, reply, 'sign-in-code', codeForm(request)))
+
+  site.post('/sign-in/code', async (request, reply) => {
+    const values = { email: field(request, 'email') }
+    try {
+      const email = goodEmail(values.email)
+      const user = await services.users.findByEmail(email)
+      await mailCode(request, services, 'sign-in', { email, userId: user?.id ?? null })
+      return reply.redirect(codeForm(request).links.enterCode, 303)
+    } catch (error) {
+      return await formAgain(reply, 'sign-in-code', { ...codeForm(request), values }, error)
+    }
+  })
+
+  site.get('/sign-in/code/enter', (request, reply) => {
+    const model = codeForm(request)
+    if (model.sentTo === undefined) return reply.redirect(model.links.code, 303)
+    return formUnlessSignedIn(request, reply, 'enter-code', model)
+  })
+
+  site.post('/sign-in/code/enter', async (request, reply) => {
+    try {
+      const userId = await userOfCode(request, services, 'sign-in')
+      if (userId === null) throw new FieldError('code', WRONG_CODE)
+      return await enter(request, reply, userId)
+    } catch (error) {
+      return await formAgain(reply, 'enter-code', codeForm(request), error)
+    }
+  })
+}
+
+/** What each of these forms needs: empty fields, and where it leads. */
 function entryForm (request: FastifyRequest) {
-  const wanted = wantedPath(request)
-  const links = { signIn: withReturnTo('/sign-in', wanted), signUp: withReturnTo('/sign-up', wanted), demo: withReturnTo('/sign-in/demo', wanted) }
-  return { values: {}, errors: {}, links, guarded: links.signIn !== '/sign-in' }
-}
-
-function signUpForm (request: FastifyRequest) {
-  return { ...entryForm(request), title: 'Create an account' }
+  const links = linksWithReturnTo(request, {
+    signIn: '/sign-in', signUp: '/sign-up', passkey: '/sign-in/passkey', code: '/sign-in/code', enterCode: '/sign-in/code/enter'
+  })
+  return { values: {}, errors: {}, links }
 }
 
 function signInForm (request: FastifyRequest) {
-  return { ...entryForm(request), title: 'Sign in', demo: DEMO_USER, demoWithoutPassword: DEMO_USER_WITHOUT_PASSWORD }
+  const form = entryForm(request)
+  const guarded = form.links.signIn !== '/sign-in'
+  return { ...form, title: 'Sign in', guarded, demo: DEMO_USER, demoWithoutPassword: DEMO_USER_WITHOUT_PASSWORD }
+}
+
+function codeForm (request: FastifyRequest) {
+  const form = entryForm(request)
+  return { ...form, title: 'Sign in with a code', sentTo: codeSentTo(request, 'sign-in'), mayBeNobody: true, enter: form.links.enterCode, again: form.links.code }
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { type Db, MongoServerError } from 'mongodb'
+import { FieldError } from './field-error.js'
 import { inTime } from './in-time.js'
 
 /** What the application knows of a user; the password's hash stays in here. */
@@ -14,10 +15,12 @@ export interface User {
   createdAt: Date
 }
 
-/** Who is new, and how they sign in: null, without a password. */
+/** A new user. Without a password (null) they sign in with a passkey or a mailed code. */
 export interface NewUser {
   email: string
   password: string | null
+  /** Chosen before, because a passkey was made for it. @default a new one */
+  id?: string
 }
 
 /** The collection's documents. The id is a string, so that it is the same in every record that names it. */
@@ -28,20 +31,13 @@ interface UserDocument {
   createdAt: Date
 }
 
-/** An entry of a form that cannot be taken; the message is for the person who made it. */
-export class FieldError extends Error {
-  constructor (readonly field: string, message: string) {
-    super(message)
-  }
-}
-
 /** Everything the example does with users. */
 export type Users = Awaited<ReturnType<typeof createUsers>>
 
 /** The demo user who has a password. */
 export const DEMO_USER = { email: 'ada@example.com', password: 'correct horse battery' }
 
-/** The demo user who has none, as if signing in by passkey or mailed link. */
+/** The demo user who has none, and signs in with a mailed code, or with a passkey once there is one. */
 export const DEMO_USER_WITHOUT_PASSWORD = { email: 'passkey@example.com', password: null }
 
 const BCRYPT_COST = 12
@@ -67,9 +63,9 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
 
   return {
     /** @throws FieldError about the email or the password */
-    async create ({ email, password }: NewUser): Promise<User> {
+    async create ({ email, password, id = newUserId() }: NewUser): Promise<User> {
       const user: UserDocument = {
-        _id: randomUUID(),
+        _id: id,
         email: goodEmail(email),
         passwordHash: password === null ? null : await hashPassword(password, hashCost),
         createdAt: new Date()
@@ -91,6 +87,11 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
       return toUserOrNull(await findOne({ _id: id }))
     },
 
+    /** @throws FieldError about the email, if nobody can sign up with it */
+    async requireFreeEmail (email: string): Promise<void> {
+      if (await findOne({ email: goodEmail(email) }) !== null) throw emailTaken()
+    },
+
     async findByEmail (email: string): Promise<User | null> {
       return toUserOrNull(await findOne({ email: normalEmail(email) }))
     },
@@ -110,6 +111,9 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
     }
   }
 }
+
+/** A user's id. Passkeys have it as their "user handle", so it says nothing about the person. */
+export const newUserId = (): string => randomUUID()
 
 /** Creates the two demo users if they are not there yet. */
 export async function seedUsers (users: Users): Promise<void> {
@@ -144,8 +148,12 @@ function normalEmail (email: string): string {
   return email.trim().toLowerCase()
 }
 
-/** Only a mail that arrives proves an address; this catches slips, and control characters, which terminals would obey. */
-function goodEmail (email: string): string {
+/**
+ * The address as it is kept. Only a mail that arrives proves one, so a real site mails a code before it makes an account. This
+ * catches slips, and control characters, which terminals would obey.
+ * @throws FieldError
+ */
+export function goodEmail (email: string): string {
   const normal = normalEmail(email)
   if (!/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(normal) || normal.length > 254) {
     throw new FieldError('email', 'Enter an email address like name@example.com.')
@@ -155,7 +163,11 @@ function goodEmail (email: string): string {
 
 function refuseTakenEmail (error: unknown): never {
   const taken = error instanceof MongoServerError && error.code === 11000
-  throw taken ? new FieldError('email', 'There is an account with this email already. Sign in instead.') : error
+  throw taken ? emailTaken() : error
+}
+
+function emailTaken (): FieldError {
+  return new FieldError('email', 'There is an account with this email already. Sign in instead.')
 }
 
 function toUser ({ _id, email, createdAt }: UserDocument): User {

@@ -14,6 +14,8 @@ import type { SessionEvents } from './request/hooks.js'
 import type { RequestLogins } from './request/login.js'
 import type { LoginSession } from './sessions/login-session.js'
 
+export type { ConfirmationKind }
+
 declare module 'fastify' {
   interface FastifyRequest {
     /**

@@ -16,7 +16,8 @@ export { currentLoginSession, requireLoginSession, requireRecentConfirmation } f
 export { rejectCrossOrigin } from './request/csrf.js'
 export { bcryptPassword, type PasswordCheck, type VerifyPassword } from './confirmation/password.js'
 export type { AnswerChoice, ConfirmationChoice, NoChoice, PageChoice } from './confirmation/own-way.js'
-export type { ConfirmationKind } from './confirmation/way.js'
+// So that its types of requests come along.
+export type { ConfirmationKind } from './confirming.js'
 // So that its types of `request.session` and `app.decryptSession` come along.
 export type { FastifySessionObject } from './request/request-session.js'
 export type { DriverCollection } from './stores/mongo-collection.js'

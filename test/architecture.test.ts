@@ -21,7 +21,7 @@ const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 
 /** From the top of the house to its leaves. A file directly in plugin/ is a room by itself. */
 const ROOMS: Record<string, Room> = {
-  index: { http: false, imports: ['plugin', 'pages/account', 'pages', 'api', ...HALL] },
+  index: { http: false, imports: ['plugin', 'confirming', 'pages/account', 'pages', 'api', ...HALL] },
   'pages/account': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', '@fastify/static', '@fastify/formbody', 'eta', 'negotiator', 'intl-messageformat'] },
   'pages/languages': { http: false, imports: [] },

@@ -32,7 +32,8 @@ export function deviceMark ({ kind, os }: Readonly<Device>): DeviceMark {
 
 const BROWSERS = new Map<string, BrowserMark>([
   ['Chrome', 'chrome'], ['Chromium', 'chrome'], ['Firefox', 'firefox'], ['Firefox Focus', 'firefox'], ['Firefox Klar', 'firefox'],
-  ['Safari', 'safari'], ['Edge', 'edge'], ['Opera', 'opera'], ['Opera GX', 'opera'], ['Opera Mini', 'opera'], ['Samsung Internet', 'samsung']
+  ['Safari', 'safari'], ['Edge', 'edge'], ['Opera', 'opera'], ['Opera GX', 'opera'], ['Opera Mini', 'opera'],
+  ['Samsung Internet', 'samsung']
 ])
 
 /** The drawing of this browser. */

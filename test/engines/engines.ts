@@ -7,14 +7,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { launchWithBackForwardCache, pressBack } from '../support/bfcache.js'
-import type { BackPage } from '../support/back-scenes.js'
 import { freePort } from '../support/free-port.js'
+import type { Key, KeyboardPage } from '../support/keyboard-scene.js'
 import { poll } from '../support/poll.js'
 
 /** In JavaScript: a page has been loaded, and it is not the empty one between two pages. */
 const IS_THERE = 'document.readyState === "complete" && document.body !== null && location.protocol !== "about:"'
 
-export interface EnginePage extends BackPage {
+export interface EnginePage extends KeyboardPage {
   close(): Promise<void>
 }
 
@@ -45,6 +45,8 @@ const chromium: Engine = {
           async open (path) { await page.goto(path) },
           async click (selector) { await Promise.all([page.waitForEvent('load'), page.locator(selector).click()]) },
           async back () { await pressBack(page) },
+          press: key => page.keyboard.press(key),
+          type: text => page.keyboard.type(text),
           evaluate: expression => page.evaluate(expression),
           close: () => context.close()
         }
@@ -61,6 +63,7 @@ interface PuppeteerPage {
   click(selector: string): Promise<void>
   evaluate(expression: string): Promise<unknown>
   waitForNavigation(): Promise<unknown>
+  keyboard: { down(key: string): Promise<void>, up(key: string): Promise<void>, press(key: string): Promise<void>, type(text: string): Promise<void> }
 }
 
 interface Puppeteer {
@@ -86,6 +89,13 @@ const firefox: Engine = {
           async open (path) { await page.goto(url + path) },
           async click (selector) { await Promise.all([page.waitForNavigation(), page.click(selector)]) },
           async back () { await pressBackByScript(evaluate) },
+          async press (key) {
+            if (key !== 'Shift+Tab') return await page.keyboard.press(key === 'Space' ? ' ' : key)
+            await page.keyboard.down('Shift')
+            await page.keyboard.press('Tab')
+            await page.keyboard.up('Shift')
+          },
+          type: text => page.keyboard.type(text),
           evaluate,
           close: () => context.close()
         }
@@ -97,9 +107,17 @@ const firefox: Engine = {
 
 // --- WebKit ---
 
+interface SeleniumActions {
+  sendKeys(keys: string): SeleniumActions
+  keyDown(key: string): SeleniumActions
+  keyUp(key: string): SeleniumActions
+  perform(): Promise<void>
+}
+
 interface SeleniumDriver {
   get(url: string): Promise<void>
   executeScript(script: string): Promise<unknown>
+  actions(): SeleniumActions
   getCapabilities(): Promise<{ getBrowserVersion(): string | undefined }>
   quit(): Promise<void>
 }
@@ -111,6 +129,11 @@ interface Selenium {
     build(): Promise<SeleniumDriver>
   }
 }
+
+/** WebDriver's code points for keys (W3C WebDriver, 17.4.2). */
+const WEBDRIVER_KEYS: Record<Exclude<Key, 'Shift+Tab'>, string> = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', Space: ' ' }
+
+const SHIFT = '\uE008'
 
 /** Debian puts the browser for tests into a folder with the version of its programming interface. */
 const MINI_BROWSERS = ['4.1', '6.0', '4.0'].map(version => `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-${version}/MiniBrowser`)
@@ -152,6 +175,10 @@ const webkit: Engine = {
             await poll('the next page', async () => await evaluate(isNext) === true || undefined)
           },
           back: () => pressBackByScript(evaluate),
+          press: key => key === 'Shift+Tab'
+            ? driver.actions().keyDown(SHIFT).sendKeys(WEBDRIVER_KEYS.Tab).keyUp(SHIFT).perform()
+            : driver.actions().sendKeys(WEBDRIVER_KEYS[key]).perform(),
+          type: text => driver.actions().sendKeys(text).perform(),
           evaluate,
           close: () => driver.quit()
         }

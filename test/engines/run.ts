@@ -1,17 +1,18 @@
 /**
- * `npm run engines`: plays the scenes of the Back button in Chromium, Firefox and WebKit, and prints a table. The suite plays
- * them in Chromium only.
+ * `npm run engines`: plays the scenes of the Back button, and the account page by keyboard, in Chromium, Firefox and WebKit,
+ * and prints a table. The suite plays them in Chromium only.
  *
  * As root on Debian it installs the browsers that are missing. puppeteer-core and selenium-webdriver go into a folder of
  * their own, by the lock file beside this file: the suite does not need them.
  * @module
  */
 import { BACK_SCENES, playBackScene, restoresPages, serveBackShop } from '../support/back-scenes.js'
+import { playKeyboardScene } from '../support/keyboard-scene.js'
 import { type Engine, ENGINES } from './engines.js'
 import { install, makeCertificate } from './install.js'
 
 /** What a scene has shown in an engine. */
-type Verdict = 'nothing private' | `PRIVATE: ${string}` | `FAILED: ${string}` | 'yes' | 'no'
+type Verdict = 'nothing private' | 'passed' | `PRIVATE: ${string}` | `FAILED: ${string}` | 'yes' | 'no'
 
 const CONTROL = 'pages that may be kept are restored'
 
@@ -45,6 +46,10 @@ async function playAll (engine: Engine): Promise<void> {
         return seen === undefined ? 'nothing private' : `PRIVATE: ${seen}`
       })
     }
+    await inPage('the account page by keyboard', async page => {
+      await playKeyboardScene(page, shop)
+      return 'passed'
+    })
     if (shop.clearSiteData.length > 0) throw new Error(`a response has Clear-Site-Data: ${String(shop.clearSiteData)}`)
   } finally {
     await browser.close()

@@ -11,32 +11,20 @@ import { type AppOptions, buildApp } from '../../example/app.js'
 import { createSessionHooks, newSignInMail } from '../../example/mail.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from '../../example/users.js'
 import type { LoginSession } from '../../plugin/index.js'
-import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
+import { browser } from '../support/browser-jar.js'
+import { actionOf, landing, linkOf, newEmail, PASSWORD, plain, printing as printingOn, SECRET, submit } from '../support/example-app.js'
 import { freePort } from '../support/free-port.js'
 import { database } from '../support/mongo.js'
 import { textOf } from '../support/page.js'
 import { poll } from '../support/poll.js'
-import { randomId } from '../support/records.js'
 import { run, serveExample } from '../support/served-example.js'
 
 // --- through inject ---
 
 const { db } = await database(t)
-const secret = 'the secret of the example, in its tests'
-const app = await buildApp({ db, secret, hashCost: 4, print () {} })
+const app = await buildApp({ db, secret: SECRET, hashCost: 4, print () {} })
 t.teardown(() => app.close())
 await seedUsers(await createUsers(db, { hashCost: 4 }))
-
-const PASSWORD = 'a good password'
-
-function submit (to: JarBrowser, url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
-  return to.post(url, undefined, {
-    payload: new URLSearchParams(fields).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }
-  })
-}
-
-const newEmail = (): string => `${randomId().toLowerCase()}@example.com`
 
 /** A browser in which a new user has just signed up. */
 async function newcomer (to = app) {
@@ -46,30 +34,8 @@ async function newcomer (to = app) {
   return { email, own, reply }
 }
 
-/** Where the page's form in `<main>`, or its link with these words, leads. */
-function actionOf (reply: Reply): string {
-  return plain(/<main[^]*?<form[^>]* action="([^"]+)"/.exec(reply.body)![1]!)
-}
-
-function linkOf (reply: Reply, words: string): string {
-  return plain(new RegExp(`<a[^>]* href="([^"]+)"[^>]*>${words}</a>`).exec(reply.body)![1]!)
-}
-
-const plain = (attribute: string): string => attribute.replaceAll('&amp;', '&')
-
 /** An application of its own, and all that it printed, once it is closed. */
-async function printing (options: Partial<AppOptions> = {}) {
-  const printed: string[] = []
-  const own = await buildApp({ db, secret, hashCost: 4, url: 'https://shop.example', print: text => { printed.push(text) }, ...options })
-  return {
-    app: own,
-    async output (): Promise<string> {
-      // Nothing waits for the hooks but this.
-      await own.close()
-      return printed.join('\n')
-    }
-  }
-}
+const printing = (options: Partial<AppOptions> = {}) => printingOn(db, options)
 
 /** A database whose users can be made unreachable; the sessions stay. */
 function shaky () {
@@ -90,7 +56,7 @@ function shaky () {
 
 t.test('signing up signs in and leads to the account', async t => {
   const { email, own, reply } = await newcomer()
-  t.same([reply.statusCode, reply.headers.location], [303, '/account'])
+  t.same([reply.statusCode, await landing(own, reply)], [303, '/account'])
   t.match(textOf(await own.get('/account')), new RegExp(`${email}.*Only here`))
 })
 
@@ -117,18 +83,21 @@ t.test('a form that will not do comes back with the reason at its field and what
 })
 
 t.test('the demo users are there: one signs in with a password, the other without', async t => {
-  const [ada, other] = [browser(app), browser(app)]
+  const { app: own, lastCode } = await printing()
+  t.teardown(() => own.close())
+  const [ada, other] = [browser(app), browser(own)]
   t.equal((await submit(ada, '/sign-in', { ...DEMO_USER, remember: 'on' })).statusCode, 303)
   t.ok(ada.cookie()?.expires instanceof Date)
   t.match(textOf(await ada.get('/account')), 'Stays signed in until')
-  t.equal((await submit(other, '/sign-in/demo', {})).statusCode, 303)
+  await submit(other, '/sign-in/code', { email: DEMO_USER_WITHOUT_PASSWORD.email })
+  t.equal(await landing(other, await submit(other, '/sign-in/code/enter', { code: lastCode() })), '/account')
   t.match(textOf(await other.get('/account')), DEMO_USER_WITHOUT_PASSWORD.email)
   t.notOk((other.cookie()?.expires as unknown) instanceof Date)
 })
 
 t.test('who is signed in is led past the sign-in and sign-up pages', async t => {
   const { own } = await newcomer()
-  for (const url of ['/sign-in', '/sign-up']) {
+  for (const url of ['/sign-in', '/sign-in/code', '/sign-up', '/sign-up/passkey']) {
     t.equal((await browser(app).get(url)).statusCode, 200)
     t.equal((await own.get(url)).headers.location, '/account')
     t.equal((await own.get(`${url}?returnTo=/account/password`)).headers.location, '/account/password')
@@ -148,7 +117,7 @@ t.test('the page that a stranger wanted', async t => {
       t.match(textOf(form), 'Sign in to continue to that page.')
       const again = await submit(stranger, actionOf(form), { email, password: 'another password' })
       t.equal(again.statusCode, 422)
-      t.equal((await submit(stranger, actionOf(again), { email, password: PASSWORD })).headers.location, wanted)
+      t.equal(await landing(stranger, await submit(stranger, actionOf(again), { email, password: PASSWORD })), wanted)
       t.equal((await stranger.get(wanted)).statusCode, 200)
     }
   })
@@ -161,14 +130,19 @@ t.test('the page that a stranger wanted', async t => {
     t.equal(actionOf(back), actionOf(signIn))
 
     const again = await submit(stranger, actionOf(signUp), { email: newEmail(), password: 'short' })
-    t.equal((await submit(stranger, actionOf(again), { email: newEmail(), password: PASSWORD })).headers.location, '/account/password')
+    t.equal(await landing(stranger, await submit(stranger, actionOf(again), { email: newEmail(), password: PASSWORD })), '/account/password')
   })
 
-  t.test('is where the demo button leads', async t => {
-    const stranger = browser(app)
-    const form = await stranger.get('/sign-in?returnTo=/account/password')
-    const demo = plain(/action="(\/sign-in\/demo[^"]*)"/.exec(form.body)![1]!)
-    t.equal((await submit(stranger, demo, {})).headers.location, '/account/password')
+  t.test('is where a mailed code leads', async t => {
+    const { app: own, lastCode } = await printing()
+    t.teardown(() => own.close())
+    const { email } = await newcomer(own)
+    const stranger = browser(own)
+    const code = await stranger.get(linkOf(await stranger.get('/sign-in?returnTo=/account/password'), 'Get a code by mail'))
+    t.equal((await submit(stranger, actionOf(code), { email: 'no address' })).statusCode, 422)
+    const enter = await stranger.get((await submit(stranger, actionOf(code), { email })).headers.location as string)
+    t.equal((await submit(stranger, actionOf(enter), { code: '' })).statusCode, 422)
+    t.equal(await landing(stranger, await submit(stranger, actionOf(enter), { code: lastCode() })), '/account/password')
   })
 
   t.test('is the form whose session ended while it was being filled in', async t => {
@@ -225,18 +199,20 @@ t.test('changing the password asks for the current one, ends the other sessions 
   t.match(textOf(await own.get('/account')), 'You were not signed in anywhere else')
 })
 
-t.test('a user without a password sets the first one without being asked for it', async t => {
+t.test('a user without a password sets the first one without being asked for it, after signing in', async t => {
+  const { app: own, lastCode } = await printing()
+  t.teardown(() => own.close())
   const users = await createUsers(db, { hashCost: 4 })
-  const demo = (await users.findByEmail(DEMO_USER_WITHOUT_PASSWORD.email))!
-  t.teardown(() => db.collection<{ _id: string }>('users').updateOne({ _id: demo.id }, { $set: { passwordHash: null } }))
-  const own = browser(app)
-  await submit(own, '/sign-in/demo', {})
-  t.equal(await users.passwordHash(demo.id), null)
-  t.notMatch((await own.get('/account/password')).body, 'Current password')
+  const user = await users.create({ email: newEmail(), password: null })
+  const reader = browser(own)
+  await submit(reader, '/sign-in/code', { email: user.email })
+  await submit(reader, '/sign-in/code/enter', { code: lastCode() })
+  t.equal(await users.passwordHash(user.id), null)
+  t.notMatch((await reader.get('/account/password')).body, 'Current password')
 
-  t.equal((await submit(own, '/account/password', { password: 'the first password' })).headers.location, '/account')
-  t.equal((await submit(browser(app), '/sign-in', { email: demo.email, password: 'the first password' })).statusCode, 303)
-  t.match((await own.get('/account/password')).body, 'Current password')
+  t.equal((await submit(reader, '/account/password', { password: 'the first password' })).headers.location, '/account')
+  t.equal((await submit(browser(app), '/sign-in', { email: user.email, password: 'the first password' })).statusCode, 303)
+  t.match((await reader.get('/account/password')).body, 'Current password')
 })
 
 t.test('there is nobody of an unknown id', async t => {
@@ -272,7 +248,8 @@ t.test('every page has a title of its own, one heading of the first level, and t
   const { own } = await newcomer()
   const pages: Array<[string, string, string | null]> = [
     ['/', 'Login sessions for Fastify', null], ['/account', 'Your profile', '/account'],
-    ['/account/password', 'Change your password', '/account/password'], ['/account/sessions', 'Where you are signed in', '/account/sessions'],
+    ['/account/password', 'Change your password', '/account/password'], ['/account/passkeys', 'Your passkeys', '/account'],
+    ['/account/confirm', 'Confirm that it is you', null], ['/account/sessions', 'Where you are signed in', '/account/sessions'],
     ['/nowhere', 'Page not found', null]
   ]
   for (const [url, title, tab] of pages) {
@@ -343,8 +320,10 @@ t.test('a sign-in from a new device', async t => {
   })
 
   t.test('of a user without a password gets other advice', async t => {
-    const { app, output } = await printing()
-    await submit(browser(app), '/sign-in/demo', {})
+    const { app, lastCode, output } = await printing()
+    const stranger = browser(app)
+    await submit(stranger, '/sign-in/code', { email: DEMO_USER_WITHOUT_PASSWORD.email })
+    await submit(stranger, '/sign-in/code/enter', { code: lastCode() })
     const text = await output()
     t.match(text, `To: ${DEMO_USER_WITHOUT_PASSWORD.email}`)
     t.match(text, 'Set a password.')
@@ -362,8 +341,7 @@ t.test('a sign-in from a new device', async t => {
   t.test('of a user who has just been deleted is mailed to nobody', async t => {
     const printed: string[] = []
     const hooks = createSessionHooks(await createUsers(db, { hashCost: 4 }), 'https://shop.example', text => { printed.push(text) })
-    const request = { routeOptions: { url: '/sign-in' } } as never
-    await hooks.onSessionStart({ userId: 'nobody' } as LoginSession, { newDevice: true, request })
+    await hooks.onSessionStart({ userId: 'nobody' } as LoginSession, { newDevice: true, request: {} as never })
     t.strictSame(printed, [])
   })
 
@@ -397,7 +375,7 @@ t.test('each session that ends is a line for the audit log, with the reason and 
 t.test('mails and the audit log go to the console unless told otherwise', async t => {
   const lines: string[] = []
   t.intercept(console, 'log', { value: (line: string) => { lines.push(line) } })
-  const own = await buildApp({ db, secret, hashCost: 4 })
+  const own = await buildApp({ db, secret: SECRET, hashCost: 4 })
   await submit(browser(own), '/sign-in', DEMO_USER)
   await own.close()
   t.match(lines.join('\n'), /To: ada@example\.com[^]*http:\/\/localhost:3000\/account\/sessions/)
@@ -424,7 +402,7 @@ t.test('while the users cannot be reached', async t => {
       t.notMatch(reply.body, PASSWORD)
       t.notMatch(reply.body, 'for programmers')
       users.recover()
-      t.equal((await submit(own, actionOf(reply), { email, password: PASSWORD })).headers.location, '/account')
+      t.equal(await landing(own, await submit(own, actionOf(reply), { email, password: PASSWORD })), '/account')
     }
   })
 
@@ -491,13 +469,6 @@ t.test('after five wrong passwords the form says how long to wait', async t => {
   t.match(textOf(reply), 'Try again in 15 minutes.')
 })
 
-t.test('the demo user may be missing', async t => {
-  const users = db.collection('users')
-  const demo = await users.findOneAndDelete({ email: DEMO_USER_WITHOUT_PASSWORD.email })
-  t.teardown(() => users.insertOne(demo!))
-  t.equal((await submit(browser(app), '/sign-in/demo', {})).statusCode, 404)
-})
-
 // --- as a process, from the first line to Ctrl-C ---
 
 t.test('it prints the URL, the demo credentials and the MongoDB it uses, and stops cleanly', async t => {
@@ -550,6 +521,7 @@ t.test('what prevents a start is said in one sentence, and ends with 1', async t
   const cases: Array<[Record<string, string>, RegExp]> = [
     [{ PORT: String(port) }, /This port is taken: .*PORT=3001 npm start/],
     [{ PORT: 'many' }, /PORT must be a number/],
+    [{ PORT: free, HOST: '203.0.113.254' }, /has no address "203\.0\.113\.254": choose another HOST/],
     [{ PORT: free, MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
     [{ PORT: free, SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
   ]

@@ -28,7 +28,8 @@ async function send (requestLine: string, headers: string[] = [], body = ''): Pr
   const [top = '', ...rest] = text.split('\r\n\r\n')
   const [status = '', ...lines] = top.split('\r\n')
   const fields = lines.map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)] as const)
-  return { status: Number(status.split(' ')[1]), headers: Object.fromEntries(fields), body: rest.join('\r\n\r\n') }
+  const cookies = fields.filter(([name]) => name === 'set-cookie').map(([, value]) => value).join('\n')
+  return { status: Number(status.split(' ')[1]), headers: Object.fromEntries([...fields, ['set-cookie', cookies]]), body: rest.join('\r\n\r\n') }
 }
 
 const JSON_BODY = ['Content-Type: application/json']

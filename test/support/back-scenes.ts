@@ -28,6 +28,9 @@ export interface BackShop {
   close(): Promise<void>
 }
 
+/** Of a form. */
+export const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' }
+
 /** What is shown to signed-in people only. */
 const SECRET_OF = (user: string): string => `The balance of ${user} is 1234.`
 
@@ -38,7 +41,7 @@ const SECRET_OF = (user: string): string => `The balance of ${user} is 1234.`
 export async function serveBackShop (https: { key: string, cert: string } | null = null): Promise<BackShop> {
   const app: FastifyInstance = https === null ? Fastify({ forceCloseConnections: true }) : Fastify({ https, forceCloseConnections: true }) as never
   const clearSiteData: unknown[] = []
-  await app.register(loginSessions, { secret: 'a secret of the bank, 32 or more characters', store: memoryStore(), verifyPassword: () => () => true })
+  await app.register(loginSessions, { secret: 'a secret of the bank, 32 or more characters', store: memoryStore(), verifyPassword: () => password => password !== 'wrong' })
   await app.register(loginSessionPages, { prefix: PAGE, signInPath: '/sign-in' })
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => { done(null, Object.fromEntries(new URLSearchParams(body as string))) })
   app.addHook('onResponse', async (_request, reply) => {
@@ -130,7 +133,7 @@ export async function playBackScene (name: string, page: BackPage, shop: BackSho
     async back () {
       await page.back()
       const text = String(await page.evaluate('document.body.innerText'))
-      seen.push(.../The balance of ada is 1234\.|This device|Last active/.exec(text) ?? [])
+      seen.push(.../The balance of ada is 1234\.|This device|Last active|active now/.exec(text) ?? [])
     }
   }, shop)
   return seen

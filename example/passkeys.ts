@@ -1,0 +1,142 @@
+/**
+ * Passkeys (WebAuthn), with the library SimpleWebAuthn: what the browser is asked, and whether its answer is right.
+ * @module
+ */
+import {
+  type AuthenticationResponseJSON, generateAuthenticationOptions, generateRegistrationOptions, type RegistrationResponseJSON,
+  verifyAuthenticationResponse, verifyRegistrationResponse
+} from '@simplewebauthn/server'
+import { Binary, type Db, MongoServerError } from 'mongodb'
+import { inTime } from './in-time.js'
+
+/** The user for whom a passkey is made. */
+export interface PasskeyUser {
+  id: string
+  email: string
+}
+
+/** What the browser answered, and the challenge that it was given. */
+export interface PasskeyAnswer {
+  /** JSON, as the browser sent it. It can be any text. */
+  response: string
+  challenge: string
+}
+
+/** The collection's documents. The id is the credential's. There is no secret in it: the private key stays on its owner's device. */
+interface PasskeyDocument {
+  _id: string
+  userId: string
+  publicKey: Binary
+  /** How often it was used, if its device counts. If the count goes back, it may be a copy, and the library refuses it. */
+  counter: number
+  transports: string[]
+  createdAt: Date
+}
+
+/** Everything the example does with passkeys. */
+export type Passkeys = Awaited<ReturnType<typeof createPasskeys>>
+
+const SITE_NAME = 'Login sessions example'
+
+/** The device must ask for a finger, a face or a PIN, because the passkey is the only proof. */
+const VERIFIED = 'required'
+
+/** How long the browser waits for the user, in ms. */
+const PATIENCE = 2 * 60_000
+
+/**
+ * @param db the passkeys are in its collection `passkeys`
+ * @param origin the site's, such as 'https://shop.example'. Never take it from the request's Host header, because
+ * another site could then use the answers that people give it.
+ * @param timeout how long a query may take, in ms
+ */
+export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
+  const collection = db.collection<PasskeyDocument>('passkeys')
+  const site = { origin, id: new URL(origin).hostname }
+  await collection.createIndex({ userId: 1 })
+  const listOf = (userId: string) => inTime(collection.find({ userId }).sort({ createdAt: 1 }).toArray(), timeout)
+
+  return {
+    /** For `navigator.credentials.create()`. The device will find this passkey by itself, so people sign in without typing an email. */
+    async creationOptions ({ id, email }: PasskeyUser) {
+      return await generateRegistrationOptions({
+        rpName: SITE_NAME,
+        rpID: site.id,
+        userID: new TextEncoder().encode(id),
+        userName: email,
+        timeout: PATIENCE,
+        excludeCredentials: (await listOf(id)).map(descriptorOf),
+        authenticatorSelection: { residentKey: 'required', userVerification: VERIFIED }
+      })
+    },
+
+    /** For `navigator.credentials.get()`. @param userId the passkeys of this user; undefined: the person chooses one */
+    async requestOptions (userId?: string) {
+      const own = userId === undefined ? {} : { allowCredentials: (await listOf(userId)).map(descriptorOf) }
+      return await generateAuthenticationOptions({ rpID: site.id, userVerification: VERIFIED, timeout: PATIENCE, ...own })
+    },
+
+    /** Keeps a new passkey of this user. False: the answer is not right. */
+    async add ({ id: userId }: PasskeyUser, { response, challenge }: PasskeyAnswer): Promise<boolean> {
+      const { registrationInfo: made } = await attempt(() => verifyRegistrationResponse({
+        response: JSON.parse(response) as RegistrationResponseJSON,
+        expectedChallenge: challenge,
+        expectedOrigin: site.origin,
+        expectedRPID: site.id
+      })) ?? {}
+      if (made === undefined) return false
+      const { id, publicKey, counter, transports = [] } = made.credential
+      const passkey = { _id: id, userId, publicKey: new Binary(publicKey), counter, transports, createdAt: new Date() }
+      return await inTime(collection.insertOne(passkey), timeout).then(() => true, falseIfTaken)
+    },
+
+    /** The user whose passkey gave this answer, or null. */
+    async userOf ({ response, challenge }: PasskeyAnswer): Promise<string | null> {
+      const answer = parse(response) as AuthenticationResponseJSON | null
+      const passkey = typeof answer?.id === 'string' ? await inTime(collection.findOne({ _id: answer.id }), timeout) : null
+      if (answer === null || passkey === null) return null
+      const result = await attempt(() => verifyAuthenticationResponse({
+        response: answer,
+        expectedChallenge: challenge,
+        expectedOrigin: site.origin,
+        expectedRPID: site.id,
+        credential: { id: passkey._id, publicKey: Uint8Array.from(passkey.publicKey.buffer), counter: passkey.counter }
+      }))
+      if (result?.verified !== true) return null
+      await inTime(collection.updateOne({ _id: passkey._id }, { $set: { counter: result.authenticationInfo.newCounter } }), timeout)
+      return passkey.userId
+    },
+
+    /** When each passkey of this user was made. */
+    async list (userId: string): Promise<Date[]> {
+      return (await listOf(userId)).map(({ createdAt }) => createdAt)
+    }
+  }
+}
+
+/** The same passkey cannot belong to two users. */
+function falseIfTaken (error: unknown): false {
+  if (error instanceof MongoServerError && error.code === 11000) return false
+  throw error
+}
+
+function descriptorOf ({ _id, transports }: PasskeyDocument) {
+  return { id: _id, transports }
+}
+
+/** The library throws if an answer is not right. The answer is the client's, so that is not an error of ours. */
+async function attempt<T> (verify: () => Promise<T>): Promise<T | null> {
+  try {
+    return await verify()
+  } catch {
+    return null
+  }
+}
+
+function parse (json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return null
+  }
+}
