@@ -12,7 +12,9 @@ export type DeviceMark =
 /** The drawing of a browser. */
 export type BrowserMark = 'chrome' | 'firefox' | 'safari' | 'edge' | 'opera' | 'samsung' | 'globe'
 
-const COMPUTERS = new Map<string | null, DeviceMark>([['Windows', 'windows'], ['macOS', 'mac'], ['ChromeOS', 'chromebook'], [null, 'computer']])
+const COMPUTERS = new Map<string | null, DeviceMark>([
+  ['Windows', 'windows'], ['macOS', 'mac'], ['ChromeOS', 'chromebook'], [null, 'computer']
+])
 const PHONES = new Map<string | null, DeviceMark>([['iOS', 'iphone'], ['Android', 'android-phone']])
 const TABLETS = new Map<string | null, DeviceMark>([['iPadOS', 'ipad'], ['Android', 'android-tablet']])
 
@@ -29,8 +31,9 @@ export function deviceMark ({ kind, os }: Readonly<Device>): DeviceMark {
 }
 
 const BROWSERS = new Map<string, BrowserMark>([
-  ['Chrome', 'chrome'], ['Chromium', 'chrome'], ['Firefox', 'firefox'], ['Firefox Focus', 'firefox'], ['Firefox Klar', 'firefox'], ['Safari', 'safari'],
-  ['Edge', 'edge'], ['Opera', 'opera'], ['Opera GX', 'opera'], ['Opera Mini', 'opera'], ['Samsung Internet', 'samsung']
+  ['Chrome', 'chrome'], ['Chromium', 'chrome'], ['Firefox', 'firefox'], ['Firefox Focus', 'firefox'], ['Firefox Klar', 'firefox'],
+  ['Safari', 'safari'], ['Edge', 'edge'], ['Opera', 'opera'], ['Opera GX', 'opera'], ['Opera Mini', 'opera'],
+  ['Samsung Internet', 'samsung']
 ])
 
 /** The drawing of this browser. */

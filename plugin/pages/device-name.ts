@@ -5,7 +5,6 @@
 import type { Device } from '../client/device.js'
 import { chooseLanguage, FALLBACK } from './language.js'
 import { SHIPPED } from './messages.js'
-import { deviceName as nameIn } from './session-row.js'
 import { createTexts, type Texts } from './texts.js'
 
 const LANGUAGES = Object.keys(SHIPPED)
@@ -24,5 +23,18 @@ export function deviceName (device: Readonly<Device>, language?: string | null |
   const chosen = chooseLanguage(language ?? FALLBACK, LANGUAGES)
   const known = texts.get(chosen) ?? createTexts(chosen, SHIPPED[chosen]!, 'UTC')
   texts.set(chosen, known)
-  return nameIn({ device }, known)
+  return nameIn(device, known)
+}
+
+/** "Chrome on Windows 11", or "Unknown browser on Windows 11". */
+function nameIn (device: Readonly<Device>, texts: Texts): string {
+  const { browser, os } = device
+  if (os === null) return browser ?? texts.say('unknownDevice')
+  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: systemLabel(os, device) })
+}
+
+/** Only the major version is shown. Windows has names like "8.1", which are shown whole. */
+function systemLabel (os: string, { osVersion }: Readonly<Device>): string {
+  if (osVersion === null) return os
+  return `${os} ${os === 'Windows' ? osVersion : osVersion.split('.')[0]}`
 }

@@ -105,16 +105,3 @@ export const placeOf = (address: string | null, places: ReadonlyMap<string, stri
 
 /** The addresses whose places a session's row shows. */
 export const addressesOf = ({ ip, formerIp }: LoginSession): [ip: string | null, former: string | null] => [ip, formerIp?.ip ?? null]
-
-/** "Chrome on Windows 11", or "Unknown browser on Windows 11". */
-export function deviceName ({ device }: Pick<LoginSession, 'device'>, texts: Texts): string {
-  const { browser, os } = device
-  if (os === null) return browser ?? texts.say('unknownDevice')
-  return texts.say('browserOnSystem', { browser: browser ?? texts.say('unknownBrowser'), system: systemLabel(os, device) })
-}
-
-/** Only the major version is shown. Windows has names like "8.1", which are shown whole. */
-function systemLabel (os: string, { osVersion }: Device): string {
-  if (osVersion === null) return os
-  return `${os} ${os === 'Windows' ? osVersion : osVersion.split('.')[0]}`
-}

@@ -85,7 +85,7 @@ t.test('the recipe names the country of an address, in the reader\'s language', 
   t.notOk(await locate('240.0.0.1', 'en'))
 })
 
-t.test('who used a session from another address is shown with the place: in the list and over the API', async t => {
+t.test('who used a session from another address is shown with the place: in the list, in the question and over the API', async t => {
   const clock = createClock()
   const store = watched(memoryStore())
   const app = await createShopWithPages(t, { store, now: clock.now, pages: { locate: ip => ({ '8.8.8.8': 'Norway', '9.9.9.9': 'Chile' })[ip] } })

@@ -127,14 +127,38 @@ export default [
     ]
   },
   {
-    file: 'plugin/pages/account/list.ts',
-    tests: ['pages/account'],
+    file: 'plugin/pages/account/entries.ts',
+    tests: ['pages/list'],
     breaks: [
       {
-        name: 'this device is missing where others were active later',
+        name: 'this device is not in the list',
         promise: 'P1: the list shows this device first',
-        from: 'found.find(({ id }) => id === current.id) ?? current, ...others',
-        to: '...others'
+        from: '{ sessions: [current], isNew: false },',
+        to: ''
+      },
+      {
+        name: 'a new device stands in a group of known ones',
+        promise: 'P14: a new sign-in on a new device is marked and sorted up',
+        from: 'groupsOf(others.filter(session => !isNew(session, now)), texts)',
+        to: 'groupsOf(others, texts)'
+      },
+      {
+        name: 'a new device is marked for as long as it is signed in',
+        promise: 'P14: a new sign-in on a new device is marked and sorted up',
+        from: 'newDevice && now.getTime() - createdAt.getTime() <= NEW_FOR',
+        to: 'newDevice && now > createdAt'
+      },
+      {
+        name: 'every sign-in is marked as new',
+        promise: 'P14: a new sign-in on a new device is marked and sorted up',
+        from: 'newDevice && now',
+        to: 'now'
+      },
+      {
+        name: 'two browsers of one computer are one entry',
+        promise: 'P15: equal devices are grouped, and each can be signed out by itself',
+        from: '[deviceTitle(device, texts), device.browser, device.kind]',
+        to: '[deviceTitle(device, texts), device.kind]'
       }
     ]
   },
