@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { requireLoginSession } from '../../plugin/index.js'
+import { type Confirm, requireLoginSession } from '../../plugin/index.js'
 import { PAGE } from './page.js'
 import { CONTENT_SECURITY_POLICY } from './policy.js'
 import { isLively, LINUX, MAC, WINDOWS } from './profile.js'
@@ -24,9 +24,16 @@ export const STATUS = '[data-ls-part=status]'
 export const PROFILE = '/profile'
 const HOST_STYLES = { light: 'body { background: #fff; color: #000 }', dark: ':root { color-scheme: light dark } body { background: Canvas; color: CanvasText }' }
 
+/** Users called "code…" fill in a field of the shop's, "passkey…" go to its page; the others have passwords, or none. */
+const confirm: Confirm = ({ userId }) => {
+  if (userId.startsWith('code')) return { way: 'answer', label: 'Code from your authenticator app', check: () => false }
+  return userId.startsWith('passkey') ? { way: 'page', path: '/passkey', label: 'Confirm with your passkey', validFor: 1 } : null
+}
+
 /** A shop with {@link PROFILE}. */
 export async function serveScenes (t: Test, options: Parameters<typeof serveShop>[1] = {}): Promise<ServedShop> {
   return await serveShop(t, {
+    confirm,
     ...options,
     async routes (app) {
       app.get<{ Querystring: { dark?: string } }>(PROFILE, { onRequest: requireLoginSession }, async ({ query }, reply) => {
@@ -175,6 +182,30 @@ export const SCENES: Record<string, Scene> = {
       await openList(page, shop)
       await lock(page)
       await page.goto(await questionUrl(page))
+    }
+  },
+  'the dialog about all others, with a wrong code': {
+    script: true,
+    focus: 'Code from your authenticator app',
+    async play (page, shop) {
+      await openList(page, shop, 4, 'code')
+      await isLively(page)
+      await page.locator(OTHERS).click()
+      await page.locator('#login-sessions-answer').fill('000')
+      await page.keyboard.press('Enter')
+      await page.locator('#login-sessions-answer[aria-invalid]').waitFor()
+    }
+  },
+  'the question that leads to a page of the host\'s': {
+    async play (page, shop) {
+      await openList(page, shop, 2, 'passkey')
+      await page.goto(await questionUrl(page))
+    }
+  },
+  '"Not you?" as a page': {
+    async play (page, shop) {
+      await openList(page, shop)
+      await page.goto((await questionUrl(page)).replace('/revoke', '/not-you'))
     }
   },
   'an error page': {

@@ -15,7 +15,7 @@ import { setStage } from '../../support/stage.js'
 t.setTimeout(600_000)
 
 const { shop, openPage, listPage } = await setStage(t)
-const shopWithoutQuestion = await serveScenes(t, { verifyPassword: undefined as never })
+const shopWithoutQuestion = await serveScenes(t, { verifyPassword: undefined as never, confirm: undefined })
 
 const PLACES: Record<string, string> = { '8.8.8.1': 'Berlin, Germany', '8.8.8.2': 'Oslo, Norway', '8.8.8.3': 'São Paulo, Brazil' }
 const placeful = await serveScenes(t, { pages: { locate: ip => PLACES[ip] } })

@@ -7,8 +7,9 @@ import { requireLoginSession } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
 import { launchWithBackForwardCache, pressBack } from '../../support/bfcache.js'
 import { PAGE } from '../../support/page.js'
-import { hasFocus, openProfile, shareProfile } from '../../support/profile.js'
-import { FIELD, lock, openList, OTHERS, questionUrl, REVOKE, serveScenes } from '../../support/scenes.js'
+import { hasFocus, MAC, openProfile, shareProfile } from '../../support/profile.js'
+import { randomId } from '../../support/records.js'
+import { FIELD, lock, openList, NOT_YOU, OTHERS, questionUrl, REVOKE, serveScenes } from '../../support/scenes.js'
 
 const shop = await serveScenes(t, {
   async routes (app) {
@@ -82,6 +83,21 @@ t.test('all others are signed out, and the list says how many, once', async t =>
   t.match(await page.getByRole('main').innerText(), 'You are not signed in anywhere else.')
   await page.reload()
   t.equal(await page.getByRole('status').innerText(), '')
+})
+
+t.test('"Not you?" is a page with a form, and the list says what to do next', async t => {
+  const page = await borrow(t)
+  const user = `ada-${randomId()}`
+  await shop.signInElsewhere(user, MAC)
+  await page.goto(`/start?user=${user}`)
+  await page.locator(NOT_YOU).click()
+  t.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Was this not you?')
+  t.strictSame(await page.getByRole('main').getByRole('listitem').allInnerTexts(), ['Sign out Mac (Safari).', 'Change your password.'])
+  await page.locator(FIELD).fill(PASSWORD)
+  await submit(page)
+
+  t.equal(path(page), PAGE)
+  t.equal(await page.getByRole('status').innerText(), 'Signed out Mac (Safari). Now change your password: whoever signed in there may know it.')
 })
 
 t.test('no is an answer: Cancel leads back to the list', async t => {
