@@ -58,7 +58,7 @@ export interface ConfirmingParts {
 /** Decorates requests with what confirms their user. Returns what pages and API need of it. */
 export function decorateConfirmation (
   app: FastifyInstance, { confirmation, logins, announceFailure, verifyPassword }: ConfirmingParts
-): { confirm: Core['confirm'], note: Core['wayFor'] } {
+): { confirm: Core['confirm'], wayFor: Core['wayFor'] } {
   const effectsOn = (request: FastifyRequest, session: LoginSession): ConfirmationEffects => ({
     rotate: () => logins.rotate(request),
     announceFailure: state => announceFailure(session, state, request),
@@ -70,10 +70,10 @@ export function decorateConfirmation (
     await confirmation.attempt(session, () => prepare(session), effectsOn(request, session))
   }
 
-  const note: Core['wayFor'] = async request => await confirmation.note(currentLoginSession(request), request)
+  const wayFor: Core['wayFor'] = async request => await confirmation.wayFor(currentLoginSession(request), request)
 
   app.decorateRequest('confirmationKind', async function confirmationKind (this: FastifyRequest) {
-    return (await note(this)).kind
+    return (await wayFor(this)).kind
   })
 
   app.decorateRequest('confirmPassword', async function confirmPassword (this: FastifyRequest, password) {
@@ -95,7 +95,7 @@ export function decorateConfirmation (
   })
 
   return {
-    note,
+    wayFor,
     async confirm (request, proof) {
       const session = currentLoginSession(request)
       await confirmation.confirm(session, request, proof, effectsOn(request, session))

@@ -4,7 +4,7 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Confirmation } from './confirmation/confirmation.js'
-import type { ConfirmationNote, Proof } from './confirmation/way.js'
+import type { WayView, Proof } from './confirmation/way.js'
 import { type LoginSessionError, optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
 
@@ -16,7 +16,7 @@ export interface Core {
   /** Can there be anything to confirm with? Otherwise a plain question is enough for everybody. */
   needsProof: boolean
   /** What the signed-in user must do now to confirm. */
-  wayFor: (request: FastifyRequest) => Promise<ConfirmationNote>
+  wayFor: (request: FastifyRequest) => Promise<WayView>
   /** From now on, sign-ins find out whether their device is new: the core sets the device cookie. Call it before requests. */
   recogniseDevices: () => void
   /**

@@ -112,10 +112,10 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   app.decorate('loginSessions', createLoginSessions({ ...parts, settled }))
   decorateSection(app)
-  const { confirm, note } = decorateConfirmation(app, { confirmation, logins, announceFailure, verifyPassword })
+  const { confirm, wayFor } = decorateConfirmation(app, { confirmation, logins, announceFailure, verifyPassword })
   const needsProof = verifyPassword !== undefined || choose !== undefined
   provideCore(app, {
-    csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm, wayFor: note, recogniseDevices: devices.enable
+    csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm, wayFor, recogniseDevices: devices.enable
   })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })

@@ -10,7 +10,7 @@ import {
   type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
-import { type ConfirmationNote, type Proof, PROOF_FIELDS } from '../confirmation/way.js'
+import { type WayView, type Proof, PROOF_FIELDS } from '../confirmation/way.js'
 import { type Core, coreOf, type HandledError, reportError } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
@@ -40,7 +40,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
 
   app.get('/', { schema: listSchema, config }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
-    const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), noteFor(request, wayFor)])
+    const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), wayOrNull(request, wayFor)])
     return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })), confirmation }
   })
 
@@ -71,7 +71,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
 }
 
 /** What ending a session asks for; null if the host cannot tell right now: people still get their list. */
-async function noteFor (request: FastifyRequest, wayFor: Core['wayFor']): Promise<ConfirmationNote | null> {
+async function wayOrNull (request: FastifyRequest, wayFor: Core['wayFor']): Promise<WayView | null> {
   try {
     return await wayFor(request)
   } catch (error) {

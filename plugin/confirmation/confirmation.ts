@@ -11,7 +11,7 @@ import type { AttemptState } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { ATTEMPTS, createAttempts, MOST_FAILURES } from './attempts.js'
 import { createTurns } from './turns.js'
-import { type ConfirmationNote, type ConfirmationWay, noteOf, type Proof, type Trial } from './way.js'
+import { type WayView, type ConfirmationWay, wayView, type Proof, type Trial } from './way.js'
 import type { FindWay } from './ways.js'
 
 /** What a confirmation does to its session. */
@@ -27,7 +27,7 @@ export interface ConfirmationEffects {
 /** Confirms sessions. */
 export interface Confirmation<Request> {
   /** What this user must do now. */
-  note(session: LoginSession, request: Request): Promise<ConfirmationNote>
+  wayFor(session: LoginSession, request: Request): Promise<WayView>
   /**
    * Resolves when the proof is right and the session has its new token, or if a question is enough. Rejects with the
    * coded error otherwise.
@@ -102,9 +102,9 @@ export function createConfirmation<Request> (
   }
 
   return {
-    async note (session, request) {
+    async wayFor (session, request) {
       const way = await findWay(session, request)
-      return isRecent(session, way) ? noteOf('question') : way.note
+      return isRecent(session, way) ? wayView('question') : way.view
     },
 
     async confirm (session, request, proof, effects) {

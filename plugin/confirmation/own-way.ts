@@ -8,7 +8,7 @@ import {
 import { aFunction, aPath, duration, isObject, type OptionTable, resolveTable } from '../option-check.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { askHost } from './ask-host.js'
-import { type ConfirmationWay, noteOf, type Trial } from './way.js'
+import { type ConfirmationWay, wayView, type Trial } from './way.js'
 
 /** How one user can confirm. Labels and reasons are shown as they are, so write them in the reader's language. */
 export type ConfirmationChoice = PageChoice | AnswerChoice | { way: 'question' } | NoChoice
@@ -96,14 +96,14 @@ export function ownWay (choice: ConfirmationChoice): ConfirmationWay {
   switch (choice.way) {
     case 'page': {
       const { path, label = null, validFor = VALID_FOR } = choice
-      return { note: noteOf('page', { path, label }), validFor, check: () => { throw confirmationRequiredError(path) } }
+      return { view: wayView('page', { path, label }), validFor, check: () => { throw confirmationRequiredError(path) } }
     }
     case 'answer': {
       const { label, check, validFor = 0 } = choice
-      return { note: noteOf('answer', { label }), validFor, check: ({ answer }) => answerTrial(answer, check) }
+      return { view: wayView('answer', { label }), validFor, check: ({ answer }) => answerTrial(answer, check) }
     }
-    case 'question': return { note: noteOf('question'), validFor: 0, check: null }
-    case 'none': return { note: noteOf('none', { reason: choice.reason ?? null }), validFor: 0, check: () => { throw cannotConfirmError() } }
+    case 'question': return { view: wayView('question'), validFor: 0, check: null }
+    case 'none': return { view: wayView('none', { reason: choice.reason ?? null }), validFor: 0, check: () => { throw cannotConfirmError() } }
   }
 }
 

@@ -5,7 +5,7 @@
 import type bcrypt from 'bcrypt'
 import { noPasswordError, optionError, passwordRequiredError, passwordWrongError } from '../errors.js'
 import { askHost } from './ask-host.js'
-import { type ConfirmationWay, noteOf, type Trial } from './way.js'
+import { type ConfirmationWay, wayView, type Trial } from './way.js'
 
 /** Compares what was typed, unchanged, with the user's password. */
 export type PasswordCheck = (password: string) => boolean | Promise<boolean>
@@ -70,8 +70,8 @@ async function loadBcrypt (): Promise<Pick<typeof bcrypt, 'compare'>> {
 /** The password as this user's way to confirm: the field `password` of a proof. A user without one cannot confirm. */
 export async function passwordWay (verifyPassword: VerifyPassword, userId: string): Promise<ConfirmationWay> {
   const check = requireCheck(await askHost('verifyPassword', async () => await verifyPassword(userId)))
-  if (check === null) return { note: noteOf('no-password'), validFor: 0, check: () => { throw noPasswordError() } }
-  return { note: noteOf('password'), validFor: 0, check: ({ password }) => passwordTrial(password, check) }
+  if (check === null) return { view: wayView('no-password'), validFor: 0, check: () => { throw noPasswordError() } }
+  return { view: wayView('password'), validFor: 0, check: ({ password }) => passwordTrial(password, check) }
 }
 
 function passwordTrial (password: unknown, check: PasswordCheck): Trial {

@@ -22,7 +22,7 @@ export const PROOF_FIELDS: Readonly<Record<string, string>> = {
 }
 
 /** What the user is told about the way. */
-export interface ConfirmationNote {
+export interface WayView {
   kind: ConfirmationKind
   /** The host's name for its field ('answer') or for the link to its page ('page'). */
   label: string | null
@@ -47,13 +47,13 @@ export type ProofCheck = (proof: Proof) => Trial
 
 /** How a user can confirm now. */
 export interface ConfirmationWay {
-  note: ConfirmationNote
+  view: WayView
   /** A confirmation, or the sign-in, counts for this long, in ms. 0: each time anew. */
   validFor: number
   /** null: nothing is checked, because a plain question is enough. */
   check: ProofCheck | null
 }
 
-/** A note of this kind. */
-export const noteOf = (kind: ConfirmationKind, words: Partial<ConfirmationNote> = {}): ConfirmationNote =>
+/** What users of this kind of way are told. */
+export const wayView = (kind: ConfirmationKind, words: Partial<WayView> = {}): WayView =>
   ({ kind, label: null, path: null, reason: null, ...words })

@@ -6,7 +6,7 @@ import { optionError } from '../errors.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { askConfirm, type Confirm, ownWay } from './own-way.js'
 import { passwordWay, type VerifyPassword } from './password.js'
-import { type ConfirmationWay, noteOf } from './way.js'
+import { type ConfirmationWay, wayView } from './way.js'
 
 /** Finds the way of this user. @throws FST_LOGIN_SESSION_CHECK_FAILED if the host's function throws or hangs */
 export type FindWay<Request> = (session: LoginSession, request: Request) => Promise<ConfirmationWay>
@@ -18,7 +18,7 @@ export interface WayOptions<Request> {
 }
 
 /** Without anything to check by, a plain question is enough. */
-const QUESTION: ConfirmationWay = { note: noteOf('question'), validFor: 0, check: null }
+const QUESTION: ConfirmationWay = { view: wayView('question'), validFor: 0, check: null }
 
 /** The host's `confirm` chooses first. Where it chooses nothing, the password is the way. */
 export function createFindWay<Request> ({ verifyPassword, confirm }: WayOptions<Request>): FindWay<Request> {

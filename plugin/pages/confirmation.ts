@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { LOCK_TIME } from '../confirmation/attempts.js'
-import type { ConfirmationKind, Proof, ConfirmationNote as Way } from '../confirmation/way.js'
+import type { ConfirmationKind, Proof, WayView } from '../confirmation/way.js'
 import type { Core } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { withParameter } from './frame.js'
@@ -38,16 +38,16 @@ interface ConfirmationRules {
   /** Are failed attempts counted, so that there can be a lock? */
   canLock: boolean
   /** Why nothing can be ended; null if it can. */
-  obstacle(way: Way): Reason | null
+  obstacle(way: WayView): Reason | null
   /** The fields of the question's form (templates/confirm-form.eta). @param linkTo makes the link to a path of the host's */
-  fields(way: Way, say: Texts['say'], linkTo: (path: string) => string): ConfirmationFields
+  fields(way: WayView, say: Texts['say'], linkTo: (path: string) => string): ConfirmationFields
 }
 
 /** For questions that cannot be answered, or need no proof. */
 export const NO_FIELDS: ConfirmationFields = { askPassword: false, answerLabel: null, confirmLink: null }
 
 /** The way of users who need no proof: to sign out the device that they use. */
-export const PLAIN_QUESTION: Way = { kind: 'question', label: null, path: null, reason: null }
+export const PLAIN_QUESTION: WayView = { kind: 'question', label: null, path: null, reason: null }
 
 const noObstacle = (): null => null
 const noFields = (): ConfirmationFields => NO_FIELDS

@@ -150,7 +150,7 @@ t.test('a page that has to wait for too many others says so in its form, which c
   const waiting = Array.from({ length: 11 }, () => laptop.twin().post('/confirm', { password: PASSWORD }))
   const reply = await submit(laptop, form, PASSWORD, HTMX)
   t.strictSame([reply.statusCode, reply.headers['retry-after']], [429, '2'])
-  t.match(reply.body, 'Too many passwords are being checked right now. Try again in a moment.')
+  t.match(reply.body, 'Too many attempts are being checked right now. Try again in a moment.')
   t.match(reply.body, 'type="password"')
   letGo()
   t.strictSame((await Promise.all(waiting)).map(({ statusCode }) => statusCode), Array(11).fill(200))

@@ -27,7 +27,7 @@ function createPasswordConfirmation (verifyPassword: VerifyPassword | undefined,
   const signedIn = (session: { id: string, userId: string }) => ({ ...session, createdAt: NOW, confirmedAt: null }) as unknown as LoginSession
   return {
     ...confirmation,
-    kind: async (userId: string) => (await confirmation.note(signedIn({ id: '', userId }), null)).kind,
+    kind: async (userId: string) => (await confirmation.wayFor(signedIn({ id: '', userId }), null)).kind,
     confirm: async (session: { id: string, userId: string }, password: unknown, rotate: () => Promise<boolean>) =>
       await confirmation.confirm(signedIn(session), null, { password }, { rotate, announceFailure () {}, async end () {} })
   }

@@ -365,7 +365,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     const notYou = url.replace('/revoke', '/not-you')
 
     const question = await laptop.get(notYou, mode)
-    t.match(textOf(question), /Was this not you\? Last active 20 minutes ago .*Then somebody else may know your password\. Do two things: Sign out Mac \(Safari\)\. Change your password\. Your password Cancel Sign out$/)
+    t.match(textOf(question), /Was this not you\? Last active 20 minutes ago .*Then somebody else may be able to sign in as you\. Do two things: Sign out Mac \(Safari\)\. Change your password, if you have one\. Your password Cancel Sign out$/)
     t.equal(formOf(question).action, notYou)
     const wrong = await submit(laptop, formOf(question), 'wrong', mode)
     t.match(textOf(wrong), /Was this not you\?.*This password is not right\./)
@@ -374,7 +374,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     const done = await submit(laptop, formOf(question), PASSWORD, mode)
     const next = mode === HTMX ? done : await laptop.get(String(done.headers.location))
     const region = mode === HTMX ? 'ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">' : 'data-ls-part="status">'
-    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password: whoever signed in there may know it. <a href="/account/password">Change your password</a></`)
+    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password, if you have one: whoever signed in there may know it. <a href="/account/password">Change your password</a></`)
     t.equal(await mac.user(), null)
     t.notMatch(textOf(await laptop.get(PAGE)), 'Signed out Mac')
   }
@@ -385,7 +385,7 @@ t.test('"Not you?" of a page that does not know where passwords are changed has 
 
   await answer(laptop, url.replace('/revoke', '/not-you'), PASSWORD)
 
-  t.match((await laptop.get(PAGE)).body, 'Now change your password: whoever signed in there may know it.</div>')
+  t.match((await laptop.get(PAGE)).body, 'Now change your password, if you have one: whoever signed in there may know it.</div>')
 })
 
 t.test('"Not you?" of a session that ends in the same moment still leads to the password', async t => {
