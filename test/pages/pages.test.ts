@@ -407,7 +407,8 @@ t.test('what a user agent says is text, in every place it reaches', async t => {
   await chrome.signIn('ada')
   const { id } = await other.signIn('ada')
 
-  for (const url of [PAGE, `${PAGE}/${id}/revoke`]) t.notMatch((await chrome.get(url)).body, /<script>alert|<img src=x/)
+  const urls = [PAGE, `${PAGE}/${id}/revoke`, `${PAGE}/${id}/not-you`, `${PAGE}/others/revoke`]
+  for (const url of urls) t.notMatch((await chrome.get(url)).body, /<script>alert|<img src=x/)
 })
 
 t.test('the page works at the root, twice, and beside a host\'s own view and form parsers', async t => {

@@ -79,7 +79,7 @@ const FIELDS = {
 
 for (const [kind, { user, right, wrong, field, label, nothing, refused }] of Object.entries(FIELDS)) {
   for (const [where, mode] of MODES) {
-    t.test(`${kind}, ${where}: asked for, missing, wrong, wrong for the last time but one, locked, right`, async t => {
+    t.test(`${kind}, ${where}: asked for, missing, wrong, with one attempt left, locked, right`, async t => {
       const { laptop, mac, url, clock } = await createWorld(t, user, { pages: { forgotPasswordPath: '/forgotten' } })
       const token = laptop.cookieValue()
 
