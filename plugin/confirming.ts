@@ -30,11 +30,12 @@ declare module 'fastify' {
     /**
      * Confirms the signed-in user by a check of yours, on a page of yours: a passkey, a mailed code, the answer of an identity
      * provider. Counted, locked and rotated like {@link confirmPassword}. Only `true` is right.
-     * @param check called once, when an attempt has been counted; not called while the confirmation is locked
+     * @param check called once, when an attempt has been counted; not called while the confirmation is locked. It returns
+     * false for a wrong proof. If it throws, the attempt is not counted: that is for outages
      * @throws FST_LOGIN_SESSION_REQUIRED, _ANSWER_WRONG, _LOCKED, _BUSY, _STORE_UNAVAILABLE; _CHECK_FAILED if `check` throws
      * or takes more than 10 seconds; a TypeError if it is not a function
      * @example
-     * await request.confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)
+     * await request.confirmLoginSession(() => passkeys.isRight(userId, request.body.assertion))
      */
     confirmLoginSession(check: () => boolean | Promise<boolean>): Promise<void>
 
@@ -89,7 +90,7 @@ export function decorateConfirmation (
   app.decorateRequest('confirmLoginSession', async function confirmLoginSession (this: FastifyRequest, check) {
     if (typeof check !== 'function') {
       throw new TypeError('confirmLoginSession takes a function that checks: ' +
-        'write confirmLoginSession(async () => (await verifyAuthenticationResponse(…)).verified)')
+        'write confirmLoginSession(async () => await isRight(answer)), which returns false for a wrong answer')
     }
     await attempt(this, async () => hostTrial(check, 'confirmLoginSession'))
   })

@@ -93,7 +93,8 @@ export interface LoginSessionsOptions {
   /** Your own user-agent parser: what it returns replaces what the plugin found out. @default none */
   parseUserAgent?: ParseUserAgent | undefined
   /**
-   * Called once for each sign-in. With it a second cookie, `${cookie.name}-device`, tells known devices from new ones.
+   * Called once for each sign-in. With it, or with the account page, a second cookie, `${cookie.name}-device`, tells known
+   * devices from new ones.
    * @default none
    */
   onSessionStart?: OnSessionStart | undefined

@@ -84,7 +84,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const visits = createVisits(resolved)
   const logins = createRequestLogins(lifecycle, sessionCookie, createSaving(lifecycle, sessionCookie, visits), visits)
   const lookups = createRequestLookups({ lifecycle, cookie: sessionCookie, name: cookie.name, actions: logins.actions, visits, now })
-  const devices = createKnownDevices(secrets, cookie, announceStart !== undefined)
+  const devices = createKnownDevices(secrets, cookie)
+  if (announceStart !== undefined) devices.enable()
 
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookiePlugin)
   else app.addHook('onRequest', needCookies)

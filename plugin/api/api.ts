@@ -114,7 +114,8 @@ function jsonError (error: HandledError, request: FastifyRequest, reply: Fastify
   // A hook of the host's may have refused the request before our own hook has run.
   const statusCode = reportError(error, request, reply.headers(HEADERS), 'API')
   // Details of unexpected errors go to the log only.
-  const message = isLoginSessionError(error) || statusCode < 500 ? error.message : 'Something went wrong'
+  const isForClients = statusCode < 500 || (isLoginSessionError(error) && error.code !== 'FST_LOGIN_SESSION_OPTION')
+  const message = isForClients ? error.message : 'Something went wrong'
   const { code, attemptsLeft, confirmPath } = error
   return reply.send({ statusCode, code, error: STATUS_CODES[statusCode], message, attemptsLeft, confirmPath })
 }

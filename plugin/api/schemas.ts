@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifySchema } from 'fastify'
-import { CONFIRMATION_KINDS, PROOF_FIELDS } from '../confirmation/way.js'
+import { ANSWER_FIELDS, CONFIRMATION_KINDS, PROOF_FIELDS } from '../confirmation/way.js'
 import { DEVICE_KINDS } from '../client/system.js'
 
 /** A route's schemas. @fastify/swagger also shows the summary and the operation's id. */
@@ -27,7 +27,7 @@ const session = {
     lastActiveAt: date,
     expiresAt: date,
     endsAt: date,
-    newDevice: { type: 'boolean', description: 'True if the user had not signed in with this browser before' },
+    newDevice: { type: 'boolean', description: 'True if the user had not signed in with this browser before; false for the sign-up' },
     confirmedAt: { ...date, type: ['string', 'null'], description: 'When its user last confirmed who it is; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {
@@ -62,10 +62,11 @@ const session = {
 
 const confirmation = {
   type: ['object', 'null'],
-  required: ['kind', 'label', 'path', 'reason'],
+  required: ['kind', 'label', 'field', 'path', 'reason'],
   properties: {
     kind: { type: 'string', enum: CONFIRMATION_KINDS, description: 'What ending a session asks for' },
     label: label("The server's name for its field ('answer') or its page ('page')"),
+    field: { type: ['string', 'null'], enum: [...ANSWER_FIELDS, null], description: "What that field takes ('answer')" },
     path: label("The page where the user confirms first ('page')"),
     reason: label("Why this user cannot end sessions ('none')")
   },

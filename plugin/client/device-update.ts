@@ -6,8 +6,9 @@ import type { Device } from './device.js'
 
 /**
  * The device with what the request adds, or null: nothing, or it is another device. Versions only rise, details are only
- * added, and no name changes. Otherwise a thief who uses a stolen cookie could turn the row into one of the thief's device.
- * The owner must still see the device where the session started, beside the address where it was last used.
+ * added (a model that was unknown becomes the title of the row), and no known name changes. Otherwise a thief who uses a
+ * stolen cookie could turn the row into one of the thief's device. The owner must still see the device where the session
+ * started, beside the address where it was last used.
  *
  * @param recorded the device as it is known
  * @param seen the device as the request describes it

@@ -6,7 +6,7 @@
 import { requiredError } from '../errors.js'
 import type { SessionName } from '../sessions/endings.js'
 import { keyOf } from '../sessions/key.js'
-import type { LoginSession } from '../sessions/login-session.js'
+import { isConfirmedWithin, type LoginSession } from '../sessions/login-session.js'
 import type { AttemptState } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { ATTEMPTS, createAttempts, MOST_FAILURES } from './attempts.js'
@@ -53,12 +53,13 @@ export function createConfirmation<Request> (
   findWay: FindWay<Request>, store: LoginSessionStore, now: () => Date
 ): Confirmation<Request> {
   const attempts = createAttempts(store, now)
-  const turns = createTurns()
+  const hashingTurns = createTurns()
+  // The host's own checks wait for other services. They must not take the places of those that hash.
+  const hostTurns = createTurns(Infinity)
 
   /** Does a confirmation, or the sign-in, still count? */
-  function isRecent ({ createdAt, confirmedAt }: LoginSession, { validFor }: ConfirmationWay): boolean {
-    return now().getTime() - (confirmedAt ?? createdAt).getTime() < validFor
-  }
+  const isRecent = (session: LoginSession, { validFor }: ConfirmationWay): boolean =>
+    validFor > 0 && isConfirmedWithin(session, validFor, now())
 
   async function isRight (key: string, { verify }: Trial): Promise<boolean> {
     try {
@@ -88,7 +89,7 @@ export function createConfirmation<Request> (
     const prepared = await prepare()
     if (prepared === null) return await requireSession(key)
     // The turn comes first: a confirmation that only waited is no attempt.
-    await turns.run(userId, key, async hasWaited => {
+    await (prepared.hashes ? hashingTurns : hostTurns).run(userId, key, async hasWaited => {
       const trial = hasWaited ? await prepare() : prepared
       if (trial === null) return await requireSession(key)
       const state = await attempts.take(key)

@@ -5,10 +5,10 @@
 import {
   answerRequiredError, answerWrongError, cannotConfirmError, confirmationRequiredError, optionError
 } from '../errors.js'
-import { aFunction, aPath, duration, isObject, type OptionTable, resolveTable } from '../option-check.js'
+import { aFunction, aPath, duration, isObject, oneOf, type OptionTable, resolveTable } from '../option-check.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { askHost } from './ask-host.js'
-import { type ConfirmationWay, wayView, type Trial } from './way.js'
+import { ANSWER_FIELDS, type AnswerField, type ConfirmationWay, type Trial, wayView } from './way.js'
 
 /** How one user can confirm. Labels and reasons are shown as they are, so write them in the reader's language. */
 export type ConfirmationChoice = PageChoice | AnswerChoice | { way: 'question' } | NoChoice
@@ -32,6 +32,8 @@ export interface AnswerChoice {
   way: 'answer'
   /** The label of the field. */
   label: string
+  /** What the field takes: 'digits' for most codes, 'secret' for a PIN. @default 'text' */
+  field?: AnswerField | undefined
   /** Is this answer right? It is handed over as it was typed. */
   check: (answer: string) => boolean | Promise<boolean>
   /** A confirmation, or the sign-in, counts for this long, in ms. @default 0: people answer each time */
@@ -55,9 +57,11 @@ export const VALID_FOR: number = 10 * 60_000
 /** The longest answer that is checked, in characters. A signed answer of a passkey is shorter, too. */
 export const ANSWER_LENGTH = 8192
 
-/** What each way takes, beside its name. */
+/** The options of each way, beside its name. */
 const aLabel = (text: unknown): string | undefined =>
   typeof text === 'string' && text.trim() !== '' ? undefined : 'must be a text that is not empty'
+const zeroOrDuration = (validFor: number | undefined): string | undefined =>
+  validFor === 0 ? undefined : duration()(validFor!)
 const label = { check: aLabel, write: "'Code from your authenticator app'" }
 const TABLES: { [Way in ConfirmationChoice['way']]: OptionTable<Omit<Extract<ConfirmationChoice, { way: Way }>, 'way'>> } = {
   page: {
@@ -67,8 +71,9 @@ const TABLES: { [Way in ConfirmationChoice['way']]: OptionTable<Omit<Extract<Con
   },
   answer: {
     label,
+    field: { default: 'text', check: oneOf(...ANSWER_FIELDS), write: "'digits'" },
     check: { check: aFunction, write: 'answer => codes.verify(session.userId, answer)' },
-    validFor: { default: 0, check: validFor => validFor === 0 ? undefined : duration()(validFor!), write: '10 * 60_000 for ten minutes, or 0' }
+    validFor: { default: 0, check: zeroOrDuration, write: '10 * 60_000 for ten minutes, or 0' }
   },
   question: {},
   none: { reason: { default: undefined, check: aLabel, write: "'Add a passkey first.'" } }
@@ -80,7 +85,9 @@ const TABLES: { [Way in ConfirmationChoice['way']]: OptionTable<Omit<Extract<Con
  * @throws FST_LOGIN_SESSION_CHECK_FAILED if `confirm` throws or hangs: nothing can be confirmed then
  * @throws FST_LOGIN_SESSION_OPTION if it answers with something else than a choice
  */
-export async function askConfirm<Request> (confirm: Confirm<Request>, session: LoginSession, request: Request): Promise<ConfirmationChoice | null> {
+export async function askConfirm<Request> (
+  confirm: Confirm<Request>, session: LoginSession, request: Request
+): Promise<ConfirmationChoice | null> {
   const choice = await askHost('confirm', async () => await confirm(session, request)) ?? null
   if (choice === null) return null
   if (!isObject(choice) || !Object.hasOwn(TABLES, choice.way)) {
@@ -99,22 +106,25 @@ export function ownWay (choice: ConfirmationChoice): ConfirmationWay {
       return { view: wayView('page', { path, label }), validFor, check: () => { throw confirmationRequiredError(path) } }
     }
     case 'answer': {
-      const { label, check, validFor = 0 } = choice
-      return { view: wayView('answer', { label }), validFor, check: ({ answer }) => answerTrial(answer, check) }
+      const { label, field = 'text', check, validFor = 0 } = choice
+      return { view: wayView('answer', { label, field }), validFor, check: ({ answer }) => answerTrial(answer, check) }
     }
     case 'question': return { view: wayView('question'), validFor: 0, check: null }
-    case 'none': return { view: wayView('none', { reason: choice.reason ?? null }), validFor: 0, check: () => { throw cannotConfirmError() } }
+    case 'none': {
+      const { reason = null } = choice
+      return { view: wayView('none', { reason }), validFor: 0, check: () => { throw cannotConfirmError() } }
+    }
   }
 }
 
 function answerTrial (answer: unknown, check: AnswerChoice['check']): Trial {
   if (typeof answer !== 'string' || answer === '') throw answerRequiredError()
   // Counted as an attempt like any wrong answer, but not handed over.
-  if (answer.length > ANSWER_LENGTH) return { verify: async () => false, wrongError: answerWrongError }
+  if (answer.length > ANSWER_LENGTH) return { verify: async () => false, hashes: false, wrongError: answerWrongError }
   return hostTrial(() => check(answer), 'confirm')
 }
 
 /** An attempt that the host checks. Only `true` is right. @param name what the host gave the check as */
 export function hostTrial (check: () => boolean | Promise<boolean>, name: string): Trial {
-  return { verify: async () => await askHost(name, async () => await check()) === true, wrongError: answerWrongError }
+  return { verify: async () => await askHost(name, async () => await check()) === true, hashes: false, wrongError: answerWrongError }
 }

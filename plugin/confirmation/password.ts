@@ -78,9 +78,9 @@ function passwordTrial (password: unknown, check: PasswordCheck): Trial {
   const wrongError = passwordWrongError
   if (typeof password !== 'string' || password === '') throw passwordRequiredError()
   // Counted as an attempt like any wrong password, but not hashed.
-  if (password.length > PASSWORD_LENGTH) return { verify: async () => false, wrongError }
+  if (password.length > PASSWORD_LENGTH) return { verify: async () => false, hashes: false, wrongError }
   // Only `true` is right.
-  return { verify: async () => await askHost('verifyPassword', async () => await check(password)) === true, wrongError }
+  return { verify: async () => await askHost('verifyPassword', async () => await check(password)) === true, hashes: true, wrongError }
 }
 
 /** What to write as `verifyPassword`. */

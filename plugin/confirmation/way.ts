@@ -1,5 +1,5 @@
 /**
- * What a way to confirm is: what the user is told, and how a proof is checked. A new way that sends a proof adds its field here.
+ * What a way to confirm is: what users see of it, and how a proof is checked. A new way that sends a proof adds its field here.
  * @module
  */
 
@@ -12,6 +12,12 @@ export type ConfirmationKind = (typeof CONFIRMATION_KINDS)[number]
 /** Every {@link ConfirmationKind}. */
 export const CONFIRMATION_KINDS = ['question', 'password', 'answer', 'page', 'none', 'no-password'] as const
 
+/** What the host's own field takes: any text, digits (phones then show digits only), or something that nobody may see. */
+export type AnswerField = (typeof ANSWER_FIELDS)[number]
+
+/** Every {@link AnswerField}. */
+export const ANSWER_FIELDS = ['text', 'digits', 'secret'] as const
+
 /** What a request sends to confirm: its fields, such as `password`. */
 export type Proof = Readonly<Record<string, unknown>>
 
@@ -21,11 +27,13 @@ export const PROOF_FIELDS: Readonly<Record<string, string>> = {
   answer: "What the field of the server's own holds, such as a code"
 }
 
-/** What the user is told about the way. */
+/** What the user sees of the way. */
 export interface WayView {
   kind: ConfirmationKind
   /** The host's name for its field ('answer') or for the link to its page ('page'). */
   label: string | null
+  /** What the host's field takes ('answer'). */
+  field: AnswerField | null
   /** The host's page ('page'). */
   path: string | null
   /** Why this user cannot confirm, in the host's words ('none'). */
@@ -35,6 +43,8 @@ export interface WayView {
 /** One attempt: a check that can be run, and the coded error if it fails. */
 export interface Trial {
   verify(): Promise<boolean>
+  /** Does the check keep one of the process's few threads busy, as hashing a password does? */
+  hashes: boolean
   /** @param attemptsLeft how many more can fail before the lock */
   wrongError(attemptsLeft: number): Error
 }
@@ -54,6 +64,6 @@ export interface ConfirmationWay {
   check: ProofCheck | null
 }
 
-/** What users of this kind of way are told. */
+/** What users see of a way of this kind. */
 export const wayView = (kind: ConfirmationKind, words: Partial<WayView> = {}): WayView =>
-  ({ kind, label: null, path: null, reason: null, ...words })
+  ({ kind, label: null, field: null, path: null, reason: null, ...words })

@@ -6,7 +6,7 @@ import { optionError } from '../errors.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { askConfirm, type Confirm, ownWay } from './own-way.js'
 import { passwordWay, type VerifyPassword } from './password.js'
-import { type ConfirmationWay, wayView } from './way.js'
+import type { ConfirmationWay } from './way.js'
 
 /** Finds the way of this user. @throws FST_LOGIN_SESSION_CHECK_FAILED if the host's function throws or hangs */
 export type FindWay<Request> = (session: LoginSession, request: Request) => Promise<ConfirmationWay>
@@ -17,8 +17,8 @@ export interface WayOptions<Request> {
   confirm?: Confirm<Request> | undefined
 }
 
-/** Without anything to check by, a plain question is enough. */
-const QUESTION: ConfirmationWay = { view: wayView('question'), validFor: 0, check: null }
+/** For hosts that gave nothing to check by. */
+const QUESTION: ConfirmationWay = ownWay({ way: 'question' })
 
 /** The host's `confirm` chooses first. Where it chooses nothing, the password is the way. */
 export function createFindWay<Request> ({ verifyPassword, confirm }: WayOptions<Request>): FindWay<Request> {

@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { LOCK_TIME } from '../confirmation/attempts.js'
-import type { ConfirmationKind, Proof, WayView } from '../confirmation/way.js'
+import { type AnswerField, type ConfirmationKind, type Proof, type WayView, wayView } from '../confirmation/way.js'
 import type { Core } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { withParameter } from './frame.js'
@@ -26,6 +26,8 @@ export interface ConfirmationFields {
   askPassword: boolean
   /** The host's label for its own field; null: there is no such field. */
   answerLabel: string | null
+  /** What that field takes. */
+  answerField: AnswerField | null
   /** The host's page, where people confirm first; null: there is no such page. */
   confirmLink: { url: string, label: string } | null
 }
@@ -44,10 +46,10 @@ interface ConfirmationRules {
 }
 
 /** For questions that cannot be answered, or need no proof. */
-export const NO_FIELDS: ConfirmationFields = { askPassword: false, answerLabel: null, confirmLink: null }
+export const NO_FIELDS: ConfirmationFields = { askPassword: false, answerLabel: null, answerField: null, confirmLink: null }
 
 /** The way of users who need no proof: to sign out the device that they use. */
-export const PLAIN_QUESTION: WayView = { kind: 'question', label: null, path: null, reason: null }
+export const PLAIN_QUESTION: WayView = wayView('question')
 
 const noObstacle = (): null => null
 const noFields = (): ConfirmationFields => NO_FIELDS
@@ -56,7 +58,7 @@ const noFields = (): ConfirmationFields => NO_FIELDS
 export const CONFIRMATION: Record<ConfirmationKind, ConfirmationRules> = {
   question: { canLock: false, obstacle: noObstacle, fields: noFields },
   password: { canLock: true, obstacle: noObstacle, fields: () => ({ ...NO_FIELDS, askPassword: true }) },
-  answer: { canLock: true, obstacle: noObstacle, fields: ({ label }) => ({ ...NO_FIELDS, answerLabel: label }) },
+  answer: { canLock: true, obstacle: noObstacle, fields: ({ label, field }) => ({ ...NO_FIELDS, answerLabel: label, answerField: field }) },
   page: {
     canLock: true,
     obstacle: noObstacle,

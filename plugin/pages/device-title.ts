@@ -17,8 +17,17 @@ const KINDS_WITH_SYSTEM = {
   desktop: ['systemComputer', 'kindDesktop'], phone: ['systemPhone', 'kindPhone'], tablet: ['systemTablet', 'kindTablet']
 } satisfies Record<string, [withSystem: MessageKey, without: MessageKey]>
 
-/** A maker's code, such as "SM-S918B", has no lower-case letters. Few people know it. */
-const isName = (model: string): boolean => /\p{Ll}/u.test(model)
+/**
+ * Is this model a name that people use, such as "Pixel 9"? A maker's code, such as "SM-S918B", has no lower-case letters. More
+ * words, or three without a digit, are rather a message: clients choose the model.
+ */
+function isName (model: string): boolean {
+  const words = model.trim().split(/\s+/).length
+  return /\p{Ll}/u.test(model) && words <= (/\d/.test(model) ? 4 : 2)
+}
+
+/** Is this the name of a program, rather than a message? Clients choose it. */
+const isProgramName = (name: string): boolean => name.trim().split(/\s+/).length <= 2
 
 /**
  * What a person calls the device, without its browser. It is text that a client has chosen, so escape it in HTML.
@@ -27,7 +36,7 @@ const isName = (model: string): boolean => /\p{Ll}/u.test(model)
  * deviceTitle(session.device, texts) // 'iPhone', 'Pixel 9', 'Windows computer', 'curl', 'Unknown device'
  */
 export function deviceTitle ({ kind, os, model, browser }: Readonly<Device>, { say }: Texts): string {
-  if (kind === 'program') return browser ?? say('kindProgram')
+  if (kind === 'program') return browser !== null && isProgramName(browser) ? browser : say('kindProgram')
   if (model !== null && isName(model)) return model
   if (kind === 'tv') return NAMES.get(os) ?? say('kindTv')
   if (kind === 'other') return NAMES.get(os) ?? os ?? say('kindOther')
@@ -44,6 +53,6 @@ export function deviceTitle ({ kind, os, model, browser }: Readonly<Device>, { s
  */
 export function deviceWithBrowser (device: Readonly<Device>, texts: Texts): string {
   const title = deviceTitle(device, texts)
-  const { kind, browser } = device
-  return kind === 'program' || browser === null ? title : texts.say('deviceWithBrowser', { device: title, browser })
+  const { browser } = device
+  return browser === null || browser === title ? title : texts.say('deviceWithBrowser', { device: title, browser })
 }

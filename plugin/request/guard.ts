@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import { confirmationRequiredError, optionError, requiredError } from '../errors.js'
 import { stateOf } from './state.js'
-import type { LoginSession } from '../sessions/login-session.js'
+import { isConfirmedWithin, type LoginSession } from '../sessions/login-session.js'
 
 /** A request of any server: HTTP/2, HTTPS, with a type provider. `FastifyRequest` alone is one of a server for HTTP/1. */
 export type AnyRequest = FastifyRequest<any, any, any, any, any, any, any, any>
@@ -29,8 +29,8 @@ export async function requireLoginSession (request: AnyRequest): Promise<void> {
 }
 
 /**
- * Returns a hook that lets signed-in requests pass if the user has signed in or confirmed within this time. Ask for the
- * password (`request.confirmPassword`) on a route without it, and send the user back.
+ * Returns a hook that lets signed-in requests pass if the user has signed in or confirmed within this time. Confirm the user
+ * (`request.confirmPassword` or `request.confirmLoginSession`) on a route without it, and send the user back.
  *
  * @param milliseconds how long ago it may be
  * @throws TypeError if that is not a positive number
@@ -46,9 +46,9 @@ export function requireRecentConfirmation (milliseconds: number): (request: AnyR
   }
   return async function loginSessionRecentConfirmation (request) {
     await requireLoginSession(request)
-    const { createdAt, confirmedAt } = currentLoginSession(request)
     // By the clock that wrote both times: that of the lookup.
-    if (stateOf(request)!.lookedUpAt - (confirmedAt ?? createdAt).getTime() > milliseconds) throw confirmationRequiredError()
+    const at = new Date(stateOf(request)!.lookedUpAt)
+    if (!isConfirmedWithin(currentLoginSession(request), milliseconds, at)) throw confirmationRequiredError()
   }
 }
 

@@ -41,14 +41,12 @@ export interface KnownDevices {
   setCookie(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/**
- * @param secrets newest first. The newest one makes the marks; marks of all of them are recognised
- * @param enabled false: not before {@link KnownDevices.enable}
- */
-export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie, enabled: boolean): KnownDevices {
+/** @param secrets newest first. The newest one makes the marks; marks of all of them are recognised */
+export function createKnownDevices (secrets: readonly string[], { name, attributes }: ResolvedCookie): KnownDevices {
   const cookieName = `${name}-device`
   const keys = keysFor('device cookie', secrets)
   const pendingValues = new WeakMap<FastifyRequest, string>()
+  let enabled = false
 
   /** The browser's id, and its marks: those of this user, as each secret makes it, and those in the cookie that are others'. */
   function read (request: FastifyRequest, userId: string) {

@@ -36,8 +36,8 @@ export interface LoginSession {
    */
   readonly device: Readonly<Device>
   /**
-   * The sign-in came from a browser that this user had not signed in with before. False if nobody wanted to know: the core
-   * finds out with `onSessionStart`, or if the account page is registered.
+   * The sign-in came from a browser that this user had not signed in with before. False for the sign-up (`newAccount`), and
+   * if nobody wanted to know: the core finds out with `onSessionStart`, or if the account page is registered.
    */
   readonly newDevice: boolean
   /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
@@ -51,3 +51,7 @@ export function toLoginSession (record: RecordWithoutData): LoginSession {
   const id = idOf(_id)
   return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, confirmedAt }
 }
+
+/** Has the user signed in or confirmed within this time? @param milliseconds how long ago it may be @param at now */
+export const isConfirmedWithin = ({ createdAt, confirmedAt }: LoginSession, milliseconds: number, at: Date): boolean =>
+  at.getTime() - (confirmedAt ?? createdAt).getTime() <= milliseconds

@@ -15,7 +15,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 
 const CODE = '246810'
 const PAGE_CHOICE: ConfirmationChoice = { way: 'page', path: '/account/confirm', label: 'Confirm with your passkey' }
-const CODE_CHOICE: ConfirmationChoice = { way: 'answer', label: 'Code from your app', check: answer => answer.trim() === CODE }
+const CODE_CHOICE: ConfirmationChoice = { way: 'answer', label: 'Code from your app', field: 'digits', check: answer => answer.trim() === CODE }
 
 /** Users are called by their way. Ada has a password. */
 const confirm: Confirm = ({ userId }) => ({ passkey: PAGE_CHOICE, app: CODE_CHOICE, trusted: { way: 'question' } as const, nobody: { way: 'none', reason: 'Add a passkey first.' } as const })[userId]
@@ -56,11 +56,11 @@ t.test('each user is told their own way, and what the host says about it', async
     t.equal((await here.get('/kind')).json().kind, confirmation.kind)
     return confirmation
   }
-  const nothing = { label: null, path: null, reason: null }
+  const nothing = { label: null, field: null, path: null, reason: null }
   t.strictSame(await told('ada'), { kind: 'password', ...nothing })
   t.strictSame(await told('guest'), { kind: 'no-password', ...nothing })
   t.strictSame(await told('passkey'), { ...nothing, kind: 'page', label: 'Confirm with your passkey', path: '/account/confirm' })
-  t.strictSame(await told('app'), { ...nothing, kind: 'answer', label: 'Code from your app' })
+  t.strictSame(await told('app'), { ...nothing, kind: 'answer', label: 'Code from your app', field: 'digits' })
   t.strictSame(await told('trusted'), { kind: 'question', ...nothing })
   t.strictSame(await told('nobody'), { ...nothing, kind: 'none', reason: 'Add a passkey first.' })
 })
@@ -96,7 +96,7 @@ t.test('who confirms on the host\'s page is led there, and the confirmation coun
   for (const [validFor, minutes] of [[undefined, 10], [3 * MINUTE, 3]] as const) {
     const { signIn, clock } = await setup(t, { confirm: () => ({ ...PAGE_CHOICE, validFor }) })
     const { here, end } = await signIn('passkey')
-    clock.advance(minutes * MINUTE)
+    clock.advance(minutes * MINUTE + 1)
     const refused = await end()
     t.strictSame([...codeOf(refused), refused.json().confirmPath], [403, 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', '/account/confirm'])
 
@@ -104,7 +104,7 @@ t.test('who confirms on the host\'s page is led there, and the confirmation coun
     t.equal((await end()).statusCode, 403, 'a wrong answer confirms nothing')
     t.equal((await here.post('/account/confirm', { code: CODE })).statusCode, 200)
     t.equal((await here.get('/kind')).json().kind, 'question')
-    clock.advance(minutes * MINUTE - 1)
+    clock.advance(minutes * MINUTE)
     const ended = await end()
     t.strictSame(ended.json(), { revoked: 1 }, 'to the millisecond')
     t.strictSame(setCookies(ended), [], 'nothing was proven again, so there is no new token')
@@ -123,7 +123,7 @@ t.test('an answer may count for a while, too; by default each one is asked for',
   for (const [validFor, then] of [[undefined, 422], [MINUTE, 200]] as const) {
     const { signIn, clock } = await setup(t, { confirm: () => ({ way: 'answer', label: 'Code', validFor, check: answer => answer === CODE }) })
     const { here, end } = await signIn('app')
-    clock.advance(MINUTE)
+    clock.advance(MINUTE + 1)
     t.equal((await end()).statusCode, 422)
     t.equal((await end({ answer: CODE })).statusCode, 200)
     t.equal((await here.post(`${API}/others/revoke`, {})).statusCode, then)
@@ -225,6 +225,21 @@ t.test('a way that changes while a proof waits for its turn counts as it is then
   t.strictSame([(await first).statusCode, (await second).statusCode], [422, 200])
 })
 
+t.test('slow checks of the host keep nobody waiting who has a password', async t => {
+  const [asked, answer] = [createGate(), createGate()]
+  let checks = 0
+  const { signIn } = await setup(t, {
+    confirm: ({ userId }) => userId === 'ada' ? null : { way: 'answer', label: 'Code', async check () { if (++checks === 5) asked.open(); await answer.passed; return true } }
+  })
+  const slow = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async user => (await signIn(user)).end))
+  const waiting = slow.map(end => end({ answer: CODE }))
+  await asked.passed
+  const { end } = await signIn('ada')
+  t.equal((await end({ password: PASSWORD })).statusCode, 200)
+  answer.open()
+  t.strictSame((await Promise.all(waiting)).map(({ statusCode }) => statusCode), Array(5).fill(200))
+})
+
 t.test('what is no function to check with, and what is no choice, says what to write', async t => {
   const logs: string[] = []
   let choice: unknown
@@ -247,6 +262,7 @@ t.test('what is no function to check with, and what is no choice, says what to w
     [{ way: 'answer', label: ' ', check () {} }, 'confirm.label must be a text that is not empty'],
     [{ way: 'answer', label: 'Code', check: true }, 'confirm.check must be a function'],
     [{ way: 'answer', label: 'Code', check () {}, validFor: -1 }, 'confirm.validFor must be'],
+    [{ way: 'answer', label: 'PIN', field: 'password', check () {} }, 'confirm.field must be'],
     [{ way: 'question', validFor: 5 }, 'unknown option confirm.validFor: it takes none here'],
     [{ way: 'none', reason: 5 }, 'confirm.reason must be a text']
   ]

@@ -7,12 +7,16 @@
  * @module
  */
 import { BACK_SCENES, playBackScene, restoresPages, serveBackShop } from '../support/back-scenes.js'
+import { withTimeout } from '../../plugin/timeout.js'
 import { playKeyboardScene } from '../support/keyboard-scene.js'
 import { type Engine, ENGINES } from './engines.js'
 import { install, makeCertificate } from './install.js'
 
 /** What a scene has shown in an engine. */
 type Verdict = 'nothing private' | 'passed' | `PRIVATE: ${string}` | `FAILED: ${string}` | 'yes' | 'no'
+
+/** How long a scene may take, in ms. A driver that stops answering must not hold up the rest. */
+const LONGEST_SCENE = 60_000
 
 const CONTROL = 'pages that may be kept are restored'
 
@@ -33,8 +37,8 @@ async function playAll (engine: Engine): Promise<void> {
   const browser = await engine.launch(packages, shop.url)
   const inPage = async (scene: string, play: (page: Awaited<ReturnType<typeof browser.openPage>>) => Promise<Verdict>): Promise<void> => {
     const page = await browser.openPage()
-    const verdict = await play(page).catch((error: Error): Verdict => `FAILED: ${error.name} ${error.message.split('\n')[0]!}`)
-    await page.close()
+    const verdict = await withTimeout(play(page), LONGEST_SCENE, 'the scene').catch((error: Error): Verdict => `FAILED: ${error.name} ${error.message.split('\n')[0]!}`)
+    await withTimeout(page.close(), LONGEST_SCENE, 'closing the page').catch(() => {})
     if (/^[A-Z]/.test(verdict)) isGood = false
     ;(rows[scene] ??= {})[browser.version] = verdict
   }

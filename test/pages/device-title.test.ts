@@ -30,6 +30,10 @@ const CASES: Array<[title: string, withBrowser: string, device: Partial<Device>]
   ['Device', 'Device', { kind: 'other' }],
   ['curl', 'curl', { browser: 'curl', kind: 'program' }],
   ['Program', 'Program', { kind: 'program' }],
+  ['Program', 'Program (Please call support)', { browser: 'Please call support', kind: 'program' }],
+  ['Android phone', 'Android phone (Chrome)', { browser: 'Chrome', os: 'Android', kind: 'phone', model: 'Not you sign out' }],
+  ['Android phone', 'Android phone (Chrome)', { browser: 'Chrome', os: 'Android', kind: 'phone', model: 'Call 112 now or be sorry' }],
+  ['Galaxy Tab S9 Plus', 'Galaxy Tab S9 Plus (Chrome)', { browser: 'Chrome', os: 'Android', kind: 'tablet', model: 'Galaxy Tab S9 Plus' }],
   ['iPhone', 'iPhone', { os: 'iOS', kind: 'unknown' }],
   ['Fuchsia', 'Fuchsia (Chrome)', { browser: 'Chrome', os: 'Fuchsia', kind: 'unknown' }],
   ['Unknown device', 'Unknown device', {}]

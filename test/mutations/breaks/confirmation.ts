@@ -9,8 +9,8 @@ export default [
       {
         name: 'any sign-in counts as a confirmation, however long ago',
         promise: 'R17: a confirmation counts for as long as the host says',
-        from: '< validFor',
-        to: '< validFor || confirmedAt === null',
+        from: 'isConfirmedWithin(session, validFor, now())',
+        to: '(isConfirmedWithin(session, validFor, now()) || session.confirmedAt === null)',
         tests: ['confirmation/ways']
       },
       {
@@ -53,8 +53,15 @@ export default [
       {
         name: 'what only waits is counted',
         promise: 'A7: a check that only waited is no attempt',
-        from: '    await turns.run(userId, key, async hasWaited => {',
-        to: '    await attempts.take(key)\n    await turns.run(userId, key, async hasWaited => {'
+        from: '    await (prepared.hashes',
+        to: '    await attempts.take(key)\n    await (prepared.hashes'
+      },
+      {
+        name: 'checks of the host take the places of those that hash',
+        promise: 'a slow service of the host keeps nobody waiting who has a password',
+        from: 'prepared.hashes ? hashingTurns : hostTurns',
+        to: 'hashingTurns',
+        tests: ['confirmation/ways']
       },
       {
         name: 'somebody may guess for ever',

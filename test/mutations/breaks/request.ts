@@ -255,8 +255,8 @@ export default [
       {
         name: 'a confirmation counts for ever',
         promise: 'R17: a confirmation counts for as long as the route says',
-        from: '> milliseconds) throw',
-        to: '> Infinity) throw',
+        from: 'request), milliseconds, at)',
+        to: 'request), Infinity, at)',
         tests: ['request/guard']
       },
       {
