@@ -62,7 +62,8 @@ export function focusInvoker (section) {
 /* Something has been done, and the row with the button may be gone: people read what was done, and go on from there. */
 export function focusStatus (section) {
   stateOf(section).invoker = null
-  focus(part(section, 'status'))
+  // It stays in sight while people scroll.
+  focus(part(section, 'status'), { preventScroll: true })
 }
 
 /* The pressed link has been removed: focus the first row that it revealed. */
