@@ -20,20 +20,22 @@ const NEW_FOR = 7 * 24 * 60 * 60 * 1000
 const isNew = ({ newDevice, createdAt }: LoginSession, now: Date): boolean => newDevice && now.getTime() - createdAt.getTime() <= NEW_FOR
 
 /**
- * The lines of the list: this device, then new ones (the latest sign-in first), then the others by their last activity. Other
- * sessions with equal devices are one group.
+ * The lines of the list: this device, then new ones (the latest sign-in first), then the others by their last activity. Equal
+ * devices are one group, and new ones another.
  *
  * @param others without the current one, the last active first
  */
 export function toEntries (current: LoginSession, others: LoginSession[], now: Date, texts: Texts): Entry[] {
   const fresh = others.filter(session => isNew(session, now)).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-  const groups = groupsOf(others.filter(session => !isNew(session, now)), texts)
+  const known = others.filter(session => !isNew(session, now))
   return [
     { sessions: [current], isNew: false },
-    ...fresh.map((session): Entry => ({ sessions: [session], isNew: true })),
-    ...groups.map((sessions): Entry => ({ sessions, isNew: false }))
+    ...groupsOf(fresh, texts).map((sessions): Entry => ({ sessions: sessions.sort(lastActiveFirst), isNew: true })),
+    ...groupsOf(known, texts).map((sessions): Entry => ({ sessions, isNew: false }))
   ]
 }
+
+const lastActiveFirst = (a: LoginSession, b: LoginSession): number => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()
 
 /** In the order of each group's first session. */
 function groupsOf (sessions: LoginSession[], texts: Texts): Array<Entry['sessions']> {

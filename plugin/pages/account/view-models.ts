@@ -16,6 +16,8 @@ export interface GroupView extends DeviceView {
   /** Of the last active one. */
   lastActive: MomentView
   sessions: SessionView[]
+  /** True if its sessions came from devices that were new to the user. */
+  isNew: boolean
   /** True for the first entry that "Show all" adds. */
   revealed: boolean
 }

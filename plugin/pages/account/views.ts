@@ -78,20 +78,23 @@ function toEntryViews ({ base }: PageView, { entries, currentId, whole }: ListPa
     const revealed = index === FIRST_ENTRIES
     if (sessions.length === 1) return { session: rowOf(sessions[0], { isNew, revealed }), group: null }
     const rows = sessions.map(session => rowOf(session, { isNew, revealed: false }))
-    return { session: null, group: toGroupView(sessions, rows, revealed, context) }
+    return { session: null, group: toGroupView(sessions, rows, { isNew, revealed }, context) }
   })
 }
 
-function toGroupView (sessions: Entry['sessions'], rows: SessionView[], revealed: boolean, { texts, now }: RowContext): GroupView {
+function toGroupView (
+  sessions: Entry['sessions'], rows: SessionView[], { isNew, revealed }: Pick<GroupView, 'isNew' | 'revealed'>, { texts, now }: RowContext
+): GroupView {
   const [latest] = sessions
   const places = [...new Set(rows.flatMap(({ place }) => place ?? []))]
   return {
     ...deviceView(latest.device, texts),
-    key: `group-${createHash('sha256').update(groupKey(latest, texts)).digest('base64url').slice(0, 12)}`,
+    key: `group-${createHash('sha256').update(groupKey(latest, texts) + isNew).digest('base64url').slice(0, 12)}`,
     places: places.slice(0, GROUP_PLACES),
     morePlaces: places.length > GROUP_PLACES,
     lastActive: momentView(latest.lastActiveAt, texts, now),
     sessions: rows,
+    isNew,
     revealed
   }
 }
