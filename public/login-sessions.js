@@ -8,10 +8,10 @@
  */
 import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
 import htmx from './htmx.esm.min.js?v=df982506d152'
-import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=560585e74221'
+import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=cb741bc28eb8'
 import {
   focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf
-} from './section.js?v=7e1c60654baa'
+} from './section.js?v=3ea80366db44'
 
 giveBack()
 
