@@ -8,10 +8,10 @@
  */
 import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
 import htmx from './htmx.esm.min.js?v=df982506d152'
-import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=b132a7d1b41d'
+import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=857924f71881'
 import {
   focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf
-} from './section.js?v=8d84d3451712'
+} from './section.js?v=2fc60677453c'
 
 giveBack()
 

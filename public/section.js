@@ -18,17 +18,19 @@ export function stateOf (section) {
   return states.get(section)
 }
 
-/* A selector that finds this button, link or summary also in the list that replaces its list. */
+/* A selector that finds this button, link or summary also in the list that replaces its list; null for other elements. */
 export function selectorOf (element) {
   if (element.matches('summary')) return `[data-ls-details="${window.CSS.escape(element.parentElement.dataset.lsDetails)}"] > summary`
   const { lsPart, lsSession } = element.dataset
-  return `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
+  return lsPart === undefined ? null : `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
 }
 
 /* What a swap must not change. Call it before the swap. */
 export function remember (section) {
   const state = stateOf(section)
-  state.focused = part(section, 'list').contains(document.activeElement) ? selectorOf(document.activeElement) : null
+  const { activeElement } = document
+  // If an element without a selector is gone after the swap, the heading has the focus.
+  state.focused = part(section, 'list').contains(activeElement) ? selectorOf(activeElement) ?? '[data-ls-part="title"]' : null
   state.opened = [...section.querySelectorAll('details[data-ls-details][open]')].map(({ dataset }) => dataset.lsDetails)
 }
 
@@ -40,8 +42,12 @@ export function reopenDetails (section) {
   }
 }
 
-/* Nothing within closed details can have the focus, except their summary. So they are opened. */
+/*
+ * Nothing within closed details can have the focus, except their summary. So they are opened. The heading and the status
+ * of a host's own section.eta may lack their tabindex.
+ */
 export function focus (element, options) {
+  if (element.tabIndex < 0) element.tabIndex = -1
   for (let closed = closedAround(element); closed; closed = closedAround(closed)) closed.open = true
   element.focus(options)
 }

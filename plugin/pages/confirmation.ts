@@ -8,6 +8,7 @@ import { LOCK_TIME } from '../confirmation/attempts.js'
 import { type AnswerField, type ConfirmationKind, type Proof, type WayView, wayView } from '../confirmation/way.js'
 import type { Core } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
+import { withTimeout } from '../timeout.js'
 import { withParameter } from './frame.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
 import type { Texts } from './texts.js'
@@ -102,12 +103,15 @@ export const wordsOf = (reason: Reason, say: Texts['say']): string => typeof rea
 /** Errors of confirmations that have a page of their own. */
 export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_CHECK_FAILED: 'checkFailed' }
 
+/** How long the list waits for the host, in ms. The question waits longer. */
+const PATIENCE = 2000
+
 /**
- * What the list shows for the user's kind of confirmation. If the host cannot tell the kind right now, people still see
- * their list with its buttons, and the question asks the host again.
+ * What the list shows for the user's kind of confirmation. If the host does not tell the kind soon, people still see their
+ * list with its buttons, and the question asks the host again.
  */
 export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core['wayFor'], say: Texts['say']): Promise<ConfirmationNote> {
-  const way = await wayFor(request).catch(error => {
+  const way = await withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms').catch(error => {
     request.log.warn({ err: error }, 'login sessions: the host did not say how this user confirms, so the list does not know who can end sessions')
     return PLAIN_QUESTION
   })

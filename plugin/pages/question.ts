@@ -9,6 +9,7 @@ import { coreOf } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { currentLoginSession } from '../request/guard.js'
 import type { LoginSession } from '../sessions/login-session.js'
+import { withTimeout } from '../timeout.js'
 import {
   CONFIRMATION, field, isAboutFailures, locked, NO_FIELDS, PLAIN_QUESTION, proofIn, type Reason, reasonToAskAgain, withReturn, wordsOf
 } from './confirmation.js'
@@ -17,6 +18,9 @@ import { isFragment } from './headers.js'
 import type { PageOptions } from './options.js'
 import { renderKit } from './templates.js'
 import type { ConfirmView } from './view-models.js'
+
+/** How long `accountName` may take, in ms. */
+const NAME_PATIENCE = 500
 
 /** What a page's question is made of. */
 export interface Question {
@@ -90,7 +94,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options
 
   async function accountNameOf (request: FastifyRequest, userId: string): Promise<string | null> {
     try {
-      return await accountName?.(userId) ?? null
+      return await withTimeout(Promise.resolve(accountName?.(userId)), NAME_PATIENCE, 'accountName') ?? null
     } catch (error) {
       request.log.warn({ err: error }, 'login sessions: accountName failed; password managers will have to guess')
       return null

@@ -29,6 +29,12 @@ export type RowOptions = Pick<SessionView, 'current' | 'isNew' | 'revokeUrl' | '
 /** Makes rows. No two that it makes have the same labels. */
 export function createRows ({ texts, places, now }: RowContext): (session: LoginSession, options: RowOptions) => SessionView {
   const seen = new Map<string, number>()
+  // Two sign-ins of one browser in the same minute would have the same labels, so they are numbered.
+  const unique = ({ text, parts }: LabelView): LabelView => {
+    const occurrence = (seen.get(text) ?? 0) + 1
+    seen.set(text, occurrence)
+    return occurrence === 1 ? { text, parts } : labelView([...parts, ` (${occurrence})`])
+  }
 
   return (session, options) => {
     const { id, device, userAgent } = session
@@ -36,12 +42,8 @@ export function createRows ({ texts, places, now }: RowContext): (session: Login
     const name = deviceWithBrowser(device, texts)
     const lastActive = momentView(session.lastActiveAt, texts, now)
     const signedIn = momentView(session.createdAt, texts, now)
-    // Two sign-ins of one browser in the same minute would have the same labels, so they are numbered.
-    const key = `${name} ${lastActive.absolute}`
-    const occurrence = (seen.get(key) ?? 0) + 1
-    seen.set(key, occurrence)
     const label = (key: MessageKey, { iso, absolute }: MomentView): LabelView =>
-      labelView([...texts.parts(key, { name, when: { iso, absolute } }), ...occurrence === 1 ? [] : [` (${occurrence})`]])
+      unique(labelView(texts.parts(key, { name, when: { iso, absolute } })))
     return {
       id,
       ...deviceView(device, texts),

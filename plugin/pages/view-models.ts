@@ -122,17 +122,17 @@ export interface HiddenField {
   value: string
 }
 
-/** What has just happened, for the status region. */
+/** The message about the last operation, for the status region. */
 export interface NoticeView {
   message: string | null
-  /** Where people go on; null: there is nothing more to do. */
+  /** The link to the next step; null: there is nothing more to do. */
   messageLink: { url: string, label: string } | null
 }
 
-/** Something that is known of a session, with its label: a moment, or a text. */
+/** A fact about a session, with its label: a moment, or a text. */
 export type FactView = { label: string } & ({ moment: MomentView } | { text: string })
 
-/** What a question about several sessions says of one of them, or of several equal ones. */
+/** One line of a question about several sessions: one of them, or several equal ones. */
 export interface EndingView {
   /** "iPhone (Safari)" */
   name: string
@@ -149,15 +149,15 @@ export interface EndingView {
 export interface ConfirmView extends PageView, ConfirmationFields {
   action: string
   question: string
-  /** What follows; null if the question cannot be answered. */
+  /** The sentence under the question, which says what will happen; null if the question cannot be answered. */
   detail: string | null
-  /** What is known of the session. */
+  /** The session's facts: its last activity, its sign-in, its place. */
   facts: FactView[]
   /** The sessions that will end, if there are several. */
   endings: EndingView[]
   /** "and 12 more"; null: there are no more. */
   more: string | null
-  /** What to do, if it is more than one thing. */
+  /** The steps to take, if there are several. */
   steps: string[]
   /** The label of the submit button; null if there is nothing to submit: `error` says why, or `confirmLink` leads on. */
   submit: string | null
@@ -173,7 +173,7 @@ export interface ConfirmView extends PageView, ConfirmationFields {
   /** The page's own fields, which the form sends back. */
   hidden: HiddenField[]
   error: string | null
-  /** Where people go who forgot their password; null: no password was wrong, or there is no such page. */
+  /** The page for people who forgot their password; null: no password was wrong, or there is no such page. */
   forgotPasswordUrl: string | null
 }
 

@@ -28,7 +28,7 @@ const newSince = (age: number): Partial<LoginSessionRecord> => ({ newDevice: tru
 const current = session(0, { device: DESKTOP })
 
 t.test('this device is first, then new ones by their sign-in, then the others by their last activity', async t => {
-  const [oldest, newest] = [session(5 * MINUTE, newSince(3 * DAY)), session(DAY, newSince(2 * DAY))]
+  const [oldest, newest] = [session(5 * MINUTE, { ...newSince(3 * DAY), device: IPHONE }), session(DAY, newSince(2 * DAY))]
   const [phone, mac] = [session(0, { device: IPHONE }), session(HOUR, { device: { ...DESKTOP, os: 'macOS' } })]
 
   const entries = toEntries(current, [phone, oldest, mac, newest], NOW, texts)
@@ -44,6 +44,16 @@ t.test('a session is new for exactly seven days, and only on a device that was n
     t.equal(toEntries(current, [session(0, changes)], NOW, texts)[1]!.isNew, isNew)
   }
   t.notOk(toEntries(session(0, newSince(0)), [], NOW, texts)[0]!.isNew, 'this device is never new')
+})
+
+t.test('new ones of equal devices are a group of their own, where the latest of their sign-ins would be', async t => {
+  const [first, second, tablet] = [session(MINUTE, newSince(3 * HOUR)), session(HOUR, newSince(HOUR)), session(0, { ...newSince(2 * HOUR), device: { ...IPHONE, os: 'iPadOS', kind: 'tablet', model: 'iPad' } })]
+  const known = session(2 * HOUR, {})
+
+  const entries = toEntries(current, [tablet, first, second, known], NOW, texts)
+
+  t.strictSame(entries.slice(1).map(({ sessions }) => sessions.map(({ id }) => id)), [[first, second], [tablet], [known]].map(group => group.map(({ id }) => id)))
+  t.strictSame(entries.map(({ isNew }) => isNew), [false, true, true, false])
 })
 
 t.test('equal devices are one group, which stands where the last active of them would', async t => {
@@ -163,6 +173,51 @@ t.test('no two buttons of a list have the same name, in groups neither', async t
   const labels = [...body.matchAll(/aria-label="((?:Sign out|Details|Not you)[^"]+)"/g)].map(([, label]) => label)
   t.equal(labels.length, 8)
   t.equal(new Set(labels).size, 8)
+
+  const once = { device: DESKTOP, ...newSince(HOUR) }
+  const together = await listOf(t, [once, once])
+  t.strictSame(together.body.match(/aria-label="Not you\?[^"]+"/g)?.map(label => label.includes(' (2)')), [false, true], 'of one sign-in time, but last active at two')
+})
+
+t.test('a group begins with its ten last active sessions, and asks for no other places; "Show all" brings the rest', async t => {
+  const asked = new Set<string>()
+  const pages = { locate: (ip: string) => { asked.add(ip); return null } }
+  const macs = Array.from({ length: 12 }, (_, i) => ({ device: { ...DESKTOP, os: 'macOS' }, ip: `8.8.8.${i}` }))
+  const records = [{ device: IPHONE, ip: null }, { device: IPHONE, ip: null }, ...macs]
+  const rowsOf = ({ body }: Reply): number => body.match(/data-ls-part="revoke"/g)!.length
+
+  const first = await listOf(t, records, { pages })
+  t.equal(rowsOf(first), 12)
+  t.match(textOf(first), '13 of 15 sessions')
+  t.match(textOf(first), / Mac Chromium .* 12 sessions .*Show all 15$/)
+  t.strictSame([...asked], macs.slice(0, 10).map(({ ip }) => ip))
+  t.notMatch(first.body, 'data-ls-revealed')
+
+  const all = await listOf(t, records, { pages, url: `${PAGE}?sessions=all` })
+  t.equal(rowsOf(all), 14)
+  t.match(textOf(all), / 15 sessions/)
+  t.notMatch(textOf(all), 'Show all')
+  t.equal(asked.size, 12)
+  t.equal(all.body.match(/data-ls-revealed/g)?.length, 1)
+  t.equal(all.body.slice(0, all.body.indexOf('data-ls-revealed')).match(/<li class="ls-row/g)!.length, 14, 'the eleventh row of the group is the first new one')
+
+  const both = await listOf(t, [...macs, ...Array.from({ length: 9 }, (_, i) => ({ device: { ...IPHONE, model: `iPhone ${i}` } }))], { url: `${PAGE}?sessions=all` })
+  t.strictSame([...both.body.matchAll(/data-ls-revealed>[^]*?ls-name">([^<]+)/g)].map(([, name]) => name), ['iPhone 8'], 'whole entries come first')
+})
+
+t.test('the script finds each link, button and summary of a list again', async t => {
+  const store = memoryStore()
+  const app = await createShopWithPages(t, { store, pages: { passwordPath: '/password' } })
+  for (const user of ['ada', 'guest']) {
+    for (let i = 0; i < 14; i++) await store.insert(aRecord({ userId: user, device: i < 2 ? DESKTOP : { ...IPHONE, model: `iPhone ${i}` }, ...i === 2 && newSince(0) }))
+    const chrome = browser(app)
+    await chrome.signIn(user)
+    const { body } = await chrome.get(PAGE, HTMX)
+    const elements = body.match(/<(?:a|button)\s[^>]*>/g)!
+    t.match(body, user === 'guest' ? 'data-ls-part="set-password"' : 'data-ls-part="revoke-others"')
+    t.strictSame(elements.filter(element => !element.includes('data-ls-part="')), [], user)
+    t.equal(body.match(/<summary/g)!.length, body.match(/<details [^>]*data-ls-details="[^"]+">\s*<summary/g)!.length)
+  }
 })
 
 t.test('ten entries are shown, however many sessions they have; the rest is marked when it comes', async t => {

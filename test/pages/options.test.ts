@@ -125,7 +125,7 @@ t.test('the way to the password is linked where the text advises it', async t =>
   await guest.signIn('guest')
 
   t.match((await chrome.get(PAGE)).body, '<a href="/account/password">Change your password</a>')
-  t.match((await guest.get(PAGE)).body, '<a href="/account/password">Set a password</a>')
+  t.match((await guest.get(PAGE)).body, '<a href="/account/password" data-ls-part="set-password">Set a password</a>')
   t.notMatch((await guest.get(PAGE)).body, 'Change your password</a>')
 })
 

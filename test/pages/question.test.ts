@@ -1,6 +1,7 @@
 /**
  * The questions of the account page, for each way in which a user can confirm, with and without htmx.
  */
+import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { Confirm } from '../../plugin/index.js'
@@ -12,6 +13,8 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import { PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
 import { createClock, DAY, MINUTE } from '../support/clock.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
+import { turns } from '../support/gate.js'
 import { answer, createShopWithPages, endMeanwhile, type FormProof, formOf, HTMX, PAGE, type ShopWithPagesOptions, submit, textOf } from '../support/page.js'
 
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
@@ -283,6 +286,57 @@ t.test('while the host cannot check, the page says so in every kind, and nothing
   t.equal(await mac.user(), null)
 })
 
+t.test('a host that hangs does not hold up the list, and a name that does not come does not hold up the question', async t => {
+  let [isAway, asked] = [false, (): void => {}]
+  const hang = (): Promise<never> => { asked(); return new Promise(() => {}) }
+  const logs: string[] = []
+  const { laptop, url } = await createWorld(t, 'ada', {
+    logs, confirm: () => isAway ? hang() : null, pages: { accountName: hang }
+  })
+  fakeTimeouts()
+  t.teardown(() => realTimeouts())
+  const answeredAfter = async (milliseconds: number, path: string): Promise<Reply> => {
+    const waiting = new Promise<void>(resolve => { asked = resolve })
+    let isAnswered = false
+    const reply = laptop.get(path).finally(() => { isAnswered = true })
+    await waiting
+    await turns()
+    mock.timers.tick(milliseconds - 1)
+    await turns(20)
+    t.equal(isAnswered, false)
+    mock.timers.tick(1)
+    return await reply
+  }
+
+  const question = await answeredAfter(500, url)
+  t.match(question.body, PASSWORD_FIELD)
+  t.notMatch(question.body, 'autocomplete="username"')
+  t.match(logs.join(''), /accountName failed; password managers will have to guess/)
+  t.match(logs.join(''), 'accountName took longer than 500 ms')
+
+  isAway = true
+  t.match(textOf(await answeredAfter(2000, PAGE)), 'Sign out of all other sessions (1)')
+  t.match(logs.join(''), 'the host did not say how this user confirms')
+})
+
+t.test('a dialog is described by the parts that it has', async t => {
+  const described = async (user: string, path: (url: string) => string): Promise<string> => {
+    const { laptop, url } = await createWorld(t, user)
+    const { body } = await laptop.get(path(url), HTMX)
+    const ids = /^<dialog [^>]*aria-describedby="([^"]+)"/.exec(body)![1]!.split(' ')
+    for (const id of ids) t.equal(body.split(` id="${id}"`).length, 2, id)
+    return ids.map(id => id.replace('login-sessions-', '')).join(' ')
+  }
+
+  t.equal(await described('ada', url => url), 'facts detail')
+  t.equal(await described('ada', url => url.replace('/revoke', '/not-you')), 'facts detail steps')
+  t.equal(await described('ada', () => `${PAGE}/others/revoke`), 'endings detail')
+  t.equal(await described('none', url => url), 'error')
+  const { laptop } = await createWorld(t, 'ada')
+  const { id } = (await laptop.get('/account')).json()
+  t.match((await laptop.get(`${PAGE}/${id}/revoke`, HTMX)).body, 'aria-describedby="login-sessions-detail"')
+})
+
 t.test('too many attempts that wait at the same time are told so, in words that fit every kind', async t => {
   let release = (): void => {}
   const held = new Promise<void>(resolve => { release = resolve })
@@ -374,7 +428,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     const done = await submit(laptop, formOf(question), PASSWORD, mode)
     const next = mode === HTMX ? done : await laptop.get(String(done.headers.location))
     const region = mode === HTMX ? 'ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">' : 'data-ls-part="status">'
-    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password, if you have one: whoever signed in there may know it. <a href="/account/password">Change your password</a></`)
+    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password, if you have one: the person who signed in there may know it. <a href="/account/password">Change your password</a></`)
     t.equal(await mac.user(), null)
     t.notMatch(textOf(await laptop.get(PAGE)), 'Signed out Mac')
   }
@@ -385,7 +439,7 @@ t.test('"Not you?" of a page that does not know where passwords are changed has 
 
   await answer(laptop, url.replace('/revoke', '/not-you'), PASSWORD)
 
-  t.match((await laptop.get(PAGE)).body, 'Now change your password, if you have one: whoever signed in there may know it.</div>')
+  t.match((await laptop.get(PAGE)).body, 'Now change your password, if you have one: the person who signed in there may know it.</div>')
 })
 
 t.test('"Not you?" of a session that ends in the same moment still leads to the password', async t => {

@@ -17,6 +17,23 @@ export interface Entry {
 /** How long a sign-in from a new device is marked. People who look at the list about once a week see it. */
 const NEW_FOR = 7 * 24 * 60 * 60 * 1000
 
+/** Entries that a list begins with. People mostly look for one of the last active sessions. */
+export const FIRST_ENTRIES = 10
+
+/** Sessions that a group begins with. */
+export const FIRST_ROWS = 10
+
+/** An entry of a list, and those of its sessions that have a row there: the last active ones. */
+export interface ShownEntry extends Entry {
+  rows: LoginSession[]
+}
+
+/** The entries of a list, all of them with all their sessions, or those that it begins with. */
+export function toShownEntries (entries: Entry[], whole: boolean): ShownEntry[] {
+  const [mostEntries, mostRows] = whole ? [Infinity, Infinity] : [FIRST_ENTRIES, FIRST_ROWS]
+  return entries.slice(0, mostEntries).map(entry => ({ ...entry, rows: entry.sessions.slice(0, mostRows) }))
+}
+
 const isNew = ({ newDevice, createdAt }: LoginSession, now: Date): boolean => newDevice && now.getTime() - createdAt.getTime() <= NEW_FOR
 
 /**

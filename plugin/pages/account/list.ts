@@ -10,9 +10,9 @@ import type { LoginSession } from '../../sessions/login-session.js'
 import { type Locate, placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
 import type { PageView } from '../view-models.js'
-import { toEntries } from './entries.js'
+import { toEntries, toShownEntries } from './entries.js'
 import type { ListView } from './view-models.js'
-import { FIRST_ENTRIES, toListView, wantsWholeList, WHOLE_LIST_SESSIONS } from './views.js'
+import { toListView, wantsWholeList, WHOLE_LIST_SESSIONS } from './views.js'
 
 /** The view of the signed-in user's sessions, within this frame. @param headingLevel level of the section's heading */
 export type ListViewOf = (request: FastifyRequest, frame: PageView, headingLevel?: number) => Promise<ListView>
@@ -31,10 +31,10 @@ export function createListViews (app: FastifyInstance, locate: Locate | undefine
     const [{ others, count }, note] = await Promise.all([findOthers(app, current), confirmationNoteFor(request, wayFor, frame.say)])
     const time = now()
     const all = toEntries(current, others, time, frame.texts)
-    const entries = whole ? all : all.slice(0, FIRST_ENTRIES)
-    const addresses = entries.flatMap(({ sessions }) => sessions.flatMap(addressesOf))
+    const entries = toShownEntries(all, whole)
+    const addresses = entries.flatMap(({ rows }) => rows.flatMap(addressesOf))
     const places = await placesFor(request, addresses, locate, frame.texts)
-    const hasMore = entries.length < all.length
+    const hasMore = entries.length < all.length || entries.some(({ rows, sessions }) => rows.length < sessions.length)
     return toListView(frame, { entries, count, currentId: current.id, whole, hasMore, headingLevel, note }, { places, now: time })
   }
 }

@@ -15,9 +15,12 @@ export interface GroupView extends DeviceView {
   morePlaces: boolean
   /** Of the last active one. */
   lastActive: MomentView
+  /** The ten last active ones; in a whole list all. */
   sessions: SessionView[]
   /** True if its sessions came from devices that were new to the user. */
   isNew: boolean
+  /** The number of its sessions, shown or not. */
+  count: number
   /** True for the first entry that "Show all" adds. */
   revealed: boolean
 }
@@ -27,9 +30,12 @@ export type EntryView = { session: SessionView, group: null } | { session: null,
 
 /** The list and what stands around it. */
 export interface ListView extends PageView, ConfirmationNote, NoticeView {
-  /** This device first, then new ones, then the others by their last activity: the first ten, or all of at most 1,000 sessions. */
+  /**
+   * This device first, then new ones, then the others by their last activity: the first ten entries, and of each group its
+   * ten last active sessions; or all of at most 1,000 sessions.
+   */
   entries: EntryView[]
-  /** The number of sessions in these entries. */
+  /** The number of rows in these entries. */
   shown: number
   /** The number of sessions, shown or not. */
   count: number

@@ -11,7 +11,7 @@ import { hasLocatedPlace } from '../places.js'
 import { createRows, deviceView, momentView, type RowContext } from '../session-row.js'
 import * as templates from '../templates.js'
 import type { HiddenField, PageView, SessionView } from '../view-models.js'
-import { type Entry, groupKey } from './entries.js'
+import { FIRST_ENTRIES, FIRST_ROWS, groupKey, type ShownEntry } from './entries.js'
 import type { AccountTemplates, EntryView, GroupView, ListView } from './view-models.js'
 
 /** Renders a template of the account page as the reply. */
@@ -19,9 +19,6 @@ export const render: templates.Render<AccountTemplates> = templates.render
 
 /** Renders a template of the account page to a string. */
 export const renderText: templates.RenderText<AccountTemplates> = templates.renderText
-
-/** Entries that a list begins with. People mostly look for one of the last active sessions. */
-export const FIRST_ENTRIES = 10
 
 /** Sessions of a whole list. More are no list that people read, and would cost the server and the browser a lot. */
 export const WHOLE_LIST_SESSIONS = 1000
@@ -32,13 +29,13 @@ const GROUP_PLACES = 3
 /** What a list is made of. */
 export interface ListParts {
   /** The entries that are shown. */
-  entries: Entry[]
+  entries: ShownEntry[]
   /** The number of sessions, shown or not. */
   count: number
   currentId: string
   /** Was the whole list asked for? */
   whole: boolean
-  /** Are there entries that are not shown? */
+  /** Are there sessions that are not shown? */
   hasMore: boolean
   headingLevel: number
   note: ConfirmationNote
@@ -50,7 +47,7 @@ export function toListView (page: PageView, parts: ListParts, context: Omit<RowC
   return {
     ...page,
     entries: toEntryViews(page, parts, { ...context, texts: page.texts }),
-    shown: entries.reduce((sum, { sessions }) => sum + sessions.length, 0),
+    shown: entries.reduce((sum, { rows }) => sum + rows.length, 0),
     count,
     approximate: hasLocatedPlace(context.places),
     othersCount: count - 1,
@@ -74,17 +71,18 @@ function toEntryViews ({ base }: PageView, { entries, currentId, whole }: ListPa
     notYouUrl: withWholeList(`${base}/${session.id}/not-you`, whole),
     revealed
   })
-  return entries.map(({ sessions, isNew }, index) => {
+  // "Show all" adds whole entries first of all. If there are none, it adds rows to groups.
+  const longGroup = entries.length > FIRST_ENTRIES ? undefined : entries.find(({ rows }) => rows.length > FIRST_ROWS)
+  return entries.map((entry, index) => {
+    const { sessions, isNew } = entry
     const revealed = index === FIRST_ENTRIES
     if (sessions.length === 1) return { session: rowOf(sessions[0], { isNew, revealed }), group: null }
-    const rows = sessions.map(session => rowOf(session, { isNew, revealed: false }))
-    return { session: null, group: toGroupView(sessions, rows, { isNew, revealed }, context) }
+    const rows = entry.rows.map((session, row) => rowOf(session, { isNew, revealed: entry === longGroup && row === FIRST_ROWS }))
+    return { session: null, group: toGroupView(entry, rows, revealed, context) }
   })
 }
 
-function toGroupView (
-  sessions: Entry['sessions'], rows: SessionView[], { isNew, revealed }: Pick<GroupView, 'isNew' | 'revealed'>, { texts, now }: RowContext
-): GroupView {
+function toGroupView ({ sessions, isNew }: ShownEntry, rows: SessionView[], revealed: boolean, { texts, now }: RowContext): GroupView {
   const [latest] = sessions
   const places = [...new Set(rows.flatMap(({ place }) => place ?? []))]
   return {
@@ -95,6 +93,7 @@ function toGroupView (
     lastActive: momentView(latest.lastActiveAt, texts, now),
     sessions: rows,
     isNew,
+    count: sessions.length,
     revealed
   }
 }

@@ -72,7 +72,7 @@ const en = {
   back: 'Back to your sessions',
   working: 'Signing out…',
   signedOutOne: 'Signed out {name}.',
-  signedOutNotYou: 'Signed out {name}. Now change your password, if you have one: whoever signed in there may know it.',
+  signedOutNotYou: 'Signed out {name}. Now change your password, if you have one: the person who signed in there may know it.',
   signedOutOthers: '{count, plural, =0 {There was no other session.} one {Signed out one other session.} other {Signed out # other sessions.}}',
   gone: 'That session has ended already.',
   ended: 'You are no longer signed in here.',

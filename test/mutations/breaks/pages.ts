@@ -159,6 +159,12 @@ export default [
         promise: 'P15: equal devices are grouped, and each can be signed out by itself',
         from: '[deviceTitle(device, texts), device.browser, device.kind]',
         to: '[deviceTitle(device, texts), device.kind]'
+      },
+      {
+        name: 'a group has all its rows from the start',
+        promise: 'P15: equal devices are grouped, and each can be signed out by itself',
+        from: 'entry.sessions.slice(0, mostRows)',
+        to: 'entry.sessions'
       }
     ]
   },
@@ -201,6 +207,12 @@ export default [
         promise: 'P4: who confirms on the page of the host comes back to the question',
         from: 'withReturn(path, returnTo, question.url)',
         to: 'withReturn(path, returnTo, frame.homeUrl)'
+      },
+      {
+        name: 'the question waits for a name that does not come',
+        promise: 'P3: a host that hangs does not hold up the question',
+        from: "withTimeout(Promise.resolve(accountName?.(userId)), NAME_PATIENCE, 'accountName')",
+        to: 'Promise.resolve(accountName?.(userId))'
       }
     ]
   },
@@ -225,6 +237,12 @@ export default [
         promise: 'P4: the last attempt before the lock is announced',
         from: "attemptsLeft === 1 ? ['answerWrongLast', MINUTES] : ['answerWrong']",
         to: "['answerWrong']"
+      },
+      {
+        name: 'the list waits for a host that hangs as long as the question does',
+        promise: 'P4: a host that hangs does not hold up the list',
+        from: "withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms')",
+        to: 'wayFor(request)'
       }
     ]
   },

@@ -467,6 +467,19 @@ t.test('a list that was shown whole is whole after coming back and after a reloa
   t.equal(await rows(page).count(), 13)
 })
 
+t.test('a refresh leaves the focus at the link of users without password; from an element that it removes, it moves to the heading', async t => {
+  const { page } = await openPage(t, 'guest')
+  const link = page.getByRole('link', { name: 'Set a password' })
+  await link.focus()
+  await comeBack(page)
+  t.ok(await link.evaluate(element => element === document.activeElement))
+
+  await page.locator('.ls-list').evaluate(list => list.append(Object.assign(document.createElement('a'), { href: '/', textContent: 'The host\'s own' })))
+  await page.getByRole('link', { name: 'The host\'s own' }).focus()
+  await comeBack(page)
+  t.ok(await hasFocus(page, TITLE))
+})
+
 /** Another tab was in front, and this one is again: the list has been asked for, and the answer has been dealt with. */
 async function comeBack (page: Page): Promise<void> {
   const refreshed = page.waitForResponse(response => response.request().method() === 'GET' && new URL(response.url()).pathname === LIST)
