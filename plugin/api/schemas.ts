@@ -62,13 +62,14 @@ const session = {
 
 const confirmation = {
   type: ['object', 'null'],
-  required: ['kind', 'label', 'field', 'path', 'reason'],
+  required: ['kind', 'label', 'field', 'path', 'reason', 'recent'],
   properties: {
     kind: { type: 'string', enum: CONFIRMATION_KINDS, description: 'What ending a session asks for' },
     label: label("The server's name for its field ('answer') or its page ('page')"),
     field: { type: ['string', 'null'], enum: [...ANSWER_FIELDS, null], description: "What that field takes ('answer')" },
     path: label("The page where the user confirms first ('page')"),
-    reason: label("Why this user cannot end sessions ('none')")
+    reason: label("Why this user cannot end sessions ('none')"),
+    recent: { type: 'boolean', description: 'True if a confirmation or the sign-in still counts, so that a question is enough' }
   },
   description: 'How the user confirms; null: the server cannot tell right now'
 }

@@ -105,7 +105,7 @@ export function createConfirmation<Request> (
   return {
     async wayFor (session, request) {
       const way = await findWay(session, request)
-      return isRecent(session, way) ? wayView('question') : way.view
+      return isRecent(session, way) ? wayView('question', { recent: true }) : way.view
     },
 
     async confirm (session, request, proof, effects) {

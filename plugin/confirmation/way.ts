@@ -38,6 +38,8 @@ export interface WayView {
   path: string | null
   /** Why this user cannot confirm, in the host's words ('none'). */
   reason: string | null
+  /** True: a confirmation or the sign-in still counts, so a question is enough. */
+  recent: boolean
 }
 
 /** One attempt: a check that can be run, and the coded error if it fails. */
@@ -66,4 +68,4 @@ export interface ConfirmationWay {
 
 /** What users see of a way of this kind. */
 export const wayView = (kind: ConfirmationKind, words: Partial<WayView> = {}): WayView =>
-  ({ kind, label: null, field: null, path: null, reason: null, ...words })
+  ({ kind, label: null, field: null, path: null, reason: null, recent: false, ...words })

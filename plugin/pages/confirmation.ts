@@ -20,6 +20,8 @@ export interface ConfirmationNote {
   whyNot: string | null
   /** True if the user needs a password to end sessions, and has none. */
   noPassword: boolean
+  /** False if the user signs in without a password, as far as is known. */
+  usesPassword: boolean
 }
 
 /** The fields of the question's form: each kind of confirmation has its own. */
@@ -116,8 +118,11 @@ export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core
     return PLAIN_QUESTION
   })
   const obstacle = CONFIRMATION[way.kind].obstacle(way)
-  return { canRevoke: obstacle === null, whyNot: obstacle && wordsOf(obstacle, say), noPassword: way.kind === 'no-password' }
+  return { canRevoke: obstacle === null, whyNot: obstacle && wordsOf(obstacle, say), noPassword: way.kind === 'no-password', usesPassword: usesPassword(way) }
 }
+
+/** Where a plain question is always enough, nothing is known of passwords. Then the advice is to change it. */
+const usesPassword = ({ kind, recent }: WayView): boolean => kind === 'password' || (kind === 'question' && !recent)
 
 /** The path of the host's page, with where people come back to, if the host wants to know. @param parameter its name */
 export const withReturn = (path: string, parameter: string | undefined, backUrl: string): string =>

@@ -56,7 +56,7 @@ t.test('each user is told their own way, and what the host says about it', async
     t.equal((await here.get('/kind')).json().kind, confirmation.kind)
     return confirmation
   }
-  const nothing = { label: null, field: null, path: null, reason: null }
+  const nothing = { label: null, field: null, path: null, reason: null, recent: false }
   t.strictSame(await told('ada'), { kind: 'password', ...nothing })
   t.strictSame(await told('guest'), { kind: 'no-password', ...nothing })
   t.strictSame(await told('passkey'), { ...nothing, kind: 'page', label: 'Confirm with your passkey', path: '/account/confirm' })
@@ -104,6 +104,7 @@ t.test('who confirms on the host\'s page is led there, and the confirmation coun
     t.equal((await end()).statusCode, 403, 'a wrong answer confirms nothing')
     t.equal((await here.post('/account/confirm', { code: CODE })).statusCode, 200)
     t.equal((await here.get('/kind')).json().kind, 'question')
+    t.match((await here.get(API)).json().confirmation, { kind: 'question', recent: true })
     clock.advance(minutes * MINUTE)
     const ended = await end()
     t.strictSame(ended.json(), { revoked: 1 }, 'to the millisecond')

@@ -49,6 +49,10 @@ t.test('an error that nobody can correct in the form is an error page, and not a
 
 const PHONE = { browser: 'Chrome', browserVersion: '149', os: 'Android', osVersion: '16', kind: 'phone', model: null } as const
 
+/** The user agent of a phone like no other: equal ones would be one group. */
+const phoneNumber = (i: number): string =>
+  `Mozilla/5.0 (Linux; Android 16; Phone ${i}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36`
+
 /** A hundred sessions of ada's, one a minute, the first of them this browser's. */
 async function createLongList (t: Test, count = 100): Promise<{ app: FastifyInstance, chrome: JarBrowser }> {
   const clock = createClock()
@@ -57,7 +61,7 @@ async function createLongList (t: Test, count = 100): Promise<{ app: FastifyInst
   await chrome.signIn('ada', { remember: true })
   for (let i = 1; i < count; i++) {
     clock.advance(MINUTE)
-    await browser(app, { ip: `203.0.113.${i}` }).signIn('ada', { remember: true })
+    await browser(app, { ip: `203.0.113.${i}`, userAgent: phoneNumber(i) }).signIn('ada', { remember: true })
   }
   return { app, chrome }
 }

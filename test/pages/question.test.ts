@@ -379,7 +379,7 @@ t.test('a question says where a session was used from: by place, otherwise by ad
   const places = new Map([['1.1.1.1', 'Norway'], ['2.2.2.2', 'Norway'], ['3.3.3.3', 'Chile']])
   const facts = (ip: string | null, former: string | null): string[] => {
     const formerIp = former === null ? null : { ip: former, until: session.createdAt }
-    const target = { kind: 'session' as const, session: { ...session, ip, formerIp }, current: false, notYou: false }
+    const target = { kind: 'session' as const, session: { ...session, ip, formerIp }, current: false, notYou: false, usesPassword: true }
     return toQuestionWords(target, page, { places, now: session.createdAt }).facts.flatMap(fact => 'text' in fact ? `${fact.label}: ${fact.text}` : [])
   }
 
@@ -419,7 +419,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     const notYou = url.replace('/revoke', '/not-you')
 
     const question = await laptop.get(notYou, mode)
-    t.match(textOf(question), /Was this not you\? Last active 20 minutes ago .*Then somebody else may be able to sign in as you\. Do two things: Sign out Mac \(Safari\)\. Change your password, if you have one\. Your password Cancel Sign out$/)
+    t.match(textOf(question), /Was this not you\? Last active 20 minutes ago .*Then somebody else may be able to sign in as you\. Do two things: Sign out Mac \(Safari\)\. Change your password\. Your password Cancel Sign out$/)
     t.equal(formOf(question).action, notYou)
     const wrong = await submit(laptop, formOf(question), 'wrong', mode)
     t.match(textOf(wrong), /Was this not you\?.*This password is not right\./)
@@ -428,7 +428,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     const done = await submit(laptop, formOf(question), PASSWORD, mode)
     const next = mode === HTMX ? done : await laptop.get(String(done.headers.location))
     const region = mode === HTMX ? 'ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">' : 'data-ls-part="status">'
-    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password, if you have one: the person who signed in there may know it. <a href="/account/password">Change your password</a></`)
+    t.match(next.body, `${region}Signed out Mac (Safari). Now change your password: the person who signed in there may know it. <a href="/account/password">Change your password</a></`)
     t.equal(await mac.user(), null)
     t.notMatch(textOf(await laptop.get(PAGE)), 'Signed out Mac')
   }
@@ -439,7 +439,7 @@ t.test('"Not you?" of a page that does not know where passwords are changed has 
 
   await answer(laptop, url.replace('/revoke', '/not-you'), PASSWORD)
 
-  t.match((await laptop.get(PAGE)).body, 'Now change your password, if you have one: the person who signed in there may know it.</div>')
+  t.match((await laptop.get(PAGE)).body, 'Now change your password: the person who signed in there may know it.</div>')
 })
 
 t.test('"Not you?" of a session that ends in the same moment still leads to the password', async t => {

@@ -16,6 +16,8 @@ export interface SessionTarget {
   current: boolean
   /** True: the user says that somebody else signed in there. */
   notYou: boolean
+  /** False if the user signs in without a password. Known if `notYou`. */
+  usesPassword: boolean
 }
 
 /** A question about all sessions but the one that asks. */
@@ -69,7 +71,7 @@ function aboutOne ({ session }: SessionTarget, page: PageView, context: WordsCon
   }
 }
 
-function aboutStranger ({ session }: SessionTarget, page: PageView, context: WordsContext): QuestionWords {
+function aboutStranger ({ session, usesPassword }: SessionTarget, page: PageView, context: WordsContext): QuestionWords {
   const { say, texts, base } = page
   const question = say('askNotYou')
   return {
@@ -78,7 +80,7 @@ function aboutStranger ({ session }: SessionTarget, page: PageView, context: Wor
     question,
     detail: say('askNotYouDetail'),
     facts: factsOf(session, page, context),
-    steps: [say('notYouSignOut', { name: deviceWithBrowser(session.device, texts) }), say('notYouChange')],
+    steps: [say('notYouSignOut', { name: deviceWithBrowser(session.device, texts) }), say(usesPassword ? 'notYouChange' : 'notYouCheck')],
     action: `${base}/${session.id}/not-you`,
     submit: say('signOut')
   }

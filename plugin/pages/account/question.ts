@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreOf } from '../../core.js'
 import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
+import { confirmationNoteFor } from '../confirmation.js'
 import type { FrameOf } from '../frame.js'
 import { type Locate, placesFor } from '../places.js'
 import type { Question } from '../question.js'
@@ -31,14 +32,15 @@ export interface Targets {
 
 /** Finds what questions are about among the signed-in user's sessions. @param locate finds the places of addresses */
 export function createTargets (app: FastifyInstance, frameOf: FrameOf, locate: Locate | undefined): Targets {
-  const { now } = coreOf(app, 'pages: ')
+  const { now, wayFor } = coreOf(app, 'pages: ')
 
   return {
     async findSession (request, id, notYou) {
       const current = currentLoginSession(request)
       const session = await app.loginSessions.find(current.userId, id)
       if (session === null) throw notFoundError()
-      return { kind: 'session', session, current: session.id === current.id, notYou }
+      const usesPassword = notYou && (await confirmationNoteFor(request, wayFor, frameOf(request).say)).usesPassword
+      return { kind: 'session', session, current: session.id === current.id, notYou, usesPassword }
     },
 
     async findOthers (request) {

@@ -73,9 +73,11 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
     if (target.current) return await signOut(request, reply)
     if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
     const ended = await app.loginSessions.revoke(session.userId, target.session.id, { actor: session })
-    if (ended === null) return await showResult(request, reply, { key: 'gone', values: {}, changePassword: notYou })
+    const changePassword = target.usesPassword
+    if (ended === null) return await showResult(request, reply, { key: 'gone', values: {}, changePassword })
     const values = { name: deviceWithBrowser(ended.device, frameOf(request).texts) }
-    return await showResult(request, reply, { key: notYou ? 'signedOutNotYou' : 'signedOutOne', values, changePassword: notYou })
+    const stranger = changePassword ? 'signedOutNotYou' : 'signedOutNotYouCheck'
+    return await showResult(request, reply, { key: notYou ? stranger : 'signedOutOne', values, changePassword })
   }
 
   async function questionAboutOthers (request: FastifyRequest): Promise<Question> {

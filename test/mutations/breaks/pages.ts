@@ -139,8 +139,8 @@ export default [
       {
         name: 'a new device stands in a group of known ones',
         promise: 'P14: a new sign-in on a new device is marked and sorted up',
-        from: 'groupsOf(others.filter(session => !isNew(session, now)), texts)',
-        to: 'groupsOf(others, texts)'
+        from: 'const known = others.filter(session => !isNew(session, now))',
+        to: 'const known = others'
       },
       {
         name: 'a new device is marked for as long as it is signed in',
@@ -265,8 +265,8 @@ export default [
       {
         name: 'a foreign id shows a question',
         promise: 'P5: foreign, unknown, expired and removed ids answer the same',
-        from: 'if (session === null) throw notFoundError()\n      return {',
-        to: "if (session === null) return { kind: 'session', session: current, current: false, notYou }\n      return {"
+        from: 'if (session === null) throw notFoundError()\n      const',
+        to: "if (session === null) return { kind: 'session', session: current, current: false, notYou, usesPassword: true }\n      const"
       }
     ]
   }

@@ -92,12 +92,12 @@ t.test('"Not you?" is a page with a form, and the list says what to do next', as
   await page.goto(`/start?user=${user}`)
   await page.locator(NOT_YOU).click()
   t.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Was this not you?')
-  t.strictSame(await page.getByRole('main').getByRole('listitem').allInnerTexts(), ['Sign out Mac (Safari).', 'Change your password, if you have one.'])
+  t.strictSame(await page.getByRole('main').getByRole('listitem').allInnerTexts(), ['Sign out Mac (Safari).', 'Change your password.'])
   await page.locator(FIELD).fill(PASSWORD)
   await submit(page)
 
   t.equal(path(page), PAGE)
-  t.equal(await page.getByRole('status').innerText(), 'Signed out Mac (Safari). Now change your password, if you have one: the person who signed in there may know it.')
+  t.equal(await page.getByRole('status').innerText(), 'Signed out Mac (Safari). Now change your password: the person who signed in there may know it.')
 })
 
 t.test('no is an answer: Cancel leads back to the list', async t => {
