@@ -60,7 +60,8 @@ export async function accountPages (account: FastifyInstance, services: Services
 }
 
 /** A real site also lets people name and remove their passkeys, and mails them about a new one. */
-function passkeyPages (pages: FastifyInstance, { passkeys }: Services): void {
+function passkeyPages (pages: FastifyInstance, services: Services): void {
+  const { passkeys } = services
   pages.addHook('onRequest', requireConfirmation)
 
   async function passkeyForm (request: FastifyRequest) {
@@ -69,11 +70,11 @@ function passkeyPages (pages: FastifyInstance, { passkeys }: Services): void {
 
   pages.get('/', async (request, reply) => await reply.view('passkeys', await passkeyForm(request)))
 
-  pages.post('/options', async request => giveChallenge(request, 'add', await passkeys.creationOptions(request.user!)))
+  pages.post('/options', async request => await giveChallenge(request, services, 'add', await passkeys.creationOptions(request.user!)))
 
   pages.post('/', async (request, reply) => {
     try {
-      if (!await passkeys.add(request.user!, await takeAnswer(request, 'add'))) throw wrongPasskey()
+      if (!await passkeys.add(request.user!, await takeAnswer(request, services, 'add'))) throw wrongPasskey()
       request.session.notice = 'Your passkey has been saved. From now on you can sign in with it.'
       return reply.redirect('/account', 303)
     } catch (error) {

@@ -17,7 +17,7 @@ const UNFORESEEN = { title: 'Something went wrong', message: 'This was not your 
 /** The error handler of all pages of the site. */
 export async function errorPage (error: FastifyError & Pick<LoginSessionError, 'headers'>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { code, statusCode = 500, headers = {} } = error
-  // A form's page has the form's own URL, so there is always something to come back to.
+  // The URL of each form can also be opened: it is the form's page, or it leads there.
   if (statusCode === 401) return reply.redirect(withReturnTo('/sign-in', request.url), 303)
   if (code === 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED') return reply.redirect(withReturnTo('/account/confirm', request.url), 303)
   if (statusCode >= 500) request.log.error(error)
