@@ -13,7 +13,7 @@ import { date } from './words.js'
 
 declare module 'fastify' {
   interface Session {
-    /** Said once, on the next page of the account. */
+    /** A message that the next page of the account shows once. */
     notice?: string
   }
 }
@@ -37,7 +37,7 @@ export async function accountPages (account: FastifyInstance, services: Services
     const password = field(request, 'password')
     const form = await passwordForm(request)
     try {
-      // First: a new password that will not do costs no attempt at the current one.
+      // This comes first, so that a bad new password costs no attempt at the current one.
       requireGoodPassword(password)
       if (form.hasPassword) await request.confirmPassword(field(request, 'current'))
       await users.setPassword(session.userId, password)

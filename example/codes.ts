@@ -1,5 +1,5 @@
 /**
- * Codes that are mailed: six digits for one person, one browser and one purpose, once, for ten minutes.
+ * Codes that are mailed: six digits for one person, one browser and one purpose. Each works once, within ten minutes.
  * @module
  */
 import { createHmac, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'

@@ -8,7 +8,7 @@ import { withReturnTo } from './return-to.js'
 
 export const NOT_FOUND = { title: 'Page not found', message: 'There is nothing at this address. It may have moved, or have a typing error in it.' }
 
-/** Cannot-know is not signed-out: nobody has to sign in again because of it. */
+/** During an outage nobody is signed out: people who were signed in still are. */
 export const UNAVAILABLE = { title: 'Back in a moment', message: 'We cannot reach our database right now. Try again in a moment; if you were signed in, you still are.' }
 
 /** Unforeseen errors speak to programmers; the page does not. */

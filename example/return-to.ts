@@ -1,5 +1,5 @@
 /**
- * Back to where people wanted to go, once they have signed in or confirmed who they are.
+ * Back to the wanted page, after people have signed in or confirmed who they are.
  * @module
  */
 import type { FastifyRequest } from 'fastify'

@@ -9,7 +9,7 @@ import { createPrintedMails, type Print, type SendMail } from './mail.js'
 import { createPasskeys, type Passkeys } from './passkeys.js'
 import { createUsers, type Users } from './users.js'
 
-/** Every page gets them. */
+/** The services. Every page gets them. */
 export interface Services {
   users: Users
   passkeys: Passkeys

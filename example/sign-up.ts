@@ -10,7 +10,11 @@ import { linksWithReturnTo } from './return-to.js'
 import type { Services } from './services.js'
 import { goodEmail, newUserId } from './users.js'
 
-/** A real site also limits the requests of each network, for example with @fastify/rate-limit. */
+/**
+ * A real site proves the email first: it mails a code, and makes the account when that has been entered. Here, somebody can sign
+ * up your address before you do. Their password, passkeys and sessions would stay on the account that you later enter by a
+ * mailed code. A real site also limits the requests of each network, for example with @fastify/rate-limit.
+ */
 export function signUpPages (site: FastifyInstance, services: Services): void {
   const { users, passkeys } = services
   site.get('/sign-up', (request, reply) => formUnlessSignedIn(request, reply, 'sign-up', signUpForm(request)))

@@ -8,7 +8,7 @@ import { type Db, MongoServerError } from 'mongodb'
 import { FieldError } from './field-error.js'
 import { inTime } from './in-time.js'
 
-/** What the application knows of a user; the password's hash stays in here. */
+/** A user as the application knows them. The password's hash does not leave this file, except by `passwordHash`. */
 export interface User {
   id: string
   email: string
@@ -45,9 +45,9 @@ const PASSWORD_CHARACTERS = 8
 /** bcrypt looks at no more. */
 const PASSWORD_BYTES = 72
 
-/** What tests change. */
+/** Options for tests. */
 export interface UsersOptions {
-  /** How long a query may take, in ms, before it is an UnavailableError. @default 2000 */
+  /** The longest time of a query, in ms. After it the query is an UnavailableError. @default 2000 */
   timeout?: number
   /** bcrypt's: each step doubles the work of a hash. @default 12 */
   hashCost?: number
@@ -74,7 +74,7 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
       return toUser(user)
     },
 
-    /** The user whose email and password these are, or null; it takes the same time whatever is wrong. */
+    /** The user with this email and this password, or null. Both errors take the same time. */
     async authenticate (email: string, password: string): Promise<User | null> {
       const user = await findOne({ email: normalEmail(email) })
       const hash = user?.passwordHash ?? null
@@ -102,7 +102,7 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
     },
 
     /**
-     * Whoever calls this has confirmed the current password: `request.confirmPassword` counts the wrong ones too.
+     * Confirm the current password before you call this: `request.confirmPassword` counts the wrong ones too.
      * @throws FieldError about the password
      */
     async setPassword (id: string, password: string): Promise<void> {
