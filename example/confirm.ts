@@ -91,6 +91,8 @@ function confirmByCode (account: FastifyInstance, services: Services): void {
     try {
       requireCode(request)
       await request.confirmLoginSession(async () => await userOfCode(request, services, 'confirm') === userId)
+      // The code came back from the mail to a session of this user, so their passkeys stay.
+      await services.users.proveEmail(userId)
       return reply.redirect(wantedPath(request), 303)
     } catch (error) {
       return await formAgain(reply, 'enter-code', form, error, 'code')

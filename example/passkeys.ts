@@ -86,8 +86,7 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
     /**
      * Keeps a new passkey of this user. False: the answer is not right.
      *
-     * The example does not prove that the email is the user's own. Somebody who signs up your address first keeps their passkey,
-     * password and sessions on the account that you later enter by a mailed code. A real site proves the address first.
+     * If the email is not proven, the user can be somebody else than its owner, so proven-email.ts removes the passkey later.
      */
     async add ({ id: userId }: PasskeyUser, answer: PasskeyAnswer): Promise<boolean> {
       const made = await madeBy(answer, site)
@@ -105,6 +104,12 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
       if (passkey === null || counter === null) return null
       await inTime(collection.updateOne({ _id: passkey._id }, { $set: { counter } }), timeout)
       return passkey.userId
+    },
+
+    /** Removes the passkeys of this user. True: there were some. */
+    async removeAll (userId: string): Promise<boolean> {
+      const { deletedCount } = await inTime(collection.deleteMany({ userId }), timeout)
+      return deletedCount > 0
     },
 
     /** The time at which each passkey of this user was made. */

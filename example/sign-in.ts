@@ -8,6 +8,7 @@ import { enter, formUnlessSignedIn } from './enter.js'
 import { FieldError } from './field-error.js'
 import { field, formAgain } from './forms.js'
 import { codeSentTo, mailCode, noCodeSent, requireCode, userOfCode, WRONG_CODE } from './mailed-code.js'
+import { takeOver } from './proven-email.js'
 import { linksWithReturnTo } from './return-to.js'
 import type { Services } from './services.js'
 import { DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, goodEmail } from './users.js'
@@ -85,6 +86,7 @@ function codeSignIn (site: FastifyInstance, services: Services): void {
       requireCode(request)
       const userId = await userOfCode(request, services, 'sign-in')
       if (userId === null) throw new FieldError('code', WRONG_CODE)
+      await takeOver(request, services, userId)
       return await enter(request, reply, userId)
     } catch (error) {
       return await formAgain(reply, 'enter-code', form, error)

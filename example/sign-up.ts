@@ -12,8 +12,8 @@ import { goodEmail, newUserId } from './users.js'
 
 /**
  * A real site proves the email first: it mails a code, and makes the account when that has been entered. Here, somebody can sign
- * up your address before you do. Their password, passkeys and sessions would stay on the account that you later enter by a
- * mailed code. A real site also limits the requests of each network, for example with @fastify/rate-limit.
+ * up your address before you do, and proven-email.ts removes their ways in when you enter by a mailed code. A real site also
+ * limits the requests of each network, for example with @fastify/rate-limit.
  */
 export function signUpPages (site: FastifyInstance, services: Services): void {
   const { users, passkeys } = services

@@ -29,6 +29,8 @@ interface UserDocument {
   email: string
   passwordHash: string | null
   createdAt: Date
+  /** The time at which a code that was mailed to the user came back first. */
+  emailProvenAt?: Date
 }
 
 /** Everything the example does with users. */
@@ -108,6 +110,20 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
     async setPassword (id: string, password: string): Promise<void> {
       const passwordHash = await hashPassword(password, hashCost)
       await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash } }), timeout)
+    },
+
+    /** True: the user had a password. */
+    async removePassword (id: string): Promise<boolean> {
+      const { modifiedCount } = await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash: null } }), timeout)
+      return modifiedCount === 1
+    },
+
+    async hasProvenEmail (id: string): Promise<boolean> {
+      return (await findOne({ _id: id }))?.emailProvenAt !== undefined
+    },
+
+    async proveEmail (id: string): Promise<void> {
+      await inTime(collection.updateOne({ _id: id }, { $min: { emailProvenAt: new Date() } }), timeout)
     }
   }
 }
@@ -115,10 +131,11 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
 /** A user's id. Passkeys have it as their "user handle", so it says nothing about the person. */
 export const newUserId = (): string => randomUUID()
 
-/** Creates the two demo users if they are not there yet. */
+/** Creates the two demo users if they are not there yet. Their emails count as proven. */
 export async function seedUsers (users: Users): Promise<void> {
   for (const user of [DEMO_USER, DEMO_USER_WITHOUT_PASSWORD]) {
-    if (await users.findByEmail(user.email) === null) await users.create(user)
+    const { id } = await users.findByEmail(user.email) ?? await users.create(user)
+    await users.proveEmail(id)
   }
 }
 
@@ -149,8 +166,7 @@ function normalEmail (email: string): string {
 }
 
 /**
- * The address as it is kept. Only a mail that arrives proves one, so a real site mails a code before it makes an account. This
- * catches slips, and control characters, which terminals would obey.
+ * The address as it is kept. Only a mail that arrives proves one: see proven-email.ts. This catches slips, and control characters, which terminals would obey.
  * @throws FieldError
  */
 export function goodEmail (email: string): string {

@@ -47,8 +47,9 @@ async function newcomer (key: Authenticator = authenticator(ORIGIN)) {
   return { email, own, key, options, reply }
 }
 
-/** The same user in another browser, with a mailed code. */
+/** The same user in another browser, with a mailed code. It is not their first one. */
 async function elsewhere (email: string): Promise<JarBrowser> {
+  await prove(email)
   const other = browser(app)
   await submit(other, '/sign-in/code', { email })
   await submit(other, '/sign-in/code/enter', { code: lastCode() })
@@ -59,6 +60,11 @@ async function elsewhere (email: string): Promise<JarBrowser> {
 async function age (email: string): Promise<void> {
   const { id } = (await users.findByEmail(email))!
   await db.collection('loginSessions').updateMany({ userId: id }, { $set: { createdAt: new Date(Date.now() - HOUR) } })
+}
+
+/** From now on this email counts as proven. */
+async function prove (email: string): Promise<void> {
+  await users.proveEmail((await users.findByEmail(email))!.id)
 }
 
 const status = async (own: JarBrowser) => (await own.get('/account')).statusCode
@@ -328,6 +334,43 @@ t.test('a code signs in once, within ten minutes, in the browser that asked for 
   t.equal(await enter(own, lastCode()), 422)
 })
 
+t.test('somebody who signed up an address first has no way in after its owner has entered a code', async t => {
+  const signIn = async (key: Authenticator) => {
+    const own = browser(app)
+    return (await send(own, '/sign-in/passkey', key.get(await optionsOf(own, '/sign-in/passkey')))).statusCode
+  }
+  const enterCode = async (email: string) => {
+    const owner = browser(app)
+    await submit(owner, '/sign-in/code', { email })
+    await submit(owner, '/sign-in/code/enter', { code: lastCode() })
+    return owner
+  }
+  const { email, own: squatter, key } = await newcomer()
+  await submit(squatter, '/account/password', { password: PASSWORD })
+  const owner = await enterCode(email)
+  t.match(textOf(await owner.get('/account')), 'A password and passkeys from before could be somebody else\'s')
+  t.equal(await status(squatter), 303)
+  t.equal(await signIn(key), 422)
+  t.equal((await submit(browser(app), '/sign-in', { email, password: PASSWORD })).statusCode, 422)
+
+  const ownKey = authenticator(ORIGIN)
+  await send(owner, '/account/passkeys', ownKey.create(await optionsOf(owner, '/account/passkeys')))
+  await enterCode(email)
+  t.same([await status(owner), await signIn(ownKey)], [200, 303], 'the second code removes nothing')
+})
+
+t.test('a code for confirming proves the email, and removes nothing', async t => {
+  const { email, own, key } = await newcomer()
+  await submit(own, '/account/confirm/code/send', {})
+  t.equal((await submit(own, '/account/confirm/code', { code: lastCode() })).statusCode, 303)
+  const other = browser(app)
+  await submit(other, '/sign-in/code', { email })
+  await submit(other, '/sign-in/code/enter', { code: lastCode() })
+  const third = browser(app)
+  const { statusCode } = await send(third, '/sign-in/passkey', key.get(await optionsOf(third, '/sign-in/passkey')))
+  t.same([await status(own), await status(other), statusCode], [200, 200, 303])
+})
+
 t.test('five wrong codes are too many for the right one to count, also at the same moment', async t => {
   const { email } = await newcomer()
   const own = browser(app)
@@ -440,6 +483,7 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.waitForURL('**/account')
 
+  await prove(email)
   const other = browser(served, { cookie: 'passkeys' })
   await submit(other, '/sign-in/code', { email })
   await submit(other, '/sign-in/code/enter', { code: lastCode() })
