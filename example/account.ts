@@ -13,7 +13,7 @@ import { date } from './words.js'
 
 declare module 'fastify' {
   interface Session {
-    /** Said once, on the next page of the account. */
+    /** A message that the next page of the account shows once. */
     notice?: string
   }
 }
@@ -37,7 +37,7 @@ export async function accountPages (account: FastifyInstance, services: Services
     const password = field(request, 'password')
     const form = await passwordForm(request)
     try {
-      // First: a new password that will not do costs no attempt at the current one.
+      // This comes first, so that a bad new password costs no attempt at the current one.
       requireGoodPassword(password)
       if (form.hasPassword) await request.confirmPassword(field(request, 'current'))
       await users.setPassword(session.userId, password)
@@ -60,7 +60,8 @@ export async function accountPages (account: FastifyInstance, services: Services
 }
 
 /** A real site also lets people name and remove their passkeys, and mails them about a new one. */
-function passkeyPages (pages: FastifyInstance, { passkeys }: Services): void {
+function passkeyPages (pages: FastifyInstance, services: Services): void {
+  const { passkeys } = services
   pages.addHook('onRequest', requireConfirmation)
 
   async function passkeyForm (request: FastifyRequest) {
@@ -69,11 +70,11 @@ function passkeyPages (pages: FastifyInstance, { passkeys }: Services): void {
 
   pages.get('/', async (request, reply) => await reply.view('passkeys', await passkeyForm(request)))
 
-  pages.post('/options', async request => giveChallenge(request, 'add', await passkeys.creationOptions(request.user!)))
+  pages.post('/options', async request => await giveChallenge(request, services, 'add', await passkeys.creationOptions(request.user!)))
 
   pages.post('/', async (request, reply) => {
     try {
-      if (!await passkeys.add(request.user!, await takeAnswer(request, 'add'))) throw wrongPasskey()
+      if (!await passkeys.add(request.user!, await takeAnswer(request, services, 'add'))) throw wrongPasskey()
       request.session.notice = 'Your passkey has been saved. From now on you can sign in with it.'
       return reply.redirect('/account', 303)
     } catch (error) {

@@ -5,11 +5,11 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
-/** Where the site can be opened. */
+/** The URLs at which the site can be opened. */
 export interface Addresses {
   /** For the links in mails. Every device that can reach the site can open it. */
   url: string
-  /** Where passkeys work, which need https or localhost; null: nowhere. */
+  /** The origin at which passkeys work, which need https or localhost; null: there is none. */
   passkeyOrigin: string | null
   /** All of them. The first is for this computer. */
   urls: string[]

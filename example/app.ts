@@ -26,12 +26,12 @@ import { signInPages } from './sign-in.js'
 import { signUpPages } from './sign-up.js'
 import type { User } from './users.js'
 
-/** What the application needs from whoever starts it. */
+/** The options of the application. */
 export interface AppOptions {
   db: Db
   /** Signs the session cookie; at least 32 characters. */
   secret: string | string[]
-  /** Where people reach the site, for the links in mails. @default 'http://localhost:3000' */
+  /** The URL at which people reach the site, for the links in mails. @default 'http://localhost:3000' */
   url?: string
   /** The origin at which passkeys work: https, or localhost. @default the one of `url` */
   passkeyOrigin?: string
@@ -52,7 +52,7 @@ declare module 'fastify' {
   }
 
   interface FastifyReply {
-    /** What every template is given: of @fastify/view. */
+    /** The data that every template gets: of @fastify/view. */
     locals: { user?: User | null }
   }
 }
@@ -94,7 +94,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-/** Everything that people see: the site's header names who is signed in, on the sessions page too. */
+/** All pages. The site's header names the signed-in user, on the sessions page too. */
 async function allPages (pages: FastifyInstance, services: Services): Promise<void> {
   const { users } = services
   pages.decorateRequest('user', null)

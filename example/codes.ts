@@ -1,5 +1,5 @@
 /**
- * Codes that are mailed: six digits for one person, one browser and one purpose, once, for ten minutes.
+ * Codes that are mailed: six digits for one person, one browser and one purpose. Each works once, within ten minutes.
  * @module
  */
 import { createHmac, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
@@ -7,10 +7,10 @@ import type { Db } from 'mongodb'
 import { FieldError } from './field-error.js'
 import { inTime } from './in-time.js'
 
-/** What a code is for. A code for signing in confirms nothing. */
+/** The purpose of a code. A code for signing in confirms nothing. */
 export type CodePurpose = 'sign-in' | 'confirm'
 
-/** Who gets a code. If no account has the address, `userId` is null and everything else is the same, so nobody learns who has an account. */
+/** The recipient of a code. If no account has the address, `userId` is null and everything else is the same, so nobody learns who has an account. */
 export interface Recipient {
   /** As `goodEmail` returns it. */
   email: string
@@ -27,7 +27,7 @@ export interface NewCode {
 interface CodeDocument {
   _id: string
   purpose: CodePurpose
-  /** The address, hashed. The codes of an hour are counted by it. */
+  /** The purpose, and the address or the user, hashed. The codes of an hour are counted by it. */
   recipient: string
   userId: string | null
   hash: string
@@ -42,7 +42,11 @@ const LIFETIME = 10 * 60_000
 const TRIES = 5
 /** Set as the number of tries when the code has been used. */
 const USED = 1000
-/** For each address. A real site also limits each network, for example with @fastify/rate-limit. */
+/**
+ * For each address that signs in, and for each user who confirms. They are counted apart, because everybody can ask for codes
+ * for signing in with an address of yours, and must not keep you from confirming. They can keep you from signing in with a code,
+ * so a real site also limits each network, for example with @fastify/rate-limit.
+ */
 const CODES_PER_HOUR = 5
 const HOUR = 60 * 60_000
 
@@ -58,11 +62,11 @@ export async function createCodes (db: Db, secret: string, timeout = 2000) {
   const hashOf = (what: string, text: string): string => createHmac('sha256', secret).update(`mailed code, ${what}: ${text}`).digest('base64url')
 
   return {
-    /** @throws FieldError if this address has been sent enough */
+    /** @throws FieldError if enough codes have been sent for this purpose */
     async create (purpose: CodePurpose, { email, userId }: Recipient): Promise<NewCode> {
       const id = randomUUID()
       const code = String(randomInt(1_000_000)).padStart(6, '0')
-      const recipient = hashOf('recipient', email)
+      const recipient = hashOf('recipient', purpose === 'confirm' ? `${purpose} user ${userId}` : `${purpose} address ${email}`)
       await inTime(collection.insertOne({ _id: id, purpose, recipient, userId, hash: hashOf(id, code), tries: 0, sentAt: new Date() }), timeout)
       // Counted after the insert, so that parallel requests cannot pass the limit together.
       const sent = await inTime(collection.countDocuments({ recipient, sentAt: { $gt: ago(HOUR) } }), timeout)

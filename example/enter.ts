@@ -1,12 +1,12 @@
 /**
- * After signing in: back to where people wanted to go, if the cookie came back.
+ * After signing in: back to the wanted page, if the cookie came back.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { currentLoginSession, type StartOptions } from '../plugin/index.js'
 import { linksWithReturnTo, wantedPath, withReturnTo } from './return-to.js'
 
-/** Signs this user in, and sends them on. Call it after you have checked who it is. */
+/** Signs this user in, and sends them on. Check their password, passkey or code before you call it. */
 export async function enter (request: FastifyRequest, reply: FastifyReply, userId: string, options: StartOptions = {}): Promise<FastifyReply> {
   await request.startLoginSession(userId, options)
   return reply.redirect(withReturnTo('/signed-in', wantedPath(request)), 303)

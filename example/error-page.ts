@@ -8,7 +8,7 @@ import { withReturnTo } from './return-to.js'
 
 export const NOT_FOUND = { title: 'Page not found', message: 'There is nothing at this address. It may have moved, or have a typing error in it.' }
 
-/** Cannot-know is not signed-out: nobody has to sign in again because of it. */
+/** During an outage nobody is signed out: people who were signed in still are. */
 export const UNAVAILABLE = { title: 'Back in a moment', message: 'We cannot reach our database right now. Try again in a moment; if you were signed in, you still are.' }
 
 /** Unforeseen errors speak to programmers; the page does not. */
@@ -17,7 +17,7 @@ const UNFORESEEN = { title: 'Something went wrong', message: 'This was not your 
 /** The error handler of all pages of the site. */
 export async function errorPage (error: FastifyError & Pick<LoginSessionError, 'headers'>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { code, statusCode = 500, headers = {} } = error
-  // A form's page has the form's own URL, so there is always something to come back to.
+  // The URL of each form can also be opened: it is the form's page, or it leads there.
   if (statusCode === 401) return reply.redirect(withReturnTo('/sign-in', request.url), 303)
   if (code === 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED') return reply.redirect(withReturnTo('/account/confirm', request.url), 303)
   if (statusCode >= 500) request.log.error(error)

@@ -1,5 +1,5 @@
 /**
- * Forms: what came in, and the form again with the reason why it will not do.
+ * Forms: their fields, and the form again with the reason why an entry is refused.
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,15 +7,15 @@ import type { LoginSessionError } from '../plugin/index.js'
 import { UNAVAILABLE } from './error-page.js'
 import { FieldError } from './field-error.js'
 
-/** What came in as text. A field sent twice comes as an array: none of ours. */
+/** The text of this field; '' if there is none. A field that was sent twice comes as an array, which no form of this site sends. */
 export function field (request: FastifyRequest, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name]
   return typeof value === 'string' ? value : ''
 }
 
 /**
- * Shows a form again with the reason, at the field that it is about; what was typed stays. Any other error is not the
- * form's, and is thrown again.
+ * Shows a form again with the reason, at the field that it is about. The model has the entries that stay. An error that is not
+ * the form's is thrown again.
  *
  * @param proof the field that a wrong confirmation is about
  */

@@ -11,7 +11,7 @@ export class UnavailableError extends Error {
 }
 
 /**
- * What the query answers, or an UnavailableError after so many milliseconds: the driver by itself would wait for a
+ * The query's result, or an UnavailableError after so many milliseconds: the driver by itself would wait for a
  * server that has stopped answering as long as the connection stands. Whether a write was done is not known then.
  */
 export async function inTime<T> (query: Promise<T>, milliseconds: number): Promise<T> {
@@ -22,7 +22,7 @@ export async function inTime<T> (query: Promise<T>, milliseconds: number): Promi
   return await Promise.race([query, late]).catch(explain).finally(() => clearTimeout(timer))
 }
 
-/** What the server itself says is an answer; any other error of the driver's is silence. */
+/** An error of the server is an answer. Any other error of the driver means that the server cannot be reached. */
 function explain (error: unknown): never {
   const silent = error instanceof MongoError && !(error instanceof MongoServerError)
   throw silent ? new UnavailableError('The database cannot be reached', { cause: error }) : error

@@ -1,5 +1,5 @@
 /**
- * What the site writes: mails with a code, mails about a sign-in from a new device, and lines for the audit log.
+ * The texts that the site prints: mails with a code, mails about a sign-in from a new device, and lines for the audit log.
  * @module
  */
 import { deviceName, type LoginSession, type OnSessionEnd, type OnSessionStart } from '../plugin/index.js'
@@ -13,7 +13,7 @@ export interface Mail {
   text: string
 }
 
-/** Takes what is printed: `console.log`, say. */
+/** Takes each text that is printed: `console.log`, for example. */
 export type Print = (text: string) => void
 
 /** Sends a mail. */
@@ -24,18 +24,18 @@ export function createPrintedMails (print: Print): SendMail {
   return mail => { print(printed(mail)) }
 }
 
-/** What a mail about a sign-in tells of. */
+/** The contents of a mail about a sign-in. */
 export interface SignIn {
   user: User
   session: LoginSession
   hasPassword: boolean
-  /** The site's own address. Never the request's Host header: whoever signs in could then choose where the links lead. */
+  /** The site's own address. Never the request's Host header: a person who signs in could then choose where the links lead. */
   url: string
 }
 
 interface SessionHooks { onSessionStart: OnSessionStart, onSessionEnd: OnSessionEnd }
 
-/** The plugin's hooks. Neither holds up a request, and what fails here fails no sign-in. */
+/** The plugin's hooks. No request waits for them, and no sign-in fails with them. */
 export function createSessionHooks (users: Users, url: string, print: Print): SessionHooks {
   const sendMail = createPrintedMails(print)
   return {
@@ -53,7 +53,7 @@ export function createSessionHooks (users: Users, url: string, print: Print): Se
   }
 }
 
-/** "New sign-in to your account": what happened, and what to do if it was somebody else. */
+/** "New sign-in to your account": the device, and the steps to take if it was somebody else. */
 export function newSignInMail ({ user, session, hasPassword, url }: SignIn): Mail {
   const change = hasPassword ? 'Change your password.' : 'Set a password.'
   const secure = hasPassword
@@ -93,7 +93,7 @@ If you have not asked for it, there is nothing to do. Do not tell it to anybody:
   }
 }
 
-/** A mail, set apart from what else the terminal says. */
+/** A mail, set apart from the other lines in the terminal. */
 function printed ({ to, subject, text }: Mail): string {
   const lines = `To: ${to}\nSubject: ${subject}\n\n${text}`.split('\n')
   return `\n${lines.map(line => `  | ${line}`.trimEnd()).join('\n')}\n`

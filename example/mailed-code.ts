@@ -4,6 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import type { CodePurpose, Recipient } from './codes.js'
+import { FieldError } from './field-error.js'
 import { field } from './forms.js'
 import { codeMail } from './mail.js'
 import type { Services } from './services.js'
@@ -22,9 +23,22 @@ export async function mailCode (request: FastifyRequest, { codes, sendMail }: Se
   if (recipient.userId !== null) sendMail(codeMail(recipient.email, code))
 }
 
-/** Where this browser's code was sent; undefined: the browser has asked for none. */
+/** The address to which this browser's code was sent; undefined: the browser has asked for none, or has used it. */
 export function codeSentTo ({ session: { code } }: FastifyRequest, purpose: CodePurpose): string | undefined {
   return code?.purpose === purpose ? code.email : undefined
+}
+
+/**
+ * Call this before a code is checked: an empty field is no attempt.
+ * @throws FieldError if the field is empty
+ */
+export function requireCode (request: FastifyRequest): void {
+  if (field(request, 'code').trim() === '') throw new FieldError('code', 'Enter the code from the mail.')
+}
+
+/** The error for a browser that has asked for no code. Without a code there is nothing to compare, so this is no attempt. */
+export function noCodeSent (): FieldError {
+  return new FieldError('form', 'This browser has asked for no code, or has used it. Get a new one.')
 }
 
 /** The user whose code was entered; null: it is wrong, or no longer valid. */
@@ -35,5 +49,5 @@ export async function userOfCode (request: FastifyRequest, { codes }: Services, 
   return userId
 }
 
-/** What the form says if it is not right. */
+/** The form's words for a code that is not right. */
 export const WRONG_CODE = 'This code is not right, or no longer valid. Look again, or ask for a new one.'

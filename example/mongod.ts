@@ -19,13 +19,13 @@ import { MongoBinaryDownloadUrl } from 'mongodb-memory-server-core/lib/util/Mong
 export interface Mongod {
   /** Connection string of the replica set, or the user's own. */
   uri: string
-  /** Where the server came from, in words for a log line: `MONGODB_URI`, `mongod on the PATH`, … */
+  /** The source of the server, in words for a log line: `MONGODB_URI`, `mongod on the PATH`, … */
   source: string
   /** Stops it, and removes its data unless they are in `dataDir`. Leaves the user's own server alone. */
   stop(): Promise<void>
 }
 
-/** What `startMongod` takes; everything is optional. */
+/** Options of `startMongod`. All of them are optional. */
 export interface MongodOptions extends Partial<Search> {
   /** Folder of the data, made if missing and kept on `stop`. Without it: a temporary one. One member only. */
   dataDir?: string
@@ -35,7 +35,7 @@ export interface MongodOptions extends Partial<Search> {
   args?: string[]
 }
 
-/** What a source may look at: everything that differs from machine to machine. */
+/** The values that a source may use: all that differs from machine to machine. */
 export interface Search {
   /** Environment variables, default `process.env`. */
   env: NodeJS.ProcessEnv

@@ -1,5 +1,5 @@
 /**
- * Passkeys (WebAuthn), with the library SimpleWebAuthn: what the browser is asked, and whether its answer is right.
+ * Passkeys (WebAuthn), with the library SimpleWebAuthn: the options for the browser, and the check of its answer.
  * @module
  */
 import {
@@ -15,7 +15,7 @@ export interface PasskeyUser {
   email: string
 }
 
-/** What the browser answered, and the challenge that it was given. */
+/** The browser's answer, and the challenge that it was given. */
 export interface PasskeyAnswer {
   /** JSON, as the browser sent it. It can be any text. */
   response: string
@@ -27,10 +27,17 @@ interface PasskeyDocument {
   _id: string
   userId: string
   publicKey: Binary
-  /** How often it was used, if its device counts. If the count goes back, it may be a copy, and the library refuses it. */
+  /** The number of its uses, if its device counts them. If it goes back, the passkey may be a copy, and the library refuses it. */
   counter: number
   transports: string[]
   createdAt: Date
+}
+
+/** The site to which the passkeys belong. */
+interface Site {
+  origin: string
+  /** Its host name. */
+  id: string
 }
 
 /** Everything the example does with passkeys. */
@@ -41,7 +48,7 @@ const SITE_NAME = 'Login sessions example'
 /** The device must ask for a finger, a face or a PIN, because the passkey is the only proof. */
 const VERIFIED = 'required'
 
-/** How long the browser waits for the user, in ms. */
+/** The time that the browser gives the user, in ms. */
 const PATIENCE = 2 * 60_000
 
 /**
@@ -52,7 +59,7 @@ const PATIENCE = 2 * 60_000
  */
 export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
   const collection = db.collection<PasskeyDocument>('passkeys')
-  const site = { origin, id: new URL(origin).hostname }
+  const site: Site = { origin, id: new URL(origin).hostname }
   await collection.createIndex({ userId: 1 })
   const listOf = (userId: string) => inTime(collection.find({ userId }).sort({ createdAt: 1 }).toArray(), timeout)
 
@@ -76,42 +83,69 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
       return await generateAuthenticationOptions({ rpID: site.id, userVerification: VERIFIED, timeout: PATIENCE, ...own })
     },
 
-    /** Keeps a new passkey of this user. False: the answer is not right. */
-    async add ({ id: userId }: PasskeyUser, { response, challenge }: PasskeyAnswer): Promise<boolean> {
-      const { registrationInfo: made } = await attempt(() => verifyRegistrationResponse({
-        response: JSON.parse(response) as RegistrationResponseJSON,
-        expectedChallenge: challenge,
-        expectedOrigin: site.origin,
-        expectedRPID: site.id
-      })) ?? {}
-      if (made === undefined) return false
-      const { id, publicKey, counter, transports = [] } = made.credential
+    /**
+     * Keeps a new passkey of this user. False: the answer is not right.
+     *
+     * If the email is not proven, the user can be somebody else than its owner, so proven-email.ts removes the passkey later.
+     */
+    async add ({ id: userId }: PasskeyUser, answer: PasskeyAnswer): Promise<boolean> {
+      const made = await madeBy(answer, site)
+      if (made === null) return false
+      const { id, publicKey, counter, transports = [] } = made
       const passkey = { _id: id, userId, publicKey: new Binary(publicKey), counter, transports, createdAt: new Date() }
       return await inTime(collection.insertOne(passkey), timeout).then(() => true, falseIfTaken)
     },
 
-    /** The user whose passkey gave this answer, or null. */
-    async userOf ({ response, challenge }: PasskeyAnswer): Promise<string | null> {
-      const answer = parse(response) as AuthenticationResponseJSON | null
-      const passkey = typeof answer?.id === 'string' ? await inTime(collection.findOne({ _id: answer.id }), timeout) : null
-      if (answer === null || passkey === null) return null
-      const result = await attempt(() => verifyAuthenticationResponse({
-        response: answer,
-        expectedChallenge: challenge,
-        expectedOrigin: site.origin,
-        expectedRPID: site.id,
-        credential: { id: passkey._id, publicKey: Uint8Array.from(passkey.publicKey.buffer), counter: passkey.counter }
-      }))
-      if (result?.verified !== true) return null
-      await inTime(collection.updateOne({ _id: passkey._id }, { $set: { counter: result.authenticationInfo.newCounter } }), timeout)
+    /** The user whose passkey gave this answer. null: the answer is not right. It throws only if the database does not answer. */
+    async userOf (answer: PasskeyAnswer): Promise<string | null> {
+      const id = credentialIdOf(answer)
+      const passkey = id === null ? null : await inTime(collection.findOne({ _id: id }), timeout)
+      const counter = passkey && await counterAfter(answer, passkey, site)
+      if (passkey === null || counter === null) return null
+      await inTime(collection.updateOne({ _id: passkey._id }, { $set: { counter } }), timeout)
       return passkey.userId
     },
 
-    /** When each passkey of this user was made. */
+    /** Removes the passkeys of this user. True: there were some. */
+    async removeAll (userId: string): Promise<boolean> {
+      const { deletedCount } = await inTime(collection.deleteMany({ userId }), timeout)
+      return deletedCount > 0
+    },
+
+    /** The time at which each passkey of this user was made. */
     async list (userId: string): Promise<Date[]> {
       return (await listOf(userId)).map(({ createdAt }) => createdAt)
     }
   }
+}
+
+/** The new passkey in this answer; null: the answer is not right. */
+async function madeBy ({ response, challenge }: PasskeyAnswer, site: Site) {
+  const result = await attempt(() => verifyRegistrationResponse({
+    response: JSON.parse(response) as RegistrationResponseJSON,
+    expectedChallenge: challenge,
+    expectedOrigin: site.origin,
+    expectedRPID: site.id
+  }))
+  return result?.registrationInfo?.credential ?? null
+}
+
+/** The passkey's counter after this answer; null: the answer is not right. */
+async function counterAfter ({ response, challenge }: PasskeyAnswer, passkey: PasskeyDocument, site: Site): Promise<number | null> {
+  const result = await attempt(() => verifyAuthenticationResponse({
+    response: JSON.parse(response) as AuthenticationResponseJSON,
+    expectedChallenge: challenge,
+    expectedOrigin: site.origin,
+    expectedRPID: site.id,
+    credential: { id: passkey._id, publicKey: Uint8Array.from(passkey.publicKey.buffer), counter: passkey.counter }
+  }))
+  return result?.verified === true ? result.authenticationInfo.newCounter : null
+}
+
+/** The id of the passkey that the answer names. The answer can be any text. */
+function credentialIdOf ({ response }: PasskeyAnswer): string | null {
+  const { id } = Object(parse(response)) as { id?: unknown }
+  return typeof id === 'string' ? id : null
 }
 
 /** The same passkey cannot belong to two users. */
@@ -124,7 +158,10 @@ function descriptorOf ({ _id, transports }: PasskeyDocument) {
   return { id: _id, transports }
 }
 
-/** The library throws if an answer is not right. The answer is the client's, so that is not an error of ours. */
+/**
+ * The library throws if an answer is not right: another site's, for another challenge, or malformed. The answer is the client's,
+ * so this is a wrong answer, which the plugin counts, and no outage, which it does not count.
+ */
 async function attempt<T> (verify: () => Promise<T>): Promise<T | null> {
   try {
     return await verify()

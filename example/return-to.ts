@@ -1,27 +1,27 @@
 /**
- * Back to where people wanted to go, once they have signed in or confirmed who they are.
+ * Back to the wanted page, after people have signed in or confirmed who they are.
  * @module
  */
 import type { FastifyRequest } from 'fastify'
 
-/** The query parameter that names the page; the sessions page is told the same. */
+/** The query parameter that names the page; the sessions page gets the same. */
 export const RETURN_TO = 'returnTo'
 
-/** Where people come who wanted nowhere in particular. */
+/** The page for people who wanted no page in particular. */
 const ACCOUNT = '/account'
 
-/** Where this request's person goes next. */
+/** The next page of this request's person. */
 export function wantedPath (request: FastifyRequest): string {
   const wanted = (request.query as Record<string, unknown>)[RETURN_TO]
   return isOwnPath(wanted) ? wanted : ACCOUNT
 }
 
-/** The same page, told where to lead afterwards. */
+/** The same page, with the parameter that names the page after it. */
 export function withReturnTo (path: string, wanted: string): string {
   return wanted === ACCOUNT ? path : `${path}?${new URLSearchParams({ [RETURN_TO]: wanted })}`
 }
 
-/** These paths, each with where people go next. So it survives a wrong password, and a link to another form. */
+/** These paths, each with the wanted page. So it survives a wrong password, and a link to another form. */
 export function linksWithReturnTo<Name extends string> (request: FastifyRequest, paths: Record<Name, string>): Record<Name, string> {
   const wanted = wantedPath(request)
   const links = Object.entries<string>(paths).map(([name, path]) => [name, withReturnTo(path, wanted)])

@@ -14,7 +14,7 @@ const DAY = 24 * HOUR
 interface Visit {
   headers: Record<string, string>
   ip: string
-  /** How long ago each session was started, and last used, in ms. */
+  /** The time since each session was started, and since it was last used, in ms. */
   sessions: Array<[signedIn: number, lastActive: number]>
 }
 
@@ -80,7 +80,7 @@ export async function seedSessions (db: Db, userId: string): Promise<void> {
     secret: randomBytes(32).toString('base64'),
     store: mongoStore(db.collection('loginSessions')),
     now: () => now,
-    // Sends no mail. With this hook the plugin tells known devices from new ones.
+    // Sends no mail. Only with this hook does the plugin mark devices as known or new.
     onSessionStart () {}
   })
   app.post('/', async request => await request.startLoginSession(userId, { remember: true }))

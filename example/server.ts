@@ -1,5 +1,5 @@
 /**
- * What `npm start` runs: a MongoDB, the demo users and their sessions, the application; and their orderly end.
+ * The program of `npm start`: a MongoDB, the demo users and their sessions, the application; and their orderly end.
  * @module
  */
 import { randomBytes } from 'node:crypto'
@@ -14,12 +14,12 @@ import { type Mongod, startMongod } from './mongod.js'
 import { seedSessions } from './seed-sessions.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from './users.js'
 
-/** What people made stays here from one start to the next. */
+/** The data stay here from one start to the next. */
 const dataDir = fileURLToPath(new URL('./data/', import.meta.url))
 /** '0.0.0.0' is every address of this computer, so that a phone in the same network can open the site. */
 const host = process.env.HOST || 'localhost'
 
-/** How to close what has been opened so far, last opened last. */
+/** The functions that close all that is open, in the order in which it was opened. */
 const closers: Array<() => Promise<unknown>> = []
 
 async function start (): Promise<void> {
@@ -63,7 +63,7 @@ async function shutDown (): Promise<void> {
   if (shutDownAt !== null) return insist(shutDownAt)
   shutDownAt = Date.now()
   console.log('\nStopping. Press Ctrl-C again to stop at once.')
-  // What is still starting can be closed once it has started.
+  // A server that is still starting can be closed once it has started.
   await Promise.race([started.catch(() => {}), wait(5000)])
   await stop().catch(console.error)
   process.exit(0)
@@ -77,7 +77,7 @@ function insist (shutDownAt: number): void {
 /** A reason not to start that a person can do something about; said without a stack. */
 class Refusal extends Error {}
 
-/** One sentence that says what to do; only what nobody foresaw comes with its stack. */
+/** One sentence that says what to do. Only an unforeseen error comes with its stack. */
 function explain (error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code, name, message, stack } = error as NodeJS.ErrnoException
@@ -109,8 +109,8 @@ async function requireFreePort (port: number): Promise<void> {
 }
 
 /**
- * Made once and kept, so that people stay signed in when the server starts again. One for each port, as is the database: a
- * cookie of the one server is nothing to the other, which browsers send it to all the same.
+ * The secret is made once and kept, so that people stay signed in when the server starts again. Each port has its own, as it has
+ * its own database: browsers send a cookie to every port of a host, and the other servers must not accept it.
  */
 async function keptSecret (port: number): Promise<string> {
   const file = `${dataDir}secret-${port}`

@@ -1,17 +1,19 @@
 /**
- * What the pages work with: users, passkeys, codes and mails.
+ * The services of the pages: users, passkeys, their challenges, codes and mails.
  * @module
  */
 import type { Db } from 'mongodb'
+import { type Challenges, createChallenges } from './challenges.js'
 import { type Codes, createCodes } from './codes.js'
 import { createPrintedMails, type Print, type SendMail } from './mail.js'
 import { createPasskeys, type Passkeys } from './passkeys.js'
 import { createUsers, type Users } from './users.js'
 
-/** Every page gets them. */
+/** The services. Every page gets them. */
 export interface Services {
   users: Users
   passkeys: Passkeys
+  challenges: Challenges
   codes: Codes
   sendMail: SendMail
 }
@@ -26,6 +28,8 @@ interface ServiceOptions {
 
 /** Creates all of them, on one database. */
 export async function createServices (db: Db, { secret, origin, hashCost, print }: ServiceOptions): Promise<Services> {
-  const [users, passkeys, codes] = await Promise.all([createUsers(db, { hashCost }), createPasskeys(db, origin), createCodes(db, secret)])
-  return { users, passkeys, codes, sendMail: createPrintedMails(print) }
+  const [users, passkeys, challenges, codes] = await Promise.all([
+    createUsers(db, { hashCost }), createPasskeys(db, origin), createChallenges(db), createCodes(db, secret)
+  ])
+  return { users, passkeys, challenges, codes, sendMail: createPrintedMails(print) }
 }

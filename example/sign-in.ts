@@ -7,7 +7,8 @@ import { giveChallenge, takeAnswer, wrongPasskey } from './challenges.js'
 import { enter, formUnlessSignedIn } from './enter.js'
 import { FieldError } from './field-error.js'
 import { field, formAgain } from './forms.js'
-import { codeSentTo, mailCode, userOfCode, WRONG_CODE } from './mailed-code.js'
+import { codeSentTo, mailCode, noCodeSent, requireCode, userOfCode, WRONG_CODE } from './mailed-code.js'
+import { takeOver } from './proven-email.js'
 import { linksWithReturnTo } from './return-to.js'
 import type { Services } from './services.js'
 import { DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, goodEmail } from './users.js'
@@ -38,12 +39,15 @@ export function signInPages (site: FastifyInstance, services: Services): void {
 }
 
 /** One button. The browser offers its passkeys for this site, and the answer says whose it is. */
-function passkeySignIn (site: FastifyInstance, { users, passkeys }: Services): void {
-  site.post('/sign-in/passkey/options', async request => giveChallenge(request, 'sign-in', await passkeys.requestOptions()))
+function passkeySignIn (site: FastifyInstance, services: Services): void {
+  const { users, passkeys } = services
+  site.get('/sign-in/passkey', (request, reply) => reply.redirect(entryForm(request).links.signIn, 303))
+
+  site.post('/sign-in/passkey/options', async request => await giveChallenge(request, services, 'sign-in', await passkeys.requestOptions()))
 
   site.post('/sign-in/passkey', async (request, reply) => {
     try {
-      const userId = await passkeys.userOf(await takeAnswer(request, 'sign-in'))
+      const userId = await passkeys.userOf(await takeAnswer(request, services, 'sign-in'))
       const user = userId === null ? null : await users.find(userId)
       if (user === null) throw wrongPasskey()
       return await enter(request, reply, user.id)
@@ -76,17 +80,21 @@ function codeSignIn (site: FastifyInstance, services: Services): void {
   })
 
   site.post('/sign-in/code/enter', async (request, reply) => {
+    const form = codeForm(request)
+    if (form.sentTo === undefined) return await formAgain(reply, 'sign-in-code', form, noCodeSent())
     try {
+      requireCode(request)
       const userId = await userOfCode(request, services, 'sign-in')
       if (userId === null) throw new FieldError('code', WRONG_CODE)
+      await takeOver(request, services, userId)
       return await enter(request, reply, userId)
     } catch (error) {
-      return await formAgain(reply, 'enter-code', codeForm(request), error)
+      return await formAgain(reply, 'enter-code', form, error)
     }
   })
 }
 
-/** What each of these forms needs: empty fields, and where it leads. */
+/** The model of these forms: empty fields, and links that lead back to the wanted page. */
 function entryForm (request: FastifyRequest) {
   const links = linksWithReturnTo(request, {
     signIn: '/sign-in', signUp: '/sign-up', passkey: '/sign-in/passkey', code: '/sign-in/code', enterCode: '/sign-in/code/enter'

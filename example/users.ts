@@ -8,7 +8,7 @@ import { type Db, MongoServerError } from 'mongodb'
 import { FieldError } from './field-error.js'
 import { inTime } from './in-time.js'
 
-/** What the application knows of a user; the password's hash stays in here. */
+/** A user as the application knows them. The password's hash does not leave this file, except by `passwordHash`. */
 export interface User {
   id: string
   email: string
@@ -29,6 +29,8 @@ interface UserDocument {
   email: string
   passwordHash: string | null
   createdAt: Date
+  /** The time at which a code that was mailed to the user came back first. */
+  emailProvenAt?: Date
 }
 
 /** Everything the example does with users. */
@@ -45,9 +47,9 @@ const PASSWORD_CHARACTERS = 8
 /** bcrypt looks at no more. */
 const PASSWORD_BYTES = 72
 
-/** What tests change. */
+/** Options for tests. */
 export interface UsersOptions {
-  /** How long a query may take, in ms, before it is an UnavailableError. @default 2000 */
+  /** The longest time of a query, in ms. After it the query is an UnavailableError. @default 2000 */
   timeout?: number
   /** bcrypt's: each step doubles the work of a hash. @default 12 */
   hashCost?: number
@@ -74,7 +76,7 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
       return toUser(user)
     },
 
-    /** The user whose email and password these are, or null; it takes the same time whatever is wrong. */
+    /** The user with this email and this password, or null. Both errors take the same time. */
     async authenticate (email: string, password: string): Promise<User | null> {
       const user = await findOne({ email: normalEmail(email) })
       const hash = user?.passwordHash ?? null
@@ -102,12 +104,26 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
     },
 
     /**
-     * Whoever calls this has confirmed the current password: `request.confirmPassword` counts the wrong ones too.
+     * Confirm the current password before you call this: `request.confirmPassword` counts the wrong ones too.
      * @throws FieldError about the password
      */
     async setPassword (id: string, password: string): Promise<void> {
       const passwordHash = await hashPassword(password, hashCost)
       await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash } }), timeout)
+    },
+
+    /** True: the user had a password. */
+    async removePassword (id: string): Promise<boolean> {
+      const { modifiedCount } = await inTime(collection.updateOne({ _id: id }, { $set: { passwordHash: null } }), timeout)
+      return modifiedCount === 1
+    },
+
+    async hasProvenEmail (id: string): Promise<boolean> {
+      return (await findOne({ _id: id }))?.emailProvenAt !== undefined
+    },
+
+    async proveEmail (id: string): Promise<void> {
+      await inTime(collection.updateOne({ _id: id }, { $min: { emailProvenAt: new Date() } }), timeout)
     }
   }
 }
@@ -115,10 +131,11 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
 /** A user's id. Passkeys have it as their "user handle", so it says nothing about the person. */
 export const newUserId = (): string => randomUUID()
 
-/** Creates the two demo users if they are not there yet. */
+/** Creates the two demo users if they are not there yet. Their emails count as proven. */
 export async function seedUsers (users: Users): Promise<void> {
   for (const user of [DEMO_USER, DEMO_USER_WITHOUT_PASSWORD]) {
-    if (await users.findByEmail(user.email) === null) await users.create(user)
+    const { id } = await users.findByEmail(user.email) ?? await users.create(user)
+    await users.proveEmail(id)
   }
 }
 
@@ -149,8 +166,7 @@ function normalEmail (email: string): string {
 }
 
 /**
- * The address as it is kept. Only a mail that arrives proves one, so a real site mails a code before it makes an account. This
- * catches slips, and control characters, which terminals would obey.
+ * The address as it is kept. Only a mail that arrives proves one: see proven-email.ts. This catches slips, and control characters, which terminals would obey.
  * @throws FieldError
  */
 export function goodEmail (email: string): string {

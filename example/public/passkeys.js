@@ -12,9 +12,12 @@ document.addEventListener('submit', event => {
   const form = event.target
   if (form.dataset.passkey === undefined || event.defaultPrevented) return
   event.preventDefault()
+  const problem = form.querySelector('[data-passkey-problem]')
+  // Screen readers announce a change only. Without this line, the same problem would be silent the second time.
+  problem.textContent = ''
   usePasskey(form).catch(error => {
     delete form.dataset.sent
-    form.querySelector('[data-passkey-problem]').textContent = wordsFor(error)
+    problem.textContent = wordsFor(error)
   })
 })
 

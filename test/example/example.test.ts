@@ -150,10 +150,43 @@ t.test('the page that a stranger wanted', async t => {
     t.equal(reply.headers.location, '/sign-in?returnTo=%2Faccount%2Fpassword')
   })
 
+  t.test('is the page of the form, if the form is one of several on it', async t => {
+    const { email } = await newcomer()
+    for (const form of ['/account/confirm/passkey', '/account/confirm/code/send']) {
+      const stranger = browser(app)
+      const signInUrl = (await submit(stranger, `${form}?returnTo=/account/sessions`, {})).headers.location as string
+      const wanted = await landing(stranger, await submit(stranger, signInUrl, { email, password: PASSWORD }))
+      t.equal((await stranger.get(wanted!)).headers.location, '/account/confirm?returnTo=%2Faccount%2Fsessions')
+    }
+  })
+
   t.test('is the account when it was none in particular, which needs no parameter', async t => {
     t.equal((await browser(app).get('/account')).headers.location, '/sign-in')
     t.equal(actionOf(await browser(app).get('/sign-in')), '/sign-in')
   })
+})
+
+t.test('every form on a page has a URL that can be opened, too', async t => {
+  const { app: own, lastCode } = await printing()
+  t.teardown(() => own.close())
+  const { own: withPassword } = await newcomer(own)
+  const withoutPassword = browser(own)
+  await submit(withoutPassword, '/sign-in/code', { email: DEMO_USER_WITHOUT_PASSWORD.email })
+  await submit(withoutPassword, '/sign-in/code/enter', { code: lastCode() })
+  await submit(withoutPassword, '/account/confirm/code/send', {})
+  const actions = new Set<string>()
+  for (const [by, urls] of [
+    [browser(own), ['/sign-in', '/sign-in/code', '/sign-up', '/sign-up/passkey']],
+    [withPassword, ['/account/password', '/account/passkeys', '/account/confirm']],
+    [withoutPassword, ['/account/confirm', '/account/confirm/code']]
+  ] as const) {
+    for (const url of urls) {
+      const [, main] = (await by.get(url)).body.split('<main')
+      for (const [, action] of main!.matchAll(/<form[^>]* action="([^"]+)"/g)) actions.add(action!)
+    }
+  }
+  t.ok(actions.size >= 9, [...actions].join(' '))
+  for (const action of actions) t.not((await withPassword.get(action)).statusCode, 404, action)
 })
 
 t.test('nothing leads to another site after signing in', async t => {

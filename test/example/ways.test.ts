@@ -3,6 +3,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { type CountryResponse, open } from 'maxmind'
+import type { Db } from 'mongodb'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { addressesOf } from '../../example/addresses.js'
@@ -18,6 +19,7 @@ import { actionOf, landing, linkOf, newEmail, PASSWORD, printing, submit } from 
 import { freePort } from '../support/free-port.js'
 import { database } from '../support/mongo.js'
 import { textOf } from '../support/page.js'
+import { poll } from '../support/poll.js'
 import { openProfile } from '../support/profile.js'
 
 const ORIGIN = 'https://shop.example'
@@ -45,8 +47,9 @@ async function newcomer (key: Authenticator = authenticator(ORIGIN)) {
   return { email, own, key, options, reply }
 }
 
-/** The same user in another browser, with a mailed code. */
+/** The same user in another browser, with a mailed code. It is not their first one. */
 async function elsewhere (email: string): Promise<JarBrowser> {
+  await prove(email)
   const other = browser(app)
   await submit(other, '/sign-in/code', { email })
   await submit(other, '/sign-in/code/enter', { code: lastCode() })
@@ -57,6 +60,11 @@ async function elsewhere (email: string): Promise<JarBrowser> {
 async function age (email: string): Promise<void> {
   const { id } = (await users.findByEmail(email))!
   await db.collection('loginSessions').updateMany({ userId: id }, { $set: { createdAt: new Date(Date.now() - HOUR) } })
+}
+
+/** From now on this email counts as proven. */
+async function prove (email: string): Promise<void> {
+  await users.proveEmail((await users.findByEmail(email))!.id)
 }
 
 const status = async (own: JarBrowser) => (await own.get('/account')).statusCode
@@ -138,6 +146,9 @@ t.test('a challenge is good for one answer, in the browser that got it, for its 
   const own = browser(app)
   const answer = key.get(await optionsOf(own, '/sign-in/passkey'))
   t.same(await refused(browser(app), answer), [422, true])
+  const other = browser(app)
+  await optionsOf(other, '/sign-in/passkey')
+  t.equal((await send(other, '/sign-in/passkey', answer)).statusCode, 422, 'a browser with a challenge of its own')
   t.equal((await send(own, '/sign-in/passkey', answer)).statusCode, 303)
   t.same(await refused(own, answer), [422, true], 'sent a second time')
 
@@ -151,8 +162,21 @@ t.test('a challenge is good for one answer, in the browser that got it, for its 
 
   const late = browser(app)
   const lateAnswer = key.get(await optionsOf(late, '/sign-in/passkey'))
-  await db.collection('loginSessions').updateMany({ 'data.challenge.purpose': 'sign-in' }, { $inc: { 'data.challenge.expiresAt': -5 * MINUTE } })
+  await db.collection('challenges').updateMany({}, [{ $set: { expiresAt: { $subtract: ['$expiresAt', 5 * MINUTE] } } }])
   t.same(await refused(late, lateAnswer), [422, true])
+})
+
+t.test('a challenge is used once, also if its answer is sent three times at the same moment', async t => {
+  const { own, key } = await newcomer()
+  const stranger = browser(app)
+  for (const [by, url] of [[stranger, '/sign-in/passkey'], [own, '/account/confirm/passkey']] as const) {
+    const answer = key.get(await optionsOf(by, url))
+    const replies = await Promise.all(Array.from({ length: 3 }, () => send(by.twin(), url, answer)))
+    t.same(replies.map(({ statusCode }) => statusCode).sort(), [303, 422, 422], url)
+    for (const reply of replies) if (reply.statusCode === 422) t.match(textOf(reply), 'This took too long, or was sent twice')
+  }
+  const indexes = await db.collection('challenges').indexes()
+  t.match(indexes.find(({ key }) => 'expiresAt' in key), { expireAfterSeconds: 0 }, 'the database deletes those that nobody answers')
 })
 
 t.test('the passkey of a user who has been deleted signs nobody in', async t => {
@@ -236,6 +260,48 @@ t.test('five wrong answers lock all ways to confirm, the right ones too', async 
   }
 })
 
+t.test('an answer of a passkey that is foreign, for another challenge or malformed is a wrong one; an outage is none', async t => {
+  const { own, key } = await newcomer()
+  const client = await connect(t)
+  const passkeysElsewhere = { collection: (name: string) => (name === 'passkeys' ? client.db(db.databaseName) : db).collection(name) } as Db
+  const { app: shaky } = await printing(passkeysElsewhere)
+  t.teardown(() => shaky.close())
+  const confirm = async (answer: (options: any) => string, by = own) => await send(by, '/account/confirm/passkey', answer(await optionsOf(by, '/account/confirm/passkey')))
+
+  const early = browser(shaky)
+  early.forge(own.cookieValue()!)
+  const options = await optionsOf(early, '/account/confirm/passkey')
+  await client.close()
+  t.equal((await send(early, '/account/confirm/passkey', key.get(options))).statusCode, 503)
+
+  const { id } = JSON.parse(key.get({ challenge: '' }))
+  const wrong: Array<(options: any) => string> = [
+    options => key.get(options, { origin: 'https://evil.example' }),
+    options => key.get(options, { challenge: randomBytes(32).toString('base64url') }),
+    () => '{',
+    () => 'null',
+    () => JSON.stringify({ id, rawId: id, response: null })
+  ]
+  for (const answer of wrong) {
+    const reply = await confirm(answer)
+    t.match([reply.statusCode, textOf(reply)], [422, 'This is not right, or no longer valid.'])
+  }
+  t.equal((await confirm(options => key.get(options))).statusCode, 429)
+})
+
+t.test('a code that was not entered, or not sent, is no attempt', async t => {
+  const { own } = await newcomer()
+  const enter = (code: string) => submit(own, '/account/confirm/code', { code })
+  for (let i = 0; i < 5; i++) t.match(textOf(await enter('123456')), 'This browser has asked for no code')
+  t.match(textOf(await submit(browser(app), '/sign-in/code/enter', { code: '123456' })), 'This browser has asked for no code')
+  await submit(own, '/account/confirm/code/send', {})
+  for (const code of ['', ' ', '', ' ', '']) {
+    const reply = await enter(code)
+    t.match([reply.statusCode, textOf(reply)], [422, 'Enter the code from the mail.'])
+  }
+  t.equal((await enter(lastCode())).statusCode, 303)
+})
+
 t.test('nobody confirms with another user\'s passkey, or with a code for signing in', async t => {
   const { email, own } = await newcomer()
   const { key } = await newcomer()
@@ -268,6 +334,43 @@ t.test('a code signs in once, within ten minutes, in the browser that asked for 
   t.equal(await enter(own, lastCode()), 422)
 })
 
+t.test('somebody who signed up an address first has no way in after its owner has entered a code', async t => {
+  const signIn = async (key: Authenticator) => {
+    const own = browser(app)
+    return (await send(own, '/sign-in/passkey', key.get(await optionsOf(own, '/sign-in/passkey')))).statusCode
+  }
+  const enterCode = async (email: string) => {
+    const owner = browser(app)
+    await submit(owner, '/sign-in/code', { email })
+    await submit(owner, '/sign-in/code/enter', { code: lastCode() })
+    return owner
+  }
+  const { email, own: squatter, key } = await newcomer()
+  await submit(squatter, '/account/password', { password: PASSWORD })
+  const owner = await enterCode(email)
+  t.match(textOf(await owner.get('/account')), 'A password and passkeys from before could be somebody else\'s')
+  t.equal(await status(squatter), 303)
+  t.equal(await signIn(key), 422)
+  t.equal((await submit(browser(app), '/sign-in', { email, password: PASSWORD })).statusCode, 422)
+
+  const ownKey = authenticator(ORIGIN)
+  await send(owner, '/account/passkeys', ownKey.create(await optionsOf(owner, '/account/passkeys')))
+  await enterCode(email)
+  t.same([await status(owner), await signIn(ownKey)], [200, 303], 'the second code removes nothing')
+})
+
+t.test('a code for confirming proves the email, and removes nothing', async t => {
+  const { email, own, key } = await newcomer()
+  await submit(own, '/account/confirm/code/send', {})
+  t.equal((await submit(own, '/account/confirm/code', { code: lastCode() })).statusCode, 303)
+  const other = browser(app)
+  await submit(other, '/sign-in/code', { email })
+  await submit(other, '/sign-in/code/enter', { code: lastCode() })
+  const third = browser(app)
+  const { statusCode } = await send(third, '/sign-in/passkey', key.get(await optionsOf(third, '/sign-in/passkey')))
+  t.same([await status(own), await status(other), statusCode], [200, 200, 303])
+})
+
 t.test('five wrong codes are too many for the right one to count, also at the same moment', async t => {
   const { email } = await newcomer()
   const own = browser(app)
@@ -293,10 +396,20 @@ t.test('an address is sent five codes an hour, and whether it has an account can
   t.strictSame(outcomes[0], outcomes[1])
 })
 
-t.test('too many codes for confirming are refused on the page', async t => {
+t.test('five codes an hour are sent for confirming, and strangers who ask for codes for signing in use up none of them', async t => {
   const { email, own } = await newcomer()
-  for (let i = 0; i < 5; i++) await submit(browser(app), '/sign-in/code', { email })
-  t.match(textOf(await submit(own, '/account/confirm/code/send', {})), 'Too many codes')
+  for (let i = 0; i < 6; i++) await submit(browser(app), '/sign-in/code', { email })
+  const before = codes()
+  for (let i = 0; i < 5; i++) t.equal((await submit(own, '/account/confirm/code/send', {})).headers.location, '/account/confirm/code')
+  t.equal(codes() - before, 5)
+  const reply = await submit(own, '/account/confirm/code/send', {})
+  t.match([reply.statusCode, textOf(reply)], [422, 'Too many codes'])
+})
+
+t.test('codes for confirming use up none for signing in', async t => {
+  const { email, own } = await newcomer()
+  for (let i = 0; i < 5; i++) await submit(own, '/account/confirm/code/send', {})
+  t.equal((await submit(browser(app), '/sign-in/code', { email })).statusCode, 303)
 })
 
 t.test('the database does not know the code, nor a plain hash of it', async t => {
@@ -337,7 +450,7 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   const chromium = await launchBrowser()
   t.teardown(() => chromium.close())
   const page = await openProfile(t, chromium, { baseURL: url })
-  await addAuthenticator(page)
+  const device = await addAuthenticator(page)
   const email = newEmail()
 
   await page.goto('/sign-up/passkey')
@@ -356,9 +469,21 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
   t.strictSame(await axeFindings(page), [])
+  await t.test('a problem is announced each time that it comes', async t => {
+    const announced = await watchText(page, '[data-passkey-problem]')
+    await device.refuse(true)
+    for (const count of [1, 2]) {
+      await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+      await poll('the problem', async () => (await announced()).filter(text => text.startsWith('No passkey was used.')).length === count || undefined)
+    }
+    const words = 'No passkey was used. Try again, or choose another way.'
+    t.same(await announced(), [words, '', words])
+    await device.refuse(false)
+  })
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.waitForURL('**/account')
 
+  await prove(email)
   const other = browser(served, { cookie: 'passkeys' })
   await submit(other, '/sign-in/code', { email })
   await submit(other, '/sign-in/code/enter', { code: lastCode() })
@@ -386,13 +511,26 @@ t.test('in Chromium a person signs up with a passkey, signs in with it, and ends
   })
 })
 
-/** A platform authenticator, as phones and laptops have it, whose owner always says yes. */
-async function addAuthenticator (page: Page): Promise<void> {
+/** A platform authenticator, as phones and laptops have it. Its owner says yes, until they refuse. */
+async function addAuthenticator (page: Page) {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
   })
+  return {
+    refuse: (refused: boolean) => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: !refused })
+  }
+}
+
+/** Returns what reads every text that this element has had since. */
+async function watchText (page: Page, selector: string): Promise<() => Promise<string[]>> {
+  const texts = await page.locator(selector).evaluateHandle(element => {
+    const texts: string[] = []
+    new MutationObserver(() => texts.push(element.textContent)).observe(element, { childList: true })
+    return texts
+  })
+  return () => texts.jsonValue()
 }
 
 t.test('without JavaScript the page says why there is no passkey button, and for its script it has other reasons', async t => {

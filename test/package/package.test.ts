@@ -116,7 +116,8 @@ export declare const users: {
   idsOfClosedAccounts(): AsyncIterable<string>
 }
 export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
-export declare const passkeys: { verify(userId: string, challenge: string | undefined, assertion: string): Promise<boolean>, page(challenge: string): string }
+export declare const challenges: { create(): Promise<string>, take(challenge: string | undefined): Promise<string | null> }
+export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }
 export declare function isOwnPath (path: string): boolean
 export declare function waitUntil (work: Promise<unknown>): void
 export declare const sockets: { close(sessionId: string): void }
