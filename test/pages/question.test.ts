@@ -434,6 +434,27 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
   }
 })
 
+t.test('people without a password are advised to check how they sign in, also while their confirmation counts', async t => {
+  const pages = { passwordPath: '/account/password' }
+  for (const [user, proof] of [['answer', { answer: CODE }], ['recent', { answer: CODE }]] as const) {
+    const { laptop, mac, url } = await createWorld(t, user, { pages })
+    const list = textOf(await laptop.get(PAGE))
+    t.match(list, 'Sign out any that you do not recognise, then check how you sign in.')
+    t.notMatch(list, 'Change your password')
+
+    const question = await laptop.get(url.replace('/revoke', '/not-you'))
+    t.match(textOf(question), 'Sign out Mac (Safari). Check how you sign in: your passkeys and your mail.')
+    await submit(laptop, formOf(question), proof)
+
+    t.equal(await mac.user(), null)
+    const next = textOf(await laptop.get(PAGE))
+    t.match(next, 'Signed out Mac (Safari). Now check how you sign in: the person who signed in there may be able to do it again.')
+    t.notMatch(next, 'Change your password')
+  }
+  const { laptop, url } = await createWorld(t, 'question', { pages })
+  t.match(textOf(await laptop.get(url.replace('/revoke', '/not-you'))), 'Change your password.', 'nothing is known of passwords')
+})
+
 t.test('"Not you?" of a page that does not know where passwords are changed has no link', async t => {
   const { laptop, url } = await createWorld(t, 'ada')
 

@@ -29,6 +29,21 @@ export async function smallTargets (page: Page, least = 24): Promise<string[]> {
     .map(({ target, box }) => `${target.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`), least)
 }
 
+/** The separators between the facts of rows: is it the first thing in its line, and can it be seen? */
+export async function separators (page: Page): Promise<Array<{ first: boolean, seen: boolean }>> {
+  return await page.evaluate(() => [...document.querySelectorAll('.ls-dot')].map(dot => {
+    dot.scrollIntoView({ block: 'center' })
+    const isRightToLeft = getComputedStyle(dot).direction === 'rtl'
+    const start = (element: Element): number => isRightToLeft ? -element.getBoundingClientRect().right : element.getBoundingClientRect().left
+    const { top, height } = dot.getBoundingClientRect()
+    const middle = start(dot) + 3
+    return {
+      first: start(dot) - start(dot.closest('.ls-facts')!) < 1,
+      seen: document.elementFromPoint(Math.abs(middle), top + height / 2) === dot
+    }
+  }))
+}
+
 /** What sticks out of the window sideways, or out of its own box, where it is cut off. */
 export async function overflowing (page: Page): Promise<string[]> {
   return await page.evaluate(() => {

@@ -82,8 +82,10 @@ export async function lock (page: Page): Promise<void> {
 }
 
 export interface Scene {
-  /** Only htmx brings people there. */
+  /** Not looked at without scripts: only htmx brings people there, or only its colours differ from another scene's. */
   script?: true
+  /** Looked at in the dark: the scene is about these colours. */
+  dark?: true
   /** In a shop that asks for no password. */
   noQuestion?: true
   /** The name of what has the focus first: the harmless answer, where no password is asked for. */
@@ -104,12 +106,6 @@ export const SCENES: Record<string, Scene> = {
   },
   'the list of this device alone': { play: (page, shop) => openList(page, shop, 0) },
   'a long list': { play: (page, shop) => openList(page, shop, 11) },
-  'the whole of a long list': {
-    async play (page, shop) {
-      await openList(page, shop, 11)
-      await page.goto(`${PAGE}?sessions=all`)
-    }
-  },
   'the list of a user without password': { play: (page, shop) => openList(page, shop, 2, 'guest') },
   'the dialog': {
     script: true,
@@ -215,12 +211,15 @@ export const SCENES: Record<string, Scene> = {
     }
   },
   'the section in a page of the host\'s': {
+    dark: true,
     async play (page, shop) {
       await openList(page, shop)
       await page.goto(`${PROFILE}?dark`)
     }
   },
   'the section in a page of the host\'s that is always light': {
+    script: true,
+    dark: true,
     async play (page, shop) {
       await openList(page, shop)
       await page.goto(PROFILE)

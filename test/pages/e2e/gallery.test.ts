@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { axeFindings, MODES, show, withoutScripts } from '../../support/axe.js'
-import { accessibleNodes, edgeContrast, focused, overflowing, smallTargets, withSpacedText } from '../../support/measure.js'
+import { accessibleNodes, edgeContrast, focused, overflowing, separators, smallTargets, withSpacedText } from '../../support/measure.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, OTHERS, PROFILE, questionUrl, type Scene, SCENES, serveScenes } from '../../support/scenes.js'
 import { MAC } from '../../support/profile.js'
 import { randomId } from '../../support/records.js'
@@ -32,7 +32,7 @@ const THOROUGHLY = ['the list', 'the question as a page']
 const COLOURS = ['light', 'dark']
 /** GALLERY=full looks at every scene in both colours; otherwise the scenes take turns, and the thorough ones have all modes. */
 const FULL = process.env.GALLERY === 'full'
-const coloursOf = (index: number): string[] => FULL ? COLOURS : [COLOURS[index % 2]!]
+const coloursOf = (index: number, dark: boolean): string[] => FULL ? COLOURS : [dark ? 'dark' : COLOURS[index % 2]!]
 
 const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> =>
   Object.entries(SCENES).filter(([, scene]) => (scene.noQuestion ? shopWithoutQuestion : shop) === ofShop && (script || !scene.script))
@@ -42,13 +42,13 @@ for (const here of [shop, shopWithoutQuestion]) {
 
   t.test(`with scripts${where}`, async t => {
     const page = await openPage(t, { baseURL: here.url })
-    for (const [index, [name, { play, focus }]] of scenesOf(here, true).entries()) {
+    for (const [index, [name, { play, focus, dark = false }]] of scenesOf(here, true).entries()) {
       await t.test(name, async t => {
         await page.setViewportSize(WIDE)
         await play(page, here)
         if (focus !== undefined) t.equal((await focused(page)).name, focus, 'has the focus')
         await findNamesakes(t, page)
-        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : coloursOf(index)) {
+        for (const mode of THOROUGHLY.includes(name) ? Object.keys(MODES) : coloursOf(index, dark)) {
           await show(page, mode)
           t.strictSame(await axeFindings(page), [], `axe finds nothing: ${mode}`)
         }
@@ -100,6 +100,10 @@ for (const [locale, seenByAxe] of [['de-DE', NARROW], ['ar', WIDE]] as const) {
     }
 
     await look('the list', { axe: true, spaced: true })
+    await page.setViewportSize(NARROW)
+    const dots = await separators(page)
+    t.not(dots.filter(({ first }) => first).length, 0, 'there are separators at the start of a line')
+    t.strictSame(dots.filter(({ first, seen }) => first === seen), [], 'a separator is seen only between two facts')
     const question = await questionUrl(page)
     await openDialog(page)
     await look('the dialog', { spaced: true })
