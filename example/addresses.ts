@@ -24,6 +24,6 @@ export function addressesOf (host: string, port: number): Addresses {
 
 function hostsOf (host: string): string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host]
-  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []).filter(({ internal }) => !internal)
-  return ['localhost', ...addresses.map(({ address }) => address).filter(isIPv4)]
+  const addresses = Object.values(networkInterfaces()).flat().filter(one => one?.internal === false)
+  return ['localhost', ...addresses.map(one => one!.address).filter(isIPv4)]
 }

@@ -80,10 +80,11 @@ export async function createCodes (db: Db, secret: string, timeout = 2000) {
     /** The user of this code; null: it is wrong, or no longer valid. The try is counted before the code is compared. */
     async userOf (purpose: CodePurpose, id: string, code: string): Promise<string | null> {
       const usable = { _id: id, purpose, tries: { $lt: TRIES }, sentAt: { $gt: ago(LIFETIME) } }
-      const kept = await inTime(collection.findOneAndUpdate(usable, { $inc: { tries: 1 } }), timeout)
-      if (kept === null || !isEqual(kept.hash, hashOf(id, code.replace(/\D/g, '')))) return null
-      const { modifiedCount } = await inTime(collection.updateOne({ _id: id, tries: { $lt: USED } }, { $set: { tries: USED } }), timeout)
-      return modifiedCount === 1 ? kept.userId : null
+      const hash = hashOf(id, code.replace(/\D/g, ''))
+      // In one step, so that parallel tries are all counted and only one of them can use the code.
+      const tries = { $cond: [{ $eq: ['$hash', hash] }, USED, { $add: ['$tries', 1] }] }
+      const before = await inTime(collection.findOneAndUpdate(usable, [{ $set: { tries } }]), timeout)
+      return before !== null && isEqual(before.hash, hash) ? before.userId : null
     }
   }
 }

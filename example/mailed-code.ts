@@ -41,10 +41,9 @@ export function noCodeSent (): FieldError {
   return new FieldError('form', 'This browser has asked for no code, or has used it. Get a new one.')
 }
 
-/** The user whose code was entered; null: it is wrong, or no longer valid. */
+/** The user whose code was entered, if this browser has asked for one (`codeSentTo`); null: it is wrong, or no longer valid. */
 export async function userOfCode (request: FastifyRequest, { codes }: Services, purpose: CodePurpose): Promise<string | null> {
-  const { code } = request.session
-  const userId = code === undefined ? null : await codes.userOf(purpose, code.id, field(request, 'code'))
+  const userId = await codes.userOf(purpose, request.session.code!.id, field(request, 'code'))
   if (userId !== null) delete request.session.code
   return userId
 }

@@ -6,7 +6,7 @@ import {
   type AuthenticationResponseJSON, generateAuthenticationOptions, generateRegistrationOptions, type RegistrationResponseJSON,
   verifyAuthenticationResponse, verifyRegistrationResponse
 } from '@simplewebauthn/server'
-import { Binary, type Db, MongoServerError } from 'mongodb'
+import { Binary, type Db } from 'mongodb'
 import { inTime } from './in-time.js'
 
 /** The user for whom a passkey is made. */
@@ -92,8 +92,10 @@ export async function createPasskeys (db: Db, origin: string, timeout = 2000) {
       const made = await madeBy(answer, site)
       if (made === null) return false
       const { id, publicKey, counter, transports = [] } = made
-      const passkey = { _id: id, userId, publicKey: new Binary(publicKey), counter, transports, createdAt: new Date() }
-      return await inTime(collection.insertOne(passkey), timeout).then(() => true, falseIfTaken)
+      const passkey = { userId, publicKey: new Binary(publicKey), counter, transports, createdAt: new Date() }
+      // The same passkey cannot belong to two users.
+      const { upsertedCount } = await inTime(collection.updateOne({ _id: id }, { $setOnInsert: passkey }, { upsert: true }), timeout)
+      return upsertedCount === 1
     },
 
     /** The user whose passkey gave this answer. null: the answer is not right. It throws only if the database does not answer. */
@@ -146,12 +148,6 @@ async function counterAfter ({ response, challenge }: PasskeyAnswer, passkey: Pa
 function credentialIdOf ({ response }: PasskeyAnswer): string | null {
   const { id } = Object(parse(response)) as { id?: unknown }
   return typeof id === 'string' ? id : null
-}
-
-/** The same passkey cannot belong to two users. */
-function falseIfTaken (error: unknown): false {
-  if (error instanceof MongoServerError && error.code === 11000) return false
-  throw error
 }
 
 function descriptorOf ({ _id, transports }: PasskeyDocument) {

@@ -100,7 +100,7 @@ export async function seedSessions (db: Db, userId: string): Promise<void> {
       now = new Date(start - lastActive)
       await app.inject({ url: '/', remoteAddress: ip, headers: { ...headers, cookie: cookies.join('; ') } })
       // The next sign-in comes from a known device that is not signed in any more.
-      device = cookies.find(cookie => cookie.includes('-device=')) ?? ''
+      device = cookies.find(cookie => cookie.includes('-device='))!
     }
   }
 }

@@ -60,7 +60,7 @@ async function main () {
 /** Debian's packages and npm's at the same moment: both wait for the network. */
 async function install () {
   // Without scripts: those of this package build it, and the checks do that beside others.
-  await together([isInstalled() || must('npm', ['ci', '--ignore-scripts']), lane === 'unit' || installFromDebian()])
+  await together([isInstalled() || must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']), lane === 'unit' || installFromDebian()])
 }
 
 /**
