@@ -9,7 +9,6 @@ import { type AnswerField, type ConfirmationKind, type Proof, type WayView, wayV
 import type { Core } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
 import { withTimeout } from '../timeout.js'
-import { withParameter } from './frame.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
 import type { Texts } from './texts.js'
 
@@ -123,10 +122,6 @@ export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core
 
 /** Where a plain question is always enough, nothing is known of passwords. Then the advice is to change it. */
 const usesPassword = ({ kind, recent }: WayView): boolean => kind === 'password' || (kind === 'question' && !recent)
-
-/** The path of the host's page, with where people come back to, if the host wants to know. @param parameter its name */
-export const withReturn = (path: string, parameter: string | undefined, backUrl: string): string =>
-  parameter === undefined ? path : withParameter(path, parameter, backUrl)
 
 /** A field of the request's form; undefined if it is not there. */
 export function field ({ body }: Pick<FastifyRequest, 'body'>, name: string): unknown {

@@ -11,9 +11,9 @@ import { currentLoginSession } from '../request/guard.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { withTimeout } from '../timeout.js'
 import {
-  CONFIRMATION, field, isAboutFailures, locked, NO_FIELDS, PLAIN_QUESTION, proofIn, type Reason, reasonToAskAgain, withReturn, wordsOf
+  CONFIRMATION, field, isAboutFailures, locked, NO_FIELDS, PLAIN_QUESTION, proofIn, type Reason, reasonToAskAgain, wordsOf
 } from './confirmation.js'
-import type { FrameOf } from './frame.js'
+import { type FrameOf, withParameter } from './frame.js'
 import { isFragment } from './headers.js'
 import type { PageOptions } from './options.js'
 import { renderKit } from './templates.js'
@@ -124,3 +124,7 @@ export function createQuestions (app: FastifyInstance, frameOf: FrameOf, options
     }
   }
 }
+
+/** The path of the host's page, with where people come back to, if the host wants to know. @param parameter its name */
+const withReturn = (path: string, parameter: string | undefined, backUrl: string): string =>
+  parameter === undefined ? path : withParameter(path, parameter, backUrl)
