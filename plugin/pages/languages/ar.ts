@@ -18,7 +18,6 @@ const ar: Messages = {
   newDevice: 'جديد',
   notYou: 'ليس أنت؟',
   notYouNamed: 'ليس أنت؟ {name}، تسجيل الدخول: {when}',
-  signedInWhen: 'تسجيل الدخول {when}',
   details: 'التفاصيل',
   detailsNamed: 'التفاصيل: {name}، آخر نشاط: {when}',
   browser: 'المتصفح',

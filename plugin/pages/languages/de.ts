@@ -18,7 +18,6 @@ const de: Messages = {
   newDevice: 'Neu',
   notYou: 'Nicht Sie?',
   notYouNamed: 'Nicht Sie? {name}, angemeldet am {when}',
-  signedInWhen: 'Angemeldet {when}',
   details: 'Details',
   detailsNamed: 'Details: {name}, zuletzt aktiv am {when}',
   browser: 'Browser',

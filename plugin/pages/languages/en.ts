@@ -19,7 +19,6 @@ const en = {
   newDevice: 'New',
   notYou: 'Not you?',
   notYouNamed: 'Not you? {name}, signed in {when}',
-  signedInWhen: 'Signed in {when}',
   details: 'Details',
   detailsNamed: 'Details of {name}, last active {when}',
   browser: 'Browser',

@@ -18,7 +18,6 @@ const es: Messages = {
   newDevice: 'Nuevo',
   notYou: '¿No eres tú?',
   notYouNamed: '¿No eres tú? {name}, inicio de sesión el {when}',
-  signedInWhen: 'Sesión iniciada {when}',
   details: 'Detalles',
   detailsNamed: 'Detalles: {name}, última actividad el {when}',
   browser: 'Navegador',

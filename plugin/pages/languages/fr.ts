@@ -18,7 +18,6 @@ const fr: Messages = {
   newDevice: 'Nouveau',
   notYou: 'Ce n’était pas vous\u202f?',
   notYouNamed: 'Ce n’était pas vous\u202f? {name}, connexion le {when}',
-  signedInWhen: 'Connexion {when}',
   details: 'Détails',
   detailsNamed: 'Détails de {name}, dernière activité le {when}',
   browser: 'Navigateur',

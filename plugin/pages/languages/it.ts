@@ -18,7 +18,6 @@ const it: Messages = {
   newDevice: 'Nuovo',
   notYou: 'Non sei tu?',
   notYouNamed: 'Non sei tu? {name}, accesso: {when}',
-  signedInWhen: 'Accesso {when}',
   details: 'Dettagli',
   detailsNamed: 'Dettagli: {name}, ultima attività: {when}',
   browser: 'Browser',

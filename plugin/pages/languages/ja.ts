@@ -18,7 +18,6 @@ const ja: Messages = {
   newDevice: '新規',
   notYou: '心当たりがありませんか？',
   notYouNamed: '心当たりがありませんか？ {name}、ログイン日時: {when}',
-  signedInWhen: '{when}にログイン',
   details: '詳細',
   detailsNamed: '詳細: {name}、最終アクティビティ: {when}',
   browser: 'ブラウザ',

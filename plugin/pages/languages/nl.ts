@@ -18,7 +18,6 @@ const nl: Messages = {
   newDevice: 'Nieuw',
   notYou: 'Ben jij dit niet?',
   notYouNamed: 'Ben jij dit niet? {name}, ingelogd op {when}',
-  signedInWhen: 'Ingelogd {when}',
   details: 'Details',
   detailsNamed: 'Details: {name}, laatst actief op {when}',
   browser: 'Browser',

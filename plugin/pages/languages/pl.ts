@@ -18,7 +18,6 @@ const pl: Messages = {
   newDevice: 'Nowe',
   notYou: 'To nie Ty?',
   notYouNamed: 'To nie Ty? {name}, zalogowano {when}',
-  signedInWhen: 'Zalogowano {when}',
   details: 'Szczegóły',
   detailsNamed: 'Szczegóły: {name}, ostatnia aktywność: {when}',
   browser: 'Przeglądarka',

@@ -18,7 +18,6 @@ const ptBR: Messages = {
   newDevice: 'Novo',
   notYou: 'Não foi você?',
   notYouNamed: 'Não foi você? {name}, login em {when}',
-  signedInWhen: 'Login {when}',
   details: 'Detalhes',
   detailsNamed: 'Detalhes: {name}, última atividade em {when}',
   browser: 'Navegador',
