@@ -78,7 +78,8 @@ function rejectUnknown (table: object, options: object, owner: Owner): void {
   const names = Object.keys(table)
   const similar = similarName(unknown, names)
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
-  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}${hint}: ${names.length === 0 ? 'it takes none here' : `the options${whose} are ${names.join(', ')}`}`)
+  const advice = names.length === 0 ? 'it takes none here' : `the options${whose} are ${names.join(', ')}`
+  throw wrongOption(owner, `unknown option ${fullName(unknown, owner)}${hint}: ${advice}`)
 }
 
 /** The share of a name's letters that may differ from those of the name that was meant. */

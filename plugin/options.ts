@@ -116,7 +116,7 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   secret: { check: secretOrSecrets, write: 'process.env.SESSION_SECRET, at least 32 characters from `openssl rand -base64 32`' },
   store: { check: aStore, write: "mongoStore(db.collection('loginSessions')), or memoryStore() in tests" },
   verifyPassword: { default: undefined, check: aVerifyPassword, write: VERIFY_PASSWORD },
-  confirm: { default: undefined, check: aFunction, write: "async ({ userId }) => await users.hasPassword(userId) ? null : { way: 'page', path: '/account/confirm' }" },
+  confirm: { default: undefined, check: aFunction, write: "({ userId }) => hasPassword(userId) ? null : { way: 'page', path: '/account/confirm' }" },
   absoluteTimeout: { default: 90 * DAY, check: duration(), write: '90 * 24 * 60 * 60_000 for 90 days' },
   idleTimeout: { default: HOUR, check: duration(), write: '60 * 60_000 for an hour' },
   rememberIdleTimeout: { default: null, check: orNull(duration()), write: '14 * 24 * 60 * 60_000 for 14 days, or null for none' },

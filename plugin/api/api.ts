@@ -10,12 +10,13 @@ import {
   type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
-import { type WayView, type Proof, PROOF_FIELDS } from '../confirmation/way.js'
+import { type Proof, PROOF_FIELDS, type WayView } from '../confirmation/way.js'
 import { type Core, coreOf, type HandledError, reportError } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
+import { withTimeout } from '../timeout.js'
 import { listSchema, revokeCurrentSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
@@ -70,10 +71,13 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   })
 }
 
-/** What ending a session asks for; null if the host cannot tell right now: people still get their list. */
+/** How long the list waits for the host to say how a user confirms, in ms: as long as the page does. */
+const PATIENCE = 2000
+
+/** How the user confirms; null if the host does not say so soon: people still get their list. */
 async function wayOrNull (request: FastifyRequest, wayFor: Core['wayFor']): Promise<WayView | null> {
   try {
-    return await wayFor(request)
+    return await withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms')
   } catch (error) {
     request.log.warn({ err: error }, 'login sessions: the API does not know how this user can confirm')
     return null

@@ -11,7 +11,7 @@ import type { AttemptState } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { ATTEMPTS, createAttempts, MOST_FAILURES } from './attempts.js'
 import { createTurns } from './turns.js'
-import { type WayView, type ConfirmationWay, wayView, type Proof, type Trial } from './way.js'
+import { type ConfirmationWay, type Proof, type Trial, type WayView, wayView } from './way.js'
 import type { FindWay } from './ways.js'
 
 /** What a confirmation does to its session. */

@@ -51,18 +51,22 @@ export interface NoChoice {
 export type Confirm<Request> = (session: LoginSession, request: Request) =>
   ConfirmationChoice | null | undefined | Promise<ConfirmationChoice | null | undefined>
 
-/** How long a confirmation on the host's page counts by default, in ms: time to come back and end a few sessions. */
+/**
+ * How long a confirmation on the host's page counts by default, in ms: time to come back and end a few sessions. Elsewhere it
+ * is five minutes (MediaWiki before 1.45) to two hours (GitHub).
+ */
 export const VALID_FOR: number = 10 * 60_000
 
 /** The longest answer that is checked, in characters. A signed answer of a passkey is shorter, too. */
 export const ANSWER_LENGTH = 8192
 
-/** The options of each way, beside its name. */
 const aLabel = (text: unknown): string | undefined =>
   typeof text === 'string' && text.trim() !== '' ? undefined : 'must be a text that is not empty'
 const zeroOrDuration = (validFor: number | undefined): string | undefined =>
   validFor === 0 ? undefined : duration()(validFor!)
 const label = { check: aLabel, write: "'Code from your authenticator app'" }
+
+/** The options of each way, beside its name. */
 const TABLES: { [Way in ConfirmationChoice['way']]: OptionTable<Omit<Extract<ConfirmationChoice, { way: Way }>, 'way'>> } = {
   page: {
     path: { check: aPath, write: "'/account/confirm'" },

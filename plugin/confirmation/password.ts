@@ -5,7 +5,7 @@
 import type bcrypt from 'bcrypt'
 import { noPasswordError, optionError, passwordRequiredError, passwordWrongError } from '../errors.js'
 import { askHost } from './ask-host.js'
-import { type ConfirmationWay, wayView, type Trial } from './way.js'
+import { type ConfirmationWay, type Trial, wayView } from './way.js'
 
 /** Compares what was typed, unchanged, with the user's password. */
 export type PasswordCheck = (password: string) => boolean | Promise<boolean>

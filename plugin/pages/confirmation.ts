@@ -117,7 +117,12 @@ export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core
     return PLAIN_QUESTION
   })
   const obstacle = CONFIRMATION[way.kind].obstacle(way)
-  return { canRevoke: obstacle === null, whyNot: obstacle && wordsOf(obstacle, say), noPassword: way.kind === 'no-password', usesPassword: usesPassword(way) }
+  return {
+    canRevoke: obstacle === null,
+    whyNot: obstacle && wordsOf(obstacle, say),
+    noPassword: way.kind === 'no-password',
+    usesPassword: usesPassword(way)
+  }
 }
 
 /** Where a plain question is always enough, nothing is known of passwords. Then the advice is to change it. */

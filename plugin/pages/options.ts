@@ -47,7 +47,7 @@ export interface PageOptions {
   /** Where people who are not signed in are sent, and where they land after signing this device out. @default '/login' */
   signInPath?: string
   /**
-   * Name of the query parameter in which `signInPath` is told where they wanted to go: 'returnTo' makes
+   * Name of the query parameter in which `signInPath` gets where they wanted to go: 'returnTo' makes
    * `/login?returnTo=%2Faccount%2Fsessions`. Accept only paths of your own site there. @default none
    */
   returnTo?: string | undefined

@@ -46,8 +46,8 @@ export interface LoginSession {
 
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: RecordWithoutData): LoginSession {
-  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp = null, userAgent, device, newDevice = false, confirmation } = record
-  const confirmedAt = confirmation.at ?? null
+  const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, userAgent, device } = record
+  const { ip, formerIp = null, newDevice = false, confirmation: { at: confirmedAt = null } } = record
   const id = idOf(_id)
   return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, confirmedAt }
 }

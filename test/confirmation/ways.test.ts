@@ -47,9 +47,9 @@ async function twoSessions (app: FastifyInstance, user: string) {
 
 const codeOf = (reply: Reply): [number, string] => [reply.statusCode, reply.json().code]
 
-t.test('each user is told their own way, and what the host says about it', async t => {
+t.test('each user gets their own way, with what the host says about it', async t => {
   const { signIn, clock } = await setup(t)
-  const told = async (user: string) => {
+  const wayOf = async (user: string) => {
     const { here } = await signIn(user)
     clock.advance(11 * MINUTE)
     const { confirmation } = (await here.get(API)).json()
@@ -57,12 +57,12 @@ t.test('each user is told their own way, and what the host says about it', async
     return confirmation
   }
   const nothing = { label: null, field: null, path: null, reason: null, recent: false }
-  t.strictSame(await told('ada'), { kind: 'password', ...nothing })
-  t.strictSame(await told('guest'), { kind: 'no-password', ...nothing })
-  t.strictSame(await told('passkey'), { ...nothing, kind: 'page', label: 'Confirm with your passkey', path: '/account/confirm' })
-  t.strictSame(await told('app'), { ...nothing, kind: 'answer', label: 'Code from your app', field: 'digits' })
-  t.strictSame(await told('trusted'), { kind: 'question', ...nothing })
-  t.strictSame(await told('nobody'), { ...nothing, kind: 'none', reason: 'Add a passkey first.' })
+  t.strictSame(await wayOf('ada'), { kind: 'password', ...nothing })
+  t.strictSame(await wayOf('guest'), { kind: 'no-password', ...nothing })
+  t.strictSame(await wayOf('passkey'), { ...nothing, kind: 'page', label: 'Confirm with your passkey', path: '/account/confirm' })
+  t.strictSame(await wayOf('app'), { ...nothing, kind: 'answer', label: 'Code from your app', field: 'digits' })
+  t.strictSame(await wayOf('trusted'), { kind: 'question', ...nothing })
+  t.strictSame(await wayOf('nobody'), { ...nothing, kind: 'none', reason: 'Add a passkey first.' })
 })
 
 t.test('where a plain question is enough, nothing is checked', async t => {

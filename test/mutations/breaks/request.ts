@@ -395,7 +395,7 @@ export default [
       },
       {
         name: 'nobody is new',
-        promise: 'R13: the hook and the page are told of a new device',
+        promise: 'R13: the hook and the page know a new device',
         from: '!read(request, userId).isKnown',
         to: 'false'
       }
