@@ -9,7 +9,7 @@ import { networkInterfaces } from 'node:os'
 export interface Addresses {
   /** For the links in mails. Every device that can reach the site can open it. */
   url: string
-  /** The origin at which passkeys work, which need https or localhost; null: there is none. */
+  /** The origin at which passkeys work, which need https or localhost; null: they work nowhere. */
   passkeyOrigin: string | null
   /** All of them. The first is for this computer. */
   urls: string[]

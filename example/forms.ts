@@ -7,7 +7,7 @@ import type { LoginSessionError } from '../plugin/index.js'
 import { UNAVAILABLE } from './error-page.js'
 import { FieldError } from './field-error.js'
 
-/** The text of this field; '' if there is none. A field that was sent twice comes as an array, which no form of this site sends. */
+/** The text of this field, or '' if it was not sent. A field that was sent twice comes as an array, which no form of this site sends. */
 export function field (request: FastifyRequest, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name]
   return typeof value === 'string' ? value : ''

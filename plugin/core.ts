@@ -7,6 +7,7 @@ import type { Confirmation } from './confirmation/confirmation.js'
 import type { WayView, Proof } from './confirmation/way.js'
 import { type LoginSessionError, optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
+import { withTimeout } from './timeout.js'
 
 /** The core's services for the plugins that stand on it. */
 export interface Core {
@@ -43,6 +44,22 @@ export function coreOf (app: FastifyInstance, plugin: string): Core {
   const core = (app as unknown as Record<symbol, Core | undefined>)[CORE]
   if (core === undefined) throw optionError(`${plugin}register loginSessions first, on this instance or one above it`)
   return core
+}
+
+/** How long a list waits for the host to say how its user confirms, in ms. A question waits longer. */
+const PATIENCE = 2000
+
+/**
+ * How the user confirms, for a list; null if the host does not say so soon: people still get their list.
+ * @param warning what the log says then
+ */
+export async function wayInTime (request: FastifyRequest, wayFor: Core['wayFor'], warning: string): Promise<WayView | null> {
+  try {
+    return await withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms')
+  } catch (error) {
+    request.log.warn({ err: error }, warning)
+    return null
+  }
 }
 
 const SECTION = Symbol('fastify-login-sessions section')

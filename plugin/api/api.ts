@@ -10,13 +10,12 @@ import {
   type FastifyRequest, type FastifySerializerCompiler
 } from 'fastify'
 import fp from 'fastify-plugin'
-import { type Proof, PROOF_FIELDS, type WayView } from '../confirmation/way.js'
-import { type Core, coreOf, type HandledError, reportError } from '../core.js'
+import { type Proof, PROOF_FIELDS } from '../confirmation/way.js'
+import { coreOf, type HandledError, reportError, wayInTime } from '../core.js'
 import { isLoginSessionError, notFoundError } from '../errors.js'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { currentLoginSession, requireLoginSession } from '../request/guard.js'
 import { type OptionTable, prefixRow, resolveTable } from '../option-check.js'
-import { withTimeout } from '../timeout.js'
 import { listSchema, revokeCurrentSchema, revokeOneSchema, revokeOthersSchema } from './schemas.js'
 
 const TABLE: OptionTable<{ prefix: string }> = { prefix: prefixRow('/api/account/sessions') }
@@ -41,7 +40,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
 
   app.get('/', { schema: listSchema, config }, async request => {
     const { userId, id: currentId } = currentLoginSession(request)
-    const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), wayOrNull(request, wayFor)])
+    const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), wayInTime(request, wayFor, UNKNOWN_WAY)])
     return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })), confirmation }
   })
 
@@ -71,18 +70,7 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   })
 }
 
-/** How long the list waits for the host to say how a user confirms, in ms: as long as the page does. */
-const PATIENCE = 2000
-
-/** How the user confirms; null if the host does not say so soon: people still get their list. */
-async function wayOrNull (request: FastifyRequest, wayFor: Core['wayFor']): Promise<WayView | null> {
-  try {
-    return await withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms')
-  } catch (error) {
-    request.log.warn({ err: error }, 'login sessions: the API does not know how this user can confirm')
-    return null
-  }
-}
+const UNKNOWN_WAY = 'login sessions: the API does not know how this user can confirm'
 
 /**
  * Of all routes. A `transform` of the host's for @fastify/swagger may need schemas of another kind, as that for zod does, so

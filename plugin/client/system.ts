@@ -8,8 +8,8 @@ import { systemName, versionOf } from './names.js'
 
 /**
  * Every kind of device, with the names that client hints (`formFactors`) and ua-parser-js (`types`) use for it. A new kind
- * is a new row here, a text in `pages/session-row.ts`, a title in `pages/device-title.ts` and a drawing in `pages/device-mark.ts`. 'program' is a script, a robot or
- * an app without a browser.
+ * is a new row here, a text in `pages/session-row.ts`, a title in `pages/device-title.ts` and a drawing in
+ * `pages/device-mark.ts`. 'program' is a script, a robot or an app without a browser.
  */
 const KINDS = {
   desktop: { formFactors: ['Desktop'], types: [] },

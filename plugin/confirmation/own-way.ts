@@ -66,25 +66,25 @@ const zeroOrDuration = (validFor: number | undefined): string | undefined =>
   validFor === 0 ? undefined : duration()(validFor!)
 const label = { check: aLabel, write: "'Code from your authenticator app'" }
 
-/** The options of each way, beside its name. */
+/** The options of each way, beside its name. {@link ownWay} has their defaults. */
 const TABLES: { [Way in ConfirmationChoice['way']]: OptionTable<Omit<Extract<ConfirmationChoice, { way: Way }>, 'way'>> } = {
   page: {
     path: { check: aPath, write: "'/account/confirm'" },
     label: { default: undefined, ...label, write: "'Confirm with your passkey'" },
-    validFor: { default: VALID_FOR, check: duration(), write: '10 * 60_000 for ten minutes' }
+    validFor: { default: undefined, check: duration(), write: '10 * 60_000 for ten minutes' }
   },
   answer: {
     label,
-    field: { default: 'text', check: oneOf(...ANSWER_FIELDS), write: "'digits'" },
+    field: { default: undefined, check: oneOf(...ANSWER_FIELDS), write: "'digits'" },
     check: { check: aFunction, write: 'answer => codes.verify(session.userId, answer)' },
-    validFor: { default: 0, check: zeroOrDuration, write: '10 * 60_000 for ten minutes, or 0' }
+    validFor: { default: undefined, check: zeroOrDuration, write: '10 * 60_000 for ten minutes, or 0' }
   },
   question: {},
   none: { reason: { default: undefined, check: aLabel, write: "'Add a passkey first.'" } }
 }
 
 /**
- * The host's choice with its defaults; null: the password.
+ * The host's choice, checked; null: the password.
  *
  * @throws FST_LOGIN_SESSION_CHECK_FAILED if `confirm` throws or hangs: nothing can be confirmed then
  * @throws FST_LOGIN_SESSION_OPTION if it answers with something else than a choice
@@ -102,7 +102,7 @@ export async function askConfirm<Request> (
   return { way, ...resolveTable(TABLES[way] as OptionTable<object>, rest, { kind: 'option', name: 'confirm' }) } as ConfirmationChoice
 }
 
-/** The way that the host has chosen. @param choice with its defaults */
+/** The way that the host has chosen. @param choice already checked */
 export function ownWay (choice: ConfirmationChoice): ConfirmationWay {
   switch (choice.way) {
     case 'page': {

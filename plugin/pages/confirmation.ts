@@ -6,9 +6,8 @@
 import type { FastifyRequest } from 'fastify'
 import { LOCK_TIME } from '../confirmation/attempts.js'
 import { type AnswerField, type ConfirmationKind, type Proof, type WayView, wayView } from '../confirmation/way.js'
-import type { Core } from '../core.js'
+import { type Core, wayInTime } from '../core.js'
 import type { LoginSessionError } from '../errors.js'
-import { withTimeout } from '../timeout.js'
 import type { ErrorMessages, MessageKey } from './messages.js'
 import type { Texts } from './texts.js'
 
@@ -104,18 +103,14 @@ export const wordsOf = (reason: Reason, say: Texts['say']): string => typeof rea
 /** Errors of confirmations that have a page of their own. */
 export const CONFIRMATION_ERRORS: ErrorMessages = { FST_LOGIN_SESSION_CHECK_FAILED: 'checkFailed' }
 
-/** How long the list waits for the host, in ms. The question waits longer. */
-const PATIENCE = 2000
+const UNKNOWN_WAY = 'login sessions: the host did not say how this user confirms, so the list does not know who can end sessions'
 
 /**
  * What the list shows for the user's kind of confirmation. If the host does not tell the kind soon, people still see their
  * list with its buttons, and the question asks the host again.
  */
 export async function confirmationNoteFor (request: FastifyRequest, wayFor: Core['wayFor'], say: Texts['say']): Promise<ConfirmationNote> {
-  const way = await withTimeout(wayFor(request), PATIENCE, 'finding out how this user confirms').catch(error => {
-    request.log.warn({ err: error }, 'login sessions: the host did not say how this user confirms, so the list does not know who can end sessions')
-    return PLAIN_QUESTION
-  })
+  const way = await wayInTime(request, wayFor, UNKNOWN_WAY) ?? PLAIN_QUESTION
   const obstacle = CONFIRMATION[way.kind].obstacle(way)
   return {
     canRevoke: obstacle === null,

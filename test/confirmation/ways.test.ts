@@ -9,7 +9,7 @@ import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, type JarBrowser, type Reply, setCookies } from '../support/browser-jar.js'
 import { createClock, MINUTE, SECOND } from '../support/clock.js'
 import { createGate, parallel } from '../support/gate.js'
-import { API, createShopWithPages, someHavePasswords } from '../support/page.js'
+import { API, confirmPage, createShopWithPages, someHavePasswords } from '../support/page.js'
 import { watched } from '../support/stores.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 
@@ -20,7 +20,7 @@ const CODE_CHOICE: ConfirmationChoice = { way: 'answer', label: 'Code from your 
 /** Users are called by their way. Ada has a password. */
 const confirm: Confirm = ({ userId }) => ({ passkey: PAGE_CHOICE, app: CODE_CHOICE, trusted: { way: 'question' } as const, nobody: { way: 'none', reason: 'Add a passkey first.' } as const })[userId]
 
-/** A shop with the API, and a page of the host's that confirms by a code. */
+/** A shop with the API, and a page of the host's that confirms. */
 async function setup (t: Test, options: ShopOptions = {}) {
   const clock = createClock()
   const app = await createShopWithPages(t, {
@@ -28,10 +28,7 @@ async function setup (t: Test, options: ShopOptions = {}) {
     confirm,
     ...options,
     routes (app) {
-      app.post<{ Body: { code: string } }>('/account/confirm', async request => {
-        await request.confirmLoginSession(() => request.body.code === CODE)
-        return { confirmed: true }
-      })
+      confirmPage(app)
       app.get('/kind', async request => ({ kind: await request.confirmationKind() }))
     }
   })
@@ -100,9 +97,9 @@ t.test('who confirms on the host\'s page is led there, and the confirmation coun
     const refused = await end()
     t.strictSame([...codeOf(refused), refused.json().confirmPath], [403, 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', '/account/confirm'])
 
-    t.strictSame(codeOf(await here.post('/account/confirm', { code: '1' })), [422, 'FST_LOGIN_SESSION_ANSWER_WRONG'])
+    t.strictSame(codeOf(await here.post('/account/confirm', { proof: 'wrong' })), [422, 'FST_LOGIN_SESSION_ANSWER_WRONG'])
     t.equal((await end()).statusCode, 403, 'a wrong answer confirms nothing')
-    t.equal((await here.post('/account/confirm', { code: CODE })).statusCode, 200)
+    t.equal((await here.post('/account/confirm', { proof: 'right' })).statusCode, 200)
     t.equal((await here.get('/kind')).json().kind, 'question')
     t.match((await here.get(API)).json().confirmation, { kind: 'question', recent: true })
     clock.advance(minutes * MINUTE)
@@ -142,7 +139,7 @@ t.test('confirmPassword asks for the password, whatever the way is', async t => 
 const PROOFS: Record<string, (here: JarBrowser, right: boolean) => Promise<Reply>> = {
   password: (here, right) => here.post('/confirm', { password: right ? PASSWORD : 'wrong' }),
   answer: (here, right) => here.post(`${API}/others/revoke`, { answer: right ? CODE : 'wrong' }),
-  page: (here, right) => here.post('/account/confirm', { code: right ? CODE : 'wrong' })
+  page: (here, right) => here.post('/account/confirm', { proof: right ? 'right' : 'wrong' })
 }
 const USERS: Record<string, string> = { password: 'ada', answer: 'app', page: 'passkey' }
 
@@ -241,7 +238,7 @@ t.test('slow checks of the host keep nobody waiting who has a password', async t
   t.strictSame((await Promise.all(waiting)).map(({ statusCode }) => statusCode), Array(5).fill(200))
 })
 
-t.test('what is no function to check with, and what is no choice, says what to write', async t => {
+t.test('a check that is not a function, and a choice that confirm cannot make, are answered with what to write', async t => {
   const logs: string[] = []
   let choice: unknown
   const app = await createShopWithPages(t, {

@@ -260,7 +260,7 @@ t.test('five wrong answers lock all ways to confirm, the right ones too', async 
   }
 })
 
-t.test('an answer of a passkey that is foreign, for another challenge or malformed is a wrong one; an outage is none', async t => {
+t.test('an answer of a passkey that is foreign, for another challenge or malformed counts as wrong; an outage does not count', async t => {
   const { own, key } = await newcomer()
   const client = await connect(t)
   const passkeysElsewhere = { collection: (name: string) => (name === 'passkeys' ? client.db(db.databaseName) : db).collection(name) } as Db

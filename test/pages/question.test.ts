@@ -15,7 +15,7 @@ import { browser, type JarBrowser, type Reply } from '../support/browser-jar.js'
 import { createClock, DAY, MINUTE } from '../support/clock.js'
 import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { turns } from '../support/gate.js'
-import { answer, createShopWithPages, endMeanwhile, type FormProof, formOf, HTMX, PAGE, type ShopWithPagesOptions, submit, textOf } from '../support/page.js'
+import { answer, confirmPage, createShopWithPages, endMeanwhile, formOf, type FormProof, HTMX, PAGE, type ShopWithPagesOptions, submit, textOf } from '../support/page.js'
 
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15'
 const CODE = '123 456'
@@ -51,12 +51,7 @@ async function createWorld (t: Test, user: string, options: ShopWithPagesOptions
     now: clock.now,
     confirm,
     ...options,
-    routes (app) {
-      app.post<{ Body: { proof: string } }>('/account/confirm', async request => {
-        await request.confirmLoginSession(() => request.body.proof === 'right')
-        return { confirmed: true }
-      })
-    }
+    routes: confirmPage
   })
   const [laptop, mac] = [browser(app), browser(app, { userAgent: MAC, ip: '203.0.113.9' })]
   await laptop.signIn(user)

@@ -36,6 +36,14 @@ export function createShopWithPages (t: Test, { pages, ...options }: ShopWithPag
   })
 }
 
+/** A page of the host's on which people confirm: the proof is right if it says so. */
+export function confirmPage (app: FastifyInstance): void {
+  app.post<{ Body: { proof: string } }>('/account/confirm', async request => {
+    await request.confirmLoginSession(() => request.body.proof === 'right')
+    return { confirmed: true }
+  })
+}
+
 /** What a reader sees: tags away, entities back, spaces folded. */
 export function textOf (reply: Reply): string {
   return reply.body
