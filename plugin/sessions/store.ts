@@ -6,11 +6,12 @@
  * Every method names the keys of its records, or the beginning of them (`key.ts`).
  * @module
  */
+import type { DeviceKind } from '../client/device.js'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData, Touch } from './record.js'
 import type { TokenHash } from './tokens.js'
 
 /** Keeps login-session records. Write your own by keeping these promises. */
-export interface LoginSessionStore {
+export interface LoginSessionStore extends Partial<OverviewStore> {
   /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
   prepare?(): Promise<void>
 
@@ -101,6 +102,49 @@ export interface LoginSessionStore {
   barrier(prefix: string): Promise<void>
 }
 
+/** Which sessions an operator looks for. What is undefined selects nothing; several conditions must all hold. */
+export interface SessionSearch {
+  /** Only sessions of these users. An empty list: of nobody. */
+  userIds?: readonly string[] | undefined
+  kind?: DeviceKind | undefined
+  /** Only sessions whose address is one of these strings, or is matched whole by one of these expressions. */
+  addresses?: ReadonlyArray<string | RegExp> | undefined
+  /** Signed in at this time or later. */
+  signedInFrom?: Date | undefined
+  /** Signed in before this time. */
+  signedInBefore?: Date | undefined
+}
+
+/** A place in the order of sign-ins: by time, and by key if the times are equal. */
+export interface Position {
+  createdAt: Date
+  key: string
+}
+
+/** From where a page of the order of sign-ins is read: from the newest one, or from a position on, which is not part of it. */
+export type PageFrom = { olderThan: Position } | { newerThan: Position } | null
+
+/**
+ * The part of a store for operators. A store without it has no operators' page. It concerns signed-in sessions that are live at
+ * `now`, of all users. Its commands may ask every shard. `size` is the only method that counts other records, too.
+ */
+export interface OverviewStore {
+  /** The indexes that only operators need. Awaited while the operators' page registers: a rejection stops the boot. */
+  prepareOverview(): Promise<void>
+
+  /**
+   * Those that the search finds, the newest sign-in first, at most `limit`: the newest ones, or those next to a position. Those
+   * newer than a position are in the same order.
+   */
+  newest(search: SessionSearch, now: Date, limit: number, from: PageFrom): Promise<RecordWithoutData[]>
+
+  /** How many the search finds. Counting ends at `most`. */
+  countFound(search: SessionSearch, now: Date, most: number): Promise<number>
+
+  /** About how many records there are, of visitors and expired ones too. It reads no record. */
+  size(): Promise<number>
+}
+
 /** Changed and deleted top-level keys of the host's session data. */
 export interface DataChanges {
   set: Record<string, unknown>
@@ -108,7 +152,7 @@ export interface DataChanges {
 }
 
 /** The methods that every store must have; checked when the plugin registers. */
-export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare' | 'time'>> = [
+export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare' | 'time' | keyof OverviewStore>> = [
   'insert', 'find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'updateData', 'touch', 'setTokens',
   'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]
