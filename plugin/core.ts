@@ -7,6 +7,9 @@ import type { Confirmation } from './confirmation/confirmation.js'
 import type { WayView, Proof } from './confirmation/way.js'
 import { type LoginSessionError, optionError } from './errors.js'
 import type { CsrfTokens } from './request/csrf.js'
+import type { LoginSession } from './sessions/login-session.js'
+import type { Overview } from './sessions/overview.js'
+import type { SessionData } from './sessions/session-data.js'
 import { withTimeout } from './timeout.js'
 
 /** The core's services for the plugins that stand on it. */
@@ -25,6 +28,11 @@ export interface Core {
    * enough then.
    */
   confirm: (request: FastifyRequest, proof: Proof) => Promise<void>
+  /** The sessions of all users; null: the store cannot find them. */
+  overview: Overview | null
+  sessionData: SessionData
+  /** Calls a hook of the host's. Its errors are logged; `settled()` and `app.close()` wait for it. @param hook its name, for the log */
+  callHook: (hook: string, session: LoginSession, call: () => unknown) => void
 }
 
 const CORE = Symbol('fastify-login-sessions core')

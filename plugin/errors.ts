@@ -17,6 +17,7 @@ export type LoginSessionErrorCode =
   | 'FST_LOGIN_SESSION_CROSS_ORIGIN'
   | 'FST_LOGIN_SESSION_CSRF_TOKEN'
   | 'FST_LOGIN_SESSION_NOT_FOUND'
+  | 'FST_LOGIN_SESSION_NOT_ALLOWED'
   | 'FST_LOGIN_SESSION_NO_PASSWORD'
   | 'FST_LOGIN_SESSION_PASSWORD_REQUIRED'
   | 'FST_LOGIN_SESSION_PASSWORD_WRONG'
@@ -54,6 +55,7 @@ const CrossOriginError = createError<[]>('FST_LOGIN_SESSION_CROSS_ORIGIN',
 const CsrfTokenError = createError<[]>('FST_LOGIN_SESSION_CSRF_TOKEN',
   'The form has expired: reload the page and try again', 403)
 const NotFoundError = createError<[]>('FST_LOGIN_SESSION_NOT_FOUND', 'There is no such session, or it has ended already', 404)
+const NotAllowedError = createError<[]>('FST_LOGIN_SESSION_NOT_ALLOWED', 'You are not allowed to do this', 403)
 const NoPasswordError = createError<[]>('FST_LOGIN_SESSION_NO_PASSWORD', 'This account has no password to confirm with', 409)
 const PasswordRequiredError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_REQUIRED', 'Enter your password', 422)
 const PasswordWrongError = createError<[]>('FST_LOGIN_SESSION_PASSWORD_WRONG', 'Wrong password', 422)
@@ -88,6 +90,9 @@ export const csrfTokenError = (): LoginSessionError => coded(new CsrfTokenError(
 
 /** 404: the same for unknown and foreign sessions, and for sessions that have expired or ended. */
 export const notFoundError = (): LoginSessionError => coded(new NotFoundError())
+
+/** 403: the host's `authorize` does not allow this operator to do it. */
+export const notAllowedError = (): LoginSessionError => coded(new NotAllowedError())
 
 /** 409: the user has no password, so there is nothing to confirm with. */
 export const noPasswordError = (): LoginSessionError => coded(new NoPasswordError())

@@ -31,6 +31,8 @@ import { createLifecycle } from './sessions/lifecycle.js'
 import type { LoginSession } from './sessions/login-session.js'
 import { createLoginSessions, type LoginSessions } from './sessions/login-sessions.js'
 import { createLookups } from './sessions/lookups.js'
+import { createOverview, overviewStoreOf } from './sessions/overview.js'
+import { createSessionData } from './sessions/session-data.js'
 import type { LoginSessionStore } from './sessions/store.js'
 import { boundedStore } from './stores/bounded.js'
 
@@ -76,7 +78,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const now = resolved.now ?? await startClock(store, warn)
 
   const background = createBackgroundWrites(store, warn)
-  const { announceStart, announceEnd, announceFailure, drain } = createSessionEvents(resolved, app.log)
+  const { announceStart, announceEnd, announceFailure, callHook, drain } = createSessionEvents(resolved, app.log)
   const parts = { store, now, announceEnd }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
   const confirmation = createConfirmation(createFindWay(resolved), store, now)
@@ -115,8 +117,18 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   decorateSection(app)
   const { confirm, wayFor } = decorateConfirmation(app, { confirmation, logins, announceFailure, verifyPassword })
   const needsProof = verifyPassword !== undefined || choose !== undefined
+  const overviewStore = overviewStoreOf(store)
   provideCore(app, {
-    csrf: createCsrfTokens(secrets), now, lockedFor: confirmation.lockedFor, needsProof, confirm, wayFor, recogniseDevices: devices.enable
+    csrf: createCsrfTokens(secrets),
+    now,
+    lockedFor: confirmation.lockedFor,
+    needsProof,
+    confirm,
+    wayFor,
+    recogniseDevices: devices.enable,
+    overview: overviewStore && createOverview({ ...parts, store: overviewStore }),
+    sessionData: createSessionData(store, now),
+    callHook
   })
 
   const signIn = createSignIn({ logins, lifecycle, devices, announceStart, cookie, maxSessionsPerUser, touchEvery })

@@ -8,10 +8,10 @@
  */
 import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
 import htmx from './htmx.esm.min.js?v=df982506d152'
-import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=857924f71881'
+import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=325c79df5c21'
 import {
   focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf
-} from './section.js?v=2fc60677453c'
+} from './section.js?v=362a4f3d6915'
 
 giveBack()
 
@@ -47,7 +47,7 @@ function start () {
 
   function purposeOf (source) {
     if (source.closest('dialog')) return 'answer'
-    if (source.dataset.lsPart === 'rows') return 'refresh'
+    if (source.dataset.lsPart === 'rows' || 'lsEvery' in source.dataset) return 'refresh'
     return source.dataset.lsPart === 'show-all' ? 'reveal' : 'question'
   }
 
@@ -111,6 +111,16 @@ function start () {
   /* Another tab or device may have changed the list. An open dialog stays open, because it is outside the list. */
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') refresh(document) })
   window.addEventListener('pageshow', event => { if (event.persisted) refresh(document) })
+
+  /* Numbers and progress are asked for every so many seconds, as long as somebody can see them. */
+  let seconds = 0
+  setInterval(() => {
+    seconds++
+    if (document.visibilityState !== 'visible') return
+    for (const element of document.querySelectorAll(`${SECTION} [data-ls-every]`)) {
+      if (seconds % element.dataset.lsEvery === 0) htmx.trigger(element, 'ls:refresh')
+    }
+  }, 1000)
 
   /* The host may insert the section later, and again. */
   const adopt = root => { for (const section of root.querySelectorAll(SECTION)) htmx.process(section) }

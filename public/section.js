@@ -25,12 +25,15 @@ export function selectorOf (element) {
   return lsPart === undefined ? null : `[data-ls-part="${lsPart}"]${lsSession === undefined ? '' : `[data-ls-session="${lsSession}"]`}`
 }
 
+/* The parts that are swapped as a whole. */
+const SWAPPED = ['list', 'numbers', 'work']
+
 /* What a swap must not change. Call it before the swap. */
 export function remember (section) {
   const state = stateOf(section)
   const { activeElement } = document
   // If an element without a selector is gone after the swap, the heading has the focus.
-  state.focused = part(section, 'list').contains(activeElement) ? selectorOf(activeElement) ?? '[data-ls-part="title"]' : null
+  state.focused = SWAPPED.some(name => part(section, name)?.contains(activeElement)) ? selectorOf(activeElement) ?? '[data-ls-part="title"]' : null
   state.opened = [...section.querySelectorAll('details[data-ls-details][open]')].map(({ dataset }) => dataset.lsDetails)
 }
 

@@ -19,6 +19,8 @@ export interface RowContext {
   texts: Texts
   /** Labels for addresses. */
   places: ReadonlyMap<string, string>
+  /** What a session is called in sentences and labels. @default its device and browser */
+  nameOf?: ((session: LoginSession) => string) | undefined
   /** Relative times are relative to it. */
   now: Date
 }
@@ -27,7 +29,7 @@ export interface RowContext {
 export type RowOptions = Pick<SessionView, 'current' | 'isNew' | 'revokeUrl' | 'notYouUrl' | 'revealed'>
 
 /** Makes rows. No two that it makes have the same labels. */
-export function createRows ({ texts, places, now }: RowContext): (session: LoginSession, options: RowOptions) => SessionView {
+export function createRows ({ texts, places, now, nameOf = ({ device }) => deviceWithBrowser(device, texts) }: RowContext): (session: LoginSession, options: RowOptions) => SessionView {
   const seen = new Map<string, number>()
   // Two sign-ins of one browser in the same minute would have the same labels, so they are numbered.
   const unique = ({ text, parts }: LabelView): LabelView => {
@@ -39,7 +41,7 @@ export function createRows ({ texts, places, now }: RowContext): (session: Login
   return (session, options) => {
     const { id, device, userAgent } = session
     const [ip, former] = addressesOf(session)
-    const name = deviceWithBrowser(device, texts)
+    const name = nameOf(session)
     const lastActive = momentView(session.lastActiveAt, texts, now)
     const signedIn = momentView(session.createdAt, texts, now)
     const label = (key: MessageKey, { iso, absolute }: MomentView): LabelView =>

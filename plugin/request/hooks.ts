@@ -88,6 +88,8 @@ export interface SessionEvents {
   announceStart: ((session: LoginSession, context: SessionStart) => void) | undefined
   announceEnd: AnnounceEnd | undefined
   announceFailure(session: LoginSession, state: AttemptState, request: FastifyRequest): void
+  /** Calls another hook of the host's. @param hook its name, for the log */
+  callHook(hook: string, session: LoginSession, call: () => unknown): void
   /** Resolves when no hook is running any more, including hooks started meanwhile, and after 10 s at the latest. */
   drain(): Promise<void>
 }
@@ -101,11 +103,11 @@ export function createSessionEvents (hooks: SessionHooks, log: FastifyBaseLogger
   const running = new Set<Promise<void>>()
 
   function run (hook: string, session: LoginSession, call: () => unknown): void {
-    const completion = callHook(hook, session, call).finally(() => { running.delete(completion) })
+    const completion = callAndLog(hook, session, call).finally(() => { running.delete(completion) })
     running.add(completion)
   }
 
-  async function callHook (hook: string, { id }: LoginSession, call: () => unknown): Promise<void> {
+  async function callAndLog (hook: string, { id }: LoginSession, call: () => unknown): Promise<void> {
     try {
       await call()
     } catch (error) {
@@ -130,6 +132,8 @@ export function createSessionEvents (hooks: SessionHooks, log: FastifyBaseLogger
       if (onConfirmationFailed === undefined) return
       run('onConfirmationFailed', session, () => onConfirmationFailed(session, { failures, total, lockedUntil, request }))
     },
+
+    callHook: run,
 
     async drain () {
       if (await settledWithin(DRAIN_TIMEOUT, finish())) return

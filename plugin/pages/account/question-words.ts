@@ -4,8 +4,8 @@
  */
 import type { LoginSession } from '../../sessions/login-session.js'
 import { deviceWithBrowser } from '../device-title.js'
-import { addressesOf, momentView, placeOf, type RowContext } from '../session-row.js'
-import type { ConfirmView, EndingView, FactView, PageView } from '../view-models.js'
+import { EMPTY_WORDS, factsOf, type QuestionWords, toEnding, type WordsContext } from '../question-words.js'
+import type { PageView } from '../view-models.js'
 import type { Entry } from './entries.js'
 
 /** A question about one session. */
@@ -32,12 +32,6 @@ export interface OthersTarget {
 /** What a question is about. */
 export type Target = SessionTarget | OthersTarget
 
-/** The words of a question, and where its form is sent. */
-export type QuestionWords =
-  Pick<ConfirmView, 'title' | 'action' | 'question' | 'detail' | 'facts' | 'endings' | 'more' | 'steps' | 'submit'>
-
-type WordsContext = Omit<RowContext, 'texts'>
-
 /** The sessions whose places the question names. */
 export const namedSessions = (target: Target): LoginSession[] =>
   target.kind === 'session' ? [target.session] : target.entries.map(({ sessions: [latest] }) => latest)
@@ -49,19 +43,16 @@ export function toQuestionWords (target: Target, page: PageView, context: WordsC
   return target.notYou ? aboutStranger(target, page, context) : aboutOne(target, page, context)
 }
 
-/** Questions have what they need of these. */
-const EMPTY = { facts: [], endings: [], more: null, steps: [] }
-
 function aboutThisDevice ({ session }: SessionTarget, { say, base }: PageView): QuestionWords {
   const question = say('askThis')
-  return { ...EMPTY, title: question, question, detail: say('askThisDetail'), action: `${base}/${session.id}/revoke`, submit: say('signOut') }
+  return { ...EMPTY_WORDS, title: question, question, detail: say('askThisDetail'), action: `${base}/${session.id}/revoke`, submit: say('signOut') }
 }
 
 function aboutOne ({ session }: SessionTarget, page: PageView, context: WordsContext): QuestionWords {
   const { say, texts, base } = page
   const question = say('askOne', { name: deviceWithBrowser(session.device, texts) })
   return {
-    ...EMPTY,
+    ...EMPTY_WORDS,
     title: question,
     question,
     detail: say('askOneDetail'),
@@ -75,7 +66,7 @@ function aboutStranger ({ session, usesPassword }: SessionTarget, page: PageView
   const { say, texts, base } = page
   const question = say('askNotYou')
   return {
-    ...EMPTY,
+    ...EMPTY_WORDS,
     title: question,
     question,
     detail: say('askNotYouDetail'),
@@ -91,38 +82,13 @@ function aboutOthers ({ entries, count }: OthersTarget, page: PageView, context:
   const question = say('askOthers')
   const unnamed = count - entries.flatMap(({ sessions }) => sessions).length
   return {
-    ...EMPTY,
+    ...EMPTY_WORDS,
     title: question,
     question,
     detail: say('askOthersDetail', { count }),
-    endings: entries.map(entry => toEnding(entry, page, context)),
+    endings: entries.map(({ sessions, isNew }) => toEnding(sessions, { isNew }, page, context)),
     more: unnamed > 0 ? say('andMore', { count: unnamed }) : null,
     action: `${base}/others/revoke`,
     submit: say('signOutOthers', { count })
   }
-}
-
-function toEnding ({ sessions, isNew }: Entry, { say, texts }: PageView, { places, now }: WordsContext): EndingView {
-  const [{ device, ip, lastActiveAt }] = sessions
-  return {
-    name: deviceWithBrowser(device, texts),
-    isNew,
-    count: sessions.length === 1 ? null : say('count', { count: sessions.length }),
-    place: placeOf(ip, places),
-    lastActive: momentView(lastActiveAt, texts, now)
-  }
-}
-
-/** When, and from where: by its place, or by its address if the place is not known. */
-function factsOf (session: LoginSession, { say, texts }: PageView, { places, now }: WordsContext): FactView[] {
-  const [ip, former] = addressesOf(session)
-  const place = placeOf(ip, places)
-  const where = place ?? ip
-  const formerWhere = placeOf(former, places) ?? former
-  return [
-    { label: say('lastActive'), moment: momentView(session.lastActiveAt, texts, now) },
-    { label: say('signedIn'), moment: momentView(session.createdAt, texts, now) },
-    ...where === null ? [] : [{ label: say(place === null ? 'address' : 'placeLabel'), text: where }],
-    ...formerWhere === null || formerWhere === where ? [] : [{ label: say('alsoUsedFrom'), text: formerWhere }]
-  ]
 }

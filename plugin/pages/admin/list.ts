@@ -1,0 +1,135 @@
+/**
+ * What a screen shows: finds the sessions, and what is known of their users.
+ * @module
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { coreOf } from '../../core.js'
+import { notFoundError } from '../../errors.js'
+import { currentLoginSession } from '../../request/guard.js'
+import type { LoginSession } from '../../sessions/login-session.js'
+import type { Numbers, Overview, SessionPage } from '../../sessions/overview.js'
+import type { PageFrom, SessionSearch } from '../../sessions/store.js'
+import { confirmationNoteFor } from '../confirmation.js'
+import { placesFor } from '../places.js'
+import { addressesOf } from '../session-row.js'
+import type { PageView } from '../view-models.js'
+import type { Gate } from './gate.js'
+import type { ResolvedAdminOptions } from './options.js'
+import { isSearch, type ListState, type SearchFields, toSearch } from './search.js'
+import type { Screen } from './screen.js'
+import { type FoundUsers, namesFor, usersFor } from './users.js'
+import type { NumbersView, OperatorsView, WorkView } from './view-models.js'
+import { toNumbersView } from './numbers.js'
+import { type ScreenParts, toOperatorsView, toWorkView } from './views.js'
+import type { WorkState } from './work.js'
+
+/** Rows of a page. */
+const ROWS = 25
+
+/** Sessions of one user that are shown. */
+const USER_ROWS = 1000
+
+/** A search counts so many, and then says "more". */
+export const MOST_COUNTED = 1000
+
+/** A search as it can be carried out. */
+export interface RunnableSearch {
+  /** null: it finds nothing, and the form says why. */
+  search: SessionSearch | null
+  /** null: users were not searched, or could not be. */
+  found: FoundUsers | null
+  problem: 'address' | 'users' | null
+}
+
+/** Finds what the screens show. */
+export interface Screens {
+  /** @param work the work that the page shows; null: none */
+  viewOf(request: FastifyRequest, screen: Screen, frame: PageView, work: WorkState | null): Promise<OperatorsView>
+  /** What these fields look for: asks the host for the users. */
+  runnable(request: FastifyRequest, fields: SearchFields): Promise<RunnableSearch>
+  numbers(): Promise<Numbers>
+  numbersView(frame: PageView): Promise<NumbersView>
+  workView(request: FastifyRequest, screen: Screen, frame: PageView, work: WorkState): WorkView
+}
+
+/** What screens are made of. */
+export interface ScreensOptions {
+  overview: Overview
+  gate: Gate
+  options: ResolvedAdminOptions
+}
+
+/** What the sessions of a screen are, before their users and places are known. */
+type Found = Pick<ScreenParts, 'sessions' | 'newer' | 'older' | 'count' | 'more'>
+
+/** @param app has the core plugin */
+export function createScreens (app: FastifyInstance, { overview, gate, options }: ScreensOptions): Screens {
+  const { csrf, now, wayFor } = coreOf(app, 'admin: ')
+  const { locate, describeUsers, findUsers } = options
+
+  const runnable: Screens['runnable'] = async (request, fields) => {
+    const found = fields.who === '' ? null : await usersFor(request, fields.who, findUsers)
+    if (fields.who !== '' && found === null) return { search: null, found: null, problem: 'users' }
+    const search = toSearch(fields, found?.ids, now())
+    return { search, found, problem: search === null ? 'address' : null }
+  }
+
+  async function sessionsOfUser (userId: string): Promise<Found> {
+    const sessions = await app.loginSessions.list(userId, { limit: USER_ROWS + 1 })
+    return { sessions: sessions.slice(0, USER_ROWS), newer: null, older: null, count: Math.min(sessions.length, USER_ROWS), more: sessions.length > USER_ROWS }
+  }
+
+  async function sessionsFound (search: SessionSearch | null, { fields, from }: ListState): Promise<Found> {
+    if (search === null) return { sessions: [], newer: null, older: null, count: 0, more: false }
+    const [page, count] = await Promise.all([
+      overview.page(search, ROWS, from), isSearch(fields) ? overview.count(search, MOST_COUNTED + 1) : null
+    ])
+    const whole = await fromTheNewest(page, search, from)
+    return { ...whole, count: count && Math.min(count, MOST_COUNTED), more: count !== null && count > MOST_COUNTED }
+  }
+
+  /** People who page back to the newest sign-ins see a whole page of them. */
+  async function fromTheNewest (page: SessionPage, search: SessionSearch, from: PageFrom): Promise<SessionPage> {
+    const isShort = from !== null && page.newer === null && page.sessions.length < ROWS && page.older !== null
+    return isShort ? await overview.page(search, ROWS, null) : page
+  }
+
+  async function partsOf (request: FastifyRequest, screen: Screen): Promise<Omit<ScreenParts, 'work' | 'note' | 'places' | 'nameUser'>> {
+    if (screen.kind === 'user') {
+      return { screen, ...await sessionsOfUser(screen.userId), found: null, problem: null, numbers: null }
+    }
+    const { fields } = screen.list
+    const [{ search, found, problem }, numbers] = await Promise.all([runnable(request, fields), isSearch(fields) ? null : overview.numbers()])
+    return { screen, ...await sessionsFound(search, screen.list), found, problem, numbers }
+  }
+
+  const workView: Screens['workView'] = (request, screen, frame, work) =>
+    toWorkView(work, screen, frame, csrf.create(currentLoginSession(request).id))
+
+  return {
+    runnable,
+    numbers: () => overview.numbers(),
+    numbersView: async frame => toNumbersView(await overview.numbers(), frame),
+    workView,
+
+    async viewOf (request, screen, frame, work) {
+      const current = currentLoginSession(request)
+      const [parts, note] = await Promise.all([partsOf(request, screen), confirmationNoteFor(request, wayFor, frame.say)])
+      const userIds = screen.kind === 'user' ? [screen.userId] : parts.sessions.map(({ userId }) => userId)
+      const [nameUser, places] = await Promise.all([
+        namesFor(request, userIds, describeUsers),
+        placesFor(request, parts.sessions.flatMap(addressesOf), locate, frame.texts)
+      ])
+      return toOperatorsView(frame, { ...parts, work: work && workView(request, screen, frame, work), note, nameUser, places }, {
+        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined
+      })
+    }
+  }
+}
+
+/** @throws FST_LOGIN_SESSION_NOT_FOUND */
+export async function requireSession (app: FastifyInstance, userId: string, id: string): Promise<LoginSession> {
+  const session = await app.loginSessions.find(userId, id)
+  if (session === null) throw notFoundError()
+  return session
+}

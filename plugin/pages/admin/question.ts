@@ -1,0 +1,116 @@
+/**
+ * Finds what an operator's questions are about.
+ * @module
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { coreOf } from '../../core.js'
+import { notFoundError } from '../../errors.js'
+import { currentLoginSession } from '../../request/guard.js'
+import type { Overview } from '../../sessions/overview.js'
+import type { FrameOf } from '../frame.js'
+import { placesFor } from '../places.js'
+import type { Question } from '../question.js'
+import { addressesOf } from '../session-row.js'
+import { MOST_COUNTED, requireSession, type Screens } from './list.js'
+import type { ResolvedAdminOptions } from './options.js'
+import { namedSessions, type OperatorTarget, toQuestionWords } from './question-words.js'
+import { screenIn, screenUrl } from './screen.js'
+import { isFoundBy } from './search.js'
+import { namesFor } from './users.js'
+import { createNameOf } from './views.js'
+import type { Works } from './work.js'
+
+/** Sessions that a question names. */
+const NAMED = 10
+
+type TargetOf<Kind extends OperatorTarget['kind']> = OperatorTarget & { kind: Kind }
+
+/** The targets of questions, and the questions about them. What they are about is in the query of the URL. */
+export interface OperatorTargets {
+  /** @throws FST_LOGIN_SESSION_NOT_FOUND */
+  session(request: FastifyRequest): Promise<TargetOf<'session'>>
+  /** @throws FST_LOGIN_SESSION_NOT_FOUND if the query names no user */
+  user(request: FastifyRequest): Promise<TargetOf<'user'>>
+  /** @throws FST_LOGIN_SESSION_NOT_FOUND if nothing can be searched for */
+  search(request: FastifyRequest): Promise<TargetOf<'search'>>
+  everyone(): Promise<TargetOf<'everyone'>>
+  questionAbout(request: FastifyRequest, target: OperatorTarget): Promise<Question>
+}
+
+interface TargetsOptions {
+  frameOf: FrameOf
+  overview: Overview
+  screens: Screens
+  works: Works
+  options: ResolvedAdminOptions
+}
+
+/** @param app has the core plugin */
+export function createTargets (app: FastifyInstance, { frameOf, overview, screens, works, options }: TargetsOptions): OperatorTargets {
+  const { now } = coreOf(app, 'admin: ')
+  const { describeUsers, locate } = options
+
+  return {
+    async session (request) {
+      const session = await requireSession(app, parameter(request, 'of'), parameter(request, 'session'))
+      const { id, userId } = currentLoginSession(request)
+      return { kind: 'session', session, current: session.id === id && session.userId === userId }
+    },
+
+    async user (request) {
+      const userId = parameter(request, 'of')
+      const { userId: own, id } = currentLoginSession(request)
+      const self = userId === own
+      const [sessions, count, nameUser] = await Promise.all([
+        app.loginSessions.list(userId, { limit: NAMED + 1 }), app.loginSessions.count(userId), namesFor(request, [userId], describeUsers)
+      ])
+      const named = sessions.filter(session => !self || session.id !== id).slice(0, NAMED)
+      return { kind: 'user', user: nameUser(userId), self, named, count: Math.max(named.length, self ? count - 1 : count), more: false }
+    },
+
+    async search (request) {
+      const screen = screenIn(request.query)
+      const { search } = screen.kind === 'list' ? await screens.runnable(request, screen.list.fields) : { search: null }
+      if (screen.kind !== 'list' || search === null) throw notFoundError()
+      const current = currentLoginSession(request)
+      const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 1)])
+      const named = sessions.filter(({ id }) => id !== current.id).slice(0, NAMED)
+      const others = isFoundBy(search, current) ? counted - 1 : counted
+      return { kind: 'search', fields: screen.list.fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }
+    },
+
+    async everyone () {
+      return { kind: 'everyone', numbers: await screens.numbers() }
+    },
+
+    async questionAbout (request, target) {
+      const frame = frameOf(request)
+      const screen = screenIn(request.query)
+      const named = namedSessions(target)
+      const userIds = target.kind === 'user' ? [target.user.id] : named.map(({ userId }) => userId)
+      const [nameUser, places] = await Promise.all([
+        namesFor(request, userIds, describeUsers), placesFor(request, named.flatMap(addressesOf), locate, frame.texts)
+      ])
+      const words = toQuestionWords(target, screen, frame, { places, now: now(), nameOf: createNameOf(frame, nameUser) })
+      return {
+        view: { ...words, hidden: [], homeUrl: screenUrl(frame.base, screen) },
+        url: words.action,
+        obstacle: obstacleOf(request, target),
+        needsProof: !(target.kind === 'session' && target.current)
+      }
+    }
+  }
+
+  function obstacleOf (request: FastifyRequest, target: OperatorTarget): Question['obstacle'] {
+    const isLong = target.kind === 'search' || target.kind === 'everyone'
+    if (isLong && works.stateOf(request)?.outcome === 'running') return ['otherWork']
+    return 'count' in target && target.count === 0 ? ['noneToEnd'] : null
+  }
+}
+
+/** A text of the URL's query. @throws FST_LOGIN_SESSION_NOT_FOUND if it is missing */
+function parameter ({ query }: FastifyRequest, name: string): string {
+  const value = (query as Record<string, unknown>)[name]
+  if (typeof value !== 'string' || value === '') throw notFoundError()
+  return value
+}

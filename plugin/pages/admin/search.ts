@@ -1,0 +1,122 @@
+/**
+ * The search form: its fields ↔ the query of a URL ↔ what is looked for. Pure.
+ * @module
+ */
+import { addressPatterns } from '../../client/network.js'
+import type { DeviceKind } from '../../client/device.js'
+import { KEY_LENGTH } from '../../sessions/key.js'
+import type { LoginSession } from '../../sessions/login-session.js'
+import type { PageFrom, Position, SessionSearch } from '../../sessions/store.js'
+import type { MessageKey } from '../messages.js'
+
+const HOUR = 60 * 60 * 1000
+const DAY = 24 * HOUR
+
+/** The ages that the form offers: signed in within this time, or before it. */
+export const AGES = {
+  hour: { key: 'lastHour', within: HOUR },
+  day: { key: 'lastDay', within: DAY },
+  week: { key: 'lastWeek', within: 7 * DAY },
+  month: { key: 'lastMonth', within: 30 * DAY },
+  'before-month': { key: 'beforeMonth', before: 30 * DAY }
+} as const satisfies Record<string, { key: MessageKey } & ({ within: number } | { before: number })>
+
+/** The kinds of devices that the form offers, and how it calls them. */
+export const KINDS = {
+  desktop: 'kindDesktop', phone: 'kindPhone', tablet: 'kindTablet', tv: 'kindTv', program: 'kindProgram', other: 'kindOther', unknown: 'kindUnknown'
+} as const satisfies Record<DeviceKind, MessageKey>
+
+/** The fields of the form as they were typed; '' is empty. */
+export interface SearchFields {
+  who: string
+  kind: DeviceKind | ''
+  address: string
+  age: keyof typeof AGES | ''
+}
+
+/** Nothing is looked for: all sessions. */
+export const NO_SEARCH: SearchFields = { who: '', kind: '', address: '', age: '' }
+
+/** What a list shows: a search, and a page of what it has found. */
+export interface ListState {
+  fields: SearchFields
+  from: PageFrom
+}
+
+/** The longest text in a field. */
+export const FIELD_LENGTH = 254
+
+/** The fields and the page that the query of a URL names. Unknown values count as left out. */
+export function listStateIn (query: unknown): ListState {
+  const values = (query ?? {}) as Record<string, unknown>
+  const text = (name: string): string => {
+    const value = values[name]
+    return typeof value === 'string' ? value.trim().slice(0, FIELD_LENGTH) : ''
+  }
+  const [kind, age] = [text('kind'), text('age')]
+  return {
+    fields: {
+      who: text('who'),
+      kind: Object.hasOwn(KINDS, kind) ? kind as DeviceKind : '',
+      address: text('address'),
+      age: Object.hasOwn(AGES, age) ? age as keyof typeof AGES : ''
+    },
+    from: pageFromIn(text('older'), text('newer'))
+  }
+}
+
+function pageFromIn (older: string, newer: string): PageFrom {
+  const [olderThan, newerThan] = [positionIn(older), positionIn(newer)]
+  if (olderThan !== null) return { olderThan }
+  return newerThan === null ? null : { newerThan }
+}
+
+const POSITION = new RegExp(`^(\\d{1,15})\\.([\\w-]{${KEY_LENGTH}})$`)
+
+function positionIn (text: string): Position | null {
+  const [, time, key] = POSITION.exec(text) ?? []
+  return key === undefined ? null : { createdAt: new Date(Number(time)), key }
+}
+
+const positionText = ({ createdAt, key }: Position): string => `${createdAt.getTime()}.${key}`
+
+/** The parameters of a URL that shows this, without empty ones. */
+export function toParameters ({ fields, from }: ListState): Record<string, string> {
+  const page = from === null ? {} : 'olderThan' in from ? { older: positionText(from.olderThan) } : { newer: positionText(from.newerThan) }
+  return { ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')), ...page }
+}
+
+/** Is anything looked for? */
+export const isSearch = (fields: SearchFields): boolean => Object.values(fields).some(value => value !== '')
+
+/**
+ * What these fields look for.
+ *
+ * @param userIds those that `fields.who` has found; undefined if it is empty
+ * @returns null: the address cannot be read
+ */
+export function toSearch ({ kind, address, age }: SearchFields, userIds: string[] | undefined, now: Date): SessionSearch | null {
+  const network = address === '' ? undefined : addressPatterns(address)
+  if (network === null) return null
+  return {
+    ...(userIds !== undefined && { userIds }),
+    ...(kind !== '' && { kind }),
+    ...(network !== undefined && { addresses: network.patterns }),
+    ...(age !== '' && timesOf(AGES[age], now))
+  }
+}
+
+function timesOf (age: (typeof AGES)[keyof typeof AGES], now: Date): Pick<SessionSearch, 'signedInFrom' | 'signedInBefore'> {
+  const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
+  return 'within' in age ? { signedInFrom: ago(age.within) } : { signedInBefore: ago(age.before) }
+}
+
+/** Is this session among those that the search finds? */
+export function isFoundBy ({ userIds, kind, addresses, signedInFrom, signedInBefore }: SessionSearch, session: LoginSession): boolean {
+  const { userId, device, ip, createdAt } = session
+  return (userIds === undefined || userIds.includes(userId)) &&
+    (kind === undefined || kind === device.kind) &&
+    (addresses === undefined || addresses.some(address => typeof address === 'string' ? address === ip : ip !== null && address.test(ip))) &&
+    (signedInFrom === undefined || createdAt >= signedInFrom) &&
+    (signedInBefore === undefined || createdAt < signedInBefore)
+}
