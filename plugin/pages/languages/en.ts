@@ -96,7 +96,9 @@ const en = {
   unavailable: 'Sessions cannot be reached right now. Try again in a moment; the list then shows what has been signed out.',
   unreachable: 'The server cannot be reached. Try again; the list then shows what has been signed out.',
   tooManyRequests: 'Too many requests. Nothing has been signed out. Wait a moment, then try again.',
-  unexpected: 'Something went wrong. Load the page again to see what has been signed out.'
+  unexpected: 'Something went wrong. Load the page again to see what has been signed out.',
+  asTable: 'As a table',
+  plotMost: 'Most: {value} ({label})'
 }
 
 /** A key of {@link Messages}. */
