@@ -53,7 +53,7 @@ const THICKNESS = { columns: 0.75, rows: 0.45 }
 /** The widest column, in percent. */
 const WIDEST = 14
 /** The shortest bar of a value that is not zero, in percent: few must not look like none. */
-const SHORTEST = 1
+const SHORTEST = 3
 
 /** Measures the bars and formats their values for the reader. */
 export function toPlotView ({ key, title, columns, bars, direction }: Plot, texts: Texts): PlotView {
