@@ -276,7 +276,7 @@ export default [
       },
       {
         name: 'a plot is drawn from left to right in every language',
-        promise: 'P8: pages in languages that are written from right to left',
+        promise: 'P11: languages are written in their own direction',
         from: "texts.direction === 'rtl' ? 100 - x - geometry.width : x",
         to: 'x'
       }
