@@ -2,24 +2,15 @@
  * Sessions of the demo user on other devices, in other places and since other times, so that the page has something to show.
  * @module
  */
-import { randomBytes } from 'node:crypto'
-import Fastify from 'fastify'
 import type { Db } from 'mongodb'
-import loginSessions, { mongoStore } from '../plugin/index.js'
+import { createPast, type Visit } from './past.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-interface Visit {
-  headers: Record<string, string>
-  ip: string
-  /** The time since each session was started, and since it was last used, in ms. */
-  sessions: Array<[signedIn: number, lastActive: number]>
-}
-
 /** The client hints of a Chrome that has been asked for them. */
-function hints (platform: string, platformVersion: string, model = ''): Record<string, string> {
+export function hints (platform: string, platformVersion: string, model = ''): Record<string, string> {
   return {
     'sec-ch-ua-full-version-list': '"Google Chrome";v="149.0.7827.55", "Chromium";v="149.0.7827.55"',
     'sec-ch-ua-platform': `"${platform}"`,
@@ -28,7 +19,8 @@ function hints (platform: string, platformVersion: string, model = ''): Record<s
   }
 }
 
-const CHROME = '(KHTML, like Gecko) Chrome/149.0.0.0'
+/** The end of Chrome's User-Agent, before "Safari". */
+export const CHROME = '(KHTML, like Gecko) Chrome/149.0.0.0'
 
 /** The addresses are public ones of universities: see places.ts. */
 const VISITS: Visit[] = [
@@ -70,37 +62,11 @@ const VISITS: Visit[] = [
   }
 ]
 
-/** Signs this user in, with a clock in the past. Does nothing if the user has sessions already. */
+/** Signs this user in. Does nothing if the user has sessions already. */
 export async function seedSessions (db: Db, userId: string): Promise<void> {
-  const start = Date.now()
-  let now = new Date(start)
-  const app = Fastify()
-  await app.register(loginSessions, {
-    // Nobody gets these cookies.
-    secret: randomBytes(32).toString('base64'),
-    store: mongoStore(db.collection('loginSessions')),
-    now: () => now,
-    // Sends no mail. Only with this hook does the plugin mark devices as known or new.
-    onSessionStart () {}
-  })
-  app.post('/', async request => await request.startLoginSession(userId, { remember: true }))
-  app.get('/', async () => 'active')
-
-  if ((await app.loginSessions.list(userId)).length === 0) {
-    for (const visit of VISITS) await signIn(visit)
+  const past = await createPast(db)
+  if (!await past.isSignedIn(userId)) {
+    for (const visit of VISITS) await past.signIn(userId, visit)
   }
-  await app.close()
-
-  async function signIn ({ headers, ip, sessions }: Visit): Promise<void> {
-    let device = ''
-    for (const [signedIn, lastActive] of sessions) {
-      now = new Date(start - signedIn)
-      const reply = await app.inject({ method: 'POST', url: '/', remoteAddress: ip, headers: { ...headers, cookie: device } })
-      const cookies = reply.cookies.map(({ name, value }) => `${name}=${value}`)
-      now = new Date(start - lastActive)
-      await app.inject({ url: '/', remoteAddress: ip, headers: { ...headers, cookie: cookies.join('; ') } })
-      // The next sign-in comes from a known device that is not signed in any more.
-      device = cookies.find(cookie => cookie.includes('-device='))!
-    }
-  }
+  await past.close()
 }

@@ -11,8 +11,9 @@ import { MongoClient } from 'mongodb'
 import { type Addresses, addressesOf } from './addresses.js'
 import { buildApp } from './app.js'
 import { type Mongod, startMongod } from './mongod.js'
+import { seedCrowd } from './seed-crowd.js'
 import { seedSessions } from './seed-sessions.js'
-import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from './users.js'
+import { createUsers, DEMO_OPERATOR, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from './users.js'
 
 /** The data stay here from one start to the next. */
 const dataDir = fileURLToPath(new URL('./data/', import.meta.url))
@@ -37,6 +38,7 @@ async function start (): Promise<void> {
   const users = await createUsers(db)
   await seedUsers(users)
   await seedSessions(db, (await users.findByEmail(DEMO_USER.email))!.id)
+  await seedCrowd(db, users)
   const addresses = addressesOf(host, port)
   const { url, passkeyOrigin } = addresses
   // Safari takes no Secure cookie over http. A name for each port, because browsers send cookies to every port of a host.
@@ -136,6 +138,7 @@ function welcome ({ urls, passkeyOrigin }: Addresses, source: string): string {
   Sign in with   ${DEMO_USER.email}
   and password   ${DEMO_USER.password}
   Or as          ${DEMO_USER_WITHOUT_PASSWORD.email}, who has no password: with a code by mail. Mails are printed here.
+  Operators      ${DEMO_OPERATOR.email}, with the same password, sees the sessions of all users at ${urls[0]}/operators
 
   MongoDB: ${source}. Stop with Ctrl-C.
 ${passkeysAt(passkeyOrigin, urls)}`

@@ -13,6 +13,8 @@ export interface User {
   id: string
   email: string
   createdAt: Date
+  /** May see and end everybody's sessions: see operators.ts. */
+  operator: boolean
 }
 
 /** A new user. Without a password (null) they sign in with a passkey or a mailed code. */
@@ -31,6 +33,8 @@ interface UserDocument {
   createdAt: Date
   /** The time at which a code that was mailed to the user came back first. */
   emailProvenAt?: Date
+  /** No form can set it. */
+  operator?: true
 }
 
 /** Everything the example does with users. */
@@ -42,7 +46,12 @@ export const DEMO_USER = { email: 'ada@example.com', password: 'correct horse ba
 /** The demo user who has none, and signs in with a mailed code, or with a passkey once there is one. */
 export const DEMO_USER_WITHOUT_PASSWORD = { email: 'passkey@example.com', password: null }
 
+/** The demo user who is an operator. */
+export const DEMO_OPERATOR = { email: 'operator@example.com', password: DEMO_USER.password }
+
 const BCRYPT_COST = 12
+/** The most users that a search finds. */
+const FOUND_AT_MOST = 50
 const PASSWORD_CHARACTERS = 8
 /** bcrypt looks at no more. */
 const PASSWORD_BYTES = 72
@@ -98,6 +107,17 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
       return toUserOrNull(await findOne({ email: normalEmail(email) }))
     },
 
+    /** The users of these ids that there are, in no order. */
+    async findMany (ids: string[]): Promise<User[]> {
+      return (await inTime(collection.find({ _id: { $in: ids } }).toArray(), timeout)).map(toUser)
+    },
+
+    /** The first users, by their email, whose email contains this text. */
+    async search (text: string): Promise<User[]> {
+      const email = { $regex: normalEmail(text).replaceAll(/[^\p{L}\p{N}]/gu, '\\$&') }
+      return (await inTime(collection.find({ email }).sort({ email: 1 }).limit(FOUND_AT_MOST).toArray(), timeout)).map(toUser)
+    },
+
     /** For `bcryptPassword`: null is a user without a password. */
     async passwordHash (id: string): Promise<string | null> {
       return (await findOne({ _id: id }))?.passwordHash ?? null
@@ -124,6 +144,10 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
 
     async proveEmail (id: string): Promise<void> {
       await inTime(collection.updateOne({ _id: id }, { $min: { emailProvenAt: new Date() } }), timeout)
+    },
+
+    async makeOperator (id: string): Promise<void> {
+      await inTime(collection.updateOne({ _id: id }, { $set: { operator: true } }), timeout)
     }
   }
 }
@@ -131,11 +155,12 @@ export async function createUsers (db: Db, { timeout = 2000, hashCost = BCRYPT_C
 /** A user's id. Passkeys have it as their "user handle", so it says nothing about the person. */
 export const newUserId = (): string => randomUUID()
 
-/** Creates the two demo users if they are not there yet. Their emails count as proven. */
+/** Creates the demo users if they are not there yet. Their emails count as proven. */
 export async function seedUsers (users: Users): Promise<void> {
-  for (const user of [DEMO_USER, DEMO_USER_WITHOUT_PASSWORD]) {
+  for (const user of [DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, DEMO_OPERATOR]) {
     const { id } = await users.findByEmail(user.email) ?? await users.create(user)
     await users.proveEmail(id)
+    if (user === DEMO_OPERATOR) await users.makeOperator(id)
   }
 }
 
@@ -186,8 +211,8 @@ function emailTaken (): FieldError {
   return new FieldError('email', 'There is an account with this email already. Sign in instead.')
 }
 
-function toUser ({ _id, email, createdAt }: UserDocument): User {
-  return { id: _id, email, createdAt }
+function toUser ({ _id, email, createdAt, operator }: UserDocument): User {
+  return { id: _id, email, createdAt, operator: operator === true }
 }
 
 function toUserOrNull (user: UserDocument | null): User | null {

@@ -49,7 +49,7 @@ const SHARED: Record<string, string[]> = {
 }
 
 /** Files of rooms with HTTP that do without. */
-const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/session-row', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
+const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/plot', 'pages/session-row', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
 
 /** Without `.ts`, from plugin/. */
 const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })

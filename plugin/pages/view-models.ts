@@ -14,6 +14,7 @@
  * | `facts` | what a row and a group say below the name: `device`, a {@link SessionView} or a group; `places`, strings; `morePlaces` |
  * | `question-facts` | {@link ConfirmView} |
  * | `notice` | {@link NoticeView} |
+ * | `plot` | `plot`, a `PlotView` of `plot.ts` |
  * @module
  */
 import type { AssetUrls } from './assets.js'

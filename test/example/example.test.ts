@@ -380,7 +380,7 @@ t.test('a sign-in from a new device', async t => {
 
   t.test('whose address is not kept says so', async t => {
     const session = { ip: null, createdAt: new Date(0), device: { browser: null, os: null } } as unknown as LoginSession
-    const { text } = newSignInMail({ user: { id: '1', email: 'ada@example.com', createdAt: new Date(0) }, session, hasPassword: true, url: 'https://shop.example' })
+    const { text } = newSignInMail({ user: { id: '1', email: 'ada@example.com', createdAt: new Date(0), operator: false }, session, hasPassword: true, url: 'https://shop.example' })
     t.match(text, /Address: +not kept\n/)
     t.match(text, /Device: +Unknown device\n/)
     t.match(text, 'January 1, 1970 at 12:00 AM UTC')

@@ -21,15 +21,15 @@ export function toNumbersView ({ sample, sessions, users, byDay, byKind, bySyste
     note: sample === null ? say('numbersCounted') : say('numbersEstimated', { count: sample }),
     plots: [
       toPlotView({
-        key: 'plot-day', title: say('byDay'), columns: columns(say('day')), direction: 'columns',
+        key: 'day', title: say('byDay'), columns: columns(say('day')), direction: 'columns',
         bars: byDay.map(({ day: date, sessions }) => ({ label: day.format(date), value: sessions }))
       }, texts),
       toPlotView({
-        key: 'plot-kind', title: say('byKind'), columns: columns(say('kind')), direction: 'rows',
+        key: 'kind', title: say('byKind'), columns: columns(say('kind')), direction: 'rows',
         bars: byKind.map(({ kind, sessions }) => ({ label: say(KINDS[kind]), value: sessions }))
       }, texts),
       toPlotView({
-        key: 'plot-system', title: say('bySystem'), columns: columns(say('system')), direction: 'rows',
+        key: 'system', title: say('bySystem'), columns: columns(say('system')), direction: 'rows',
         bars: bySystem.map(({ system, sessions }) => ({ label: system ?? say('unknownSystem'), value: sessions }))
       }, texts)
     ],

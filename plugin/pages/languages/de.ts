@@ -95,7 +95,9 @@ const de: Messages = {
   unavailable: 'Die Sitzungen sind gerade nicht erreichbar. Versuchen Sie es gleich noch einmal; die Liste zeigt dann, was abgemeldet wurde.',
   unreachable: 'Der Server ist nicht erreichbar. Versuchen Sie es noch einmal; die Liste zeigt dann, was abgemeldet wurde.',
   tooManyRequests: 'Zu viele Anfragen. Es wurde nichts abgemeldet. Warten Sie einen Moment und versuchen Sie es dann noch einmal.',
-  unexpected: 'Etwas ist schiefgelaufen. Laden Sie die Seite neu, um zu sehen, was abgemeldet wurde.'
+  unexpected: 'Etwas ist schiefgelaufen. Laden Sie die Seite neu, um zu sehen, was abgemeldet wurde.',
+  asTable: 'Als Tabelle',
+  plotMost: 'Höchstwert: {value} ({label})'
 }
 
 export default de

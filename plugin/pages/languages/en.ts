@@ -168,7 +168,9 @@ const en = {
   workStop: 'Stop',
   workHide: 'Close',
   workLook: 'Look again',
-  otherWork: 'Other sessions are being signed out. Wait until that is done, or stop it.'
+  otherWork: 'Other sessions are being signed out. Wait until that is done, or stop it.',
+  asTable: 'As a table',
+  plotMost: 'Most: {value} ({label})'
 }
 
 /** A key of {@link Messages}. */

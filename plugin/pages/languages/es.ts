@@ -95,7 +95,9 @@ const es: Messages = {
   unavailable: 'Ahora mismo no se puede acceder a las sesiones. Inténtalo de nuevo en unos instantes; la lista mostrará entonces qué sesiones se han cerrado.',
   unreachable: 'No se puede conectar con el servidor. Inténtalo de nuevo; la lista mostrará entonces qué sesiones se han cerrado.',
   tooManyRequests: 'Demasiadas solicitudes. No se ha cerrado ninguna sesión. Espera un momento e inténtalo de nuevo.',
-  unexpected: 'Se ha producido un error. Vuelve a cargar la página para ver qué sesiones se han cerrado.'
+  unexpected: 'Se ha producido un error. Vuelve a cargar la página para ver qué sesiones se han cerrado.',
+  asTable: 'Como tabla',
+  plotMost: 'Máximo: {value} ({label})'
 }
 
 export default es

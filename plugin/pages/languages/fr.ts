@@ -95,7 +95,9 @@ const fr: Messages = {
   unavailable: 'Les sessions sont inaccessibles pour le moment. Réessayez dans un instant\u202f; la liste indiquera alors ce qui a été déconnecté.',
   unreachable: 'Le serveur est injoignable. Réessayez\u202f; la liste indiquera alors ce qui a été déconnecté.',
   tooManyRequests: 'Trop de requêtes. Rien n’a été déconnecté. Attendez un instant, puis réessayez.',
-  unexpected: 'Une erreur s’est produite. Rechargez la page pour voir ce qui a été déconnecté.'
+  unexpected: 'Une erreur s’est produite. Rechargez la page pour voir ce qui a été déconnecté.',
+  asTable: 'Sous forme de tableau',
+  plotMost: 'Maximum\u202f: {value} ({label})'
 }
 
 export default fr

@@ -95,7 +95,9 @@ const it: Messages = {
   unavailable: 'Al momento non è possibile accedere alle sessioni. Riprova tra poco: a quel punto l’elenco mostrerà che cosa è stato disconnesso.',
   unreachable: 'Il server non è raggiungibile. Riprova: a quel punto l’elenco mostrerà che cosa è stato disconnesso.',
   tooManyRequests: 'Troppe richieste. Nessuna sessione è stata disconnessa. Attendi un momento, poi riprova.',
-  unexpected: 'Si è verificato un errore. Ricarica la pagina per vedere che cosa è stato disconnesso.'
+  unexpected: 'Si è verificato un errore. Ricarica la pagina per vedere che cosa è stato disconnesso.',
+  asTable: 'Come tabella',
+  plotMost: 'Massimo: {value} ({label})'
 }
 
 export default it

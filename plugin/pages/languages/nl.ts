@@ -95,7 +95,9 @@ const nl: Messages = {
   unavailable: 'De sessies zijn op dit moment niet bereikbaar. Probeer het zo meteen opnieuw; in de lijst zie je dan wat er is uitgelogd.',
   unreachable: 'De server is niet bereikbaar. Probeer het opnieuw; in de lijst zie je dan wat er is uitgelogd.',
   tooManyRequests: 'Te veel verzoeken. Er is niets uitgelogd. Wacht even en probeer het dan opnieuw.',
-  unexpected: 'Er is iets misgegaan. Laad de pagina opnieuw om te zien wat er is uitgelogd.'
+  unexpected: 'Er is iets misgegaan. Laad de pagina opnieuw om te zien wat er is uitgelogd.',
+  asTable: 'Als tabel',
+  plotMost: 'Hoogste: {value} ({label})'
 }
 
 export default nl

@@ -95,7 +95,9 @@ const pl: Messages = {
   unavailable: 'Sesje są w tej chwili niedostępne. Spróbuj ponownie za chwilę – lista pokaże wtedy, co zostało wylogowane.',
   unreachable: 'Nie można połączyć się z serwerem. Spróbuj ponownie – lista pokaże wtedy, co zostało wylogowane.',
   tooManyRequests: 'Zbyt wiele żądań. Nic nie zostało wylogowane. Odczekaj chwilę i spróbuj ponownie.',
-  unexpected: 'Coś poszło nie tak. Wczytaj stronę ponownie, aby zobaczyć, co zostało wylogowane.'
+  unexpected: 'Coś poszło nie tak. Wczytaj stronę ponownie, aby zobaczyć, co zostało wylogowane.',
+  asTable: 'Jako tabela',
+  plotMost: 'Najwięcej: {value} ({label})'
 }
 
 export default pl

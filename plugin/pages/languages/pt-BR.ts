@@ -95,7 +95,9 @@ const ptBR: Messages = {
   unavailable: 'Não é possível acessar as sessões no momento. Tente novamente daqui a pouco; a lista mostrará então o que foi desconectado.',
   unreachable: 'Não é possível acessar o servidor. Tente novamente; a lista mostrará então o que foi desconectado.',
   tooManyRequests: 'Muitas solicitações. Nada foi desconectado. Aguarde um momento e tente novamente.',
-  unexpected: 'Algo deu errado. Recarregue a página para ver o que foi desconectado.'
+  unexpected: 'Algo deu errado. Recarregue a página para ver o que foi desconectado.',
+  asTable: 'Como tabela',
+  plotMost: 'Máximo: {value} ({label})'
 }
 
 export default ptBR

@@ -265,6 +265,24 @@ export default [
     ]
   },
   {
+    file: 'plugin/pages/plot.ts',
+    tests: ['pages/plot'],
+    breaks: [
+      {
+        name: 'few look like none',
+        promise: 'O2: a plot and its table say the same',
+        from: 'value <= 0 ? 0 : Math.max(SHORTEST, value / largest * 100)',
+        to: 'value / largest * 100'
+      },
+      {
+        name: 'a plot is drawn from left to right in every language',
+        promise: 'P11: languages are written in their own direction',
+        from: "texts.direction === 'rtl' ? 100 - x - geometry.width : x",
+        to: 'x'
+      }
+    ]
+  },
+  {
     file: 'plugin/core.ts',
     tests: ['pages/question', 'api/api'],
     breaks: [
