@@ -3,7 +3,7 @@
  * @module
  */
 import type { Numbers } from '../../sessions/overview.js'
-import { toPlotView } from '../plot.js'
+import { type Bar, toPlotView } from '../plot.js'
 import type { PageView } from '../view-models.js'
 import { KINDS } from './search.js'
 import type { NumbersView } from './view-models.js'
@@ -30,9 +30,19 @@ export function toNumbersView ({ sample, sessions, users, byDay, byKind, bySyste
       }, texts),
       toPlotView({
         key: 'system', title: say('bySystem'), columns: columns(say('system')), direction: 'rows',
-        bars: bySystem.map(({ system, sessions }) => ({ label: system ?? say('unknownSystem'), value: sessions }))
+        bars: withOthers(bySystem.map(({ system, sessions }) => ({ label: system ?? say('unknownSystem'), value: sessions })), say('others'))
       }, texts)
     ],
     url: `${base}/numbers`
   }
+}
+
+/** Bars of a plot. Clients choose the names of systems, so there may be many. */
+const MOST_BARS = 8
+
+/** The largest bars, and one for all others. @param bars the largest first */
+function withOthers (bars: Bar[], label: string): Bar[] {
+  if (bars.length <= MOST_BARS) return bars
+  const others = bars.slice(MOST_BARS - 1)
+  return [...bars.slice(0, MOST_BARS - 1), { label, value: others.reduce((sum, { value }) => sum + value, 0) }]
 }
