@@ -186,4 +186,3 @@ export function toWorkView ({ outcome, ended, total }: WorkState, screen: Screen
     url: urlWith(`${base}/work`, screen)
   }
 }
-
