@@ -4,7 +4,7 @@
  */
 import { isLoginSessionError, storeUnavailableError } from '../errors.js'
 import type { AttemptState, LoginSessionRecord } from '../sessions/record.js'
-import { STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
+import { OVERVIEW_METHODS, STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
 import { withTimeout } from '../timeout.js'
 
 /**
@@ -26,14 +26,17 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
   }
 }
 
+/** Their work may take minutes. */
+const UNBOUNDED: ReadonlySet<keyof LoginSessionStore> = new Set(['prepareOverview'])
+
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
- * Errors of ours pass: such a call was the host's mistake, and the store works.
+ * Errors of ours pass: such a call was the host's mistake, and the store works. What prepares the store is not bounded.
  */
 export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
-  const methods = store.time === undefined ? STORE_METHODS : [...STORE_METHODS, 'time' as const]
-  const bounded = Object.fromEntries(methods.map(method => {
+  const optional = (['time', ...OVERVIEW_METHODS] as const).filter(method => store[method] !== undefined && !UNBOUNDED.has(method))
+  const bounded = Object.fromEntries([...STORE_METHODS, ...optional].map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
@@ -48,5 +51,6 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
       })
     }]
   }))
-  return bounded as unknown as LoginSessionStore
+  const { prepareOverview } = store
+  return { ...bounded as unknown as LoginSessionStore, ...(prepareOverview && { prepareOverview: () => prepareOverview.call(store) }) }
 }
