@@ -42,6 +42,6 @@ function picture (name: string, initials: string): string {
   const hue = [...name].reduce((sum, character) => sum + character.codePointAt(0)!, 0) % 12 * 30
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">' +
     `<circle cx="20" cy="20" r="20" fill="hsl(${hue} 45% 38%)"/>` +
-    `<text x="20" y="26" font-family="sans-serif" font-size="16" fill="#fff" text-anchor="middle">${initials}</text></svg>`
+    `<text x="20" y="27" font-family="sans-serif" font-size="19" font-weight="600" fill="#fff" text-anchor="middle">${initials}</text></svg>`
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }
