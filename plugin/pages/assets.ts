@@ -76,7 +76,9 @@ export async function serveAssets (app: FastifyInstance, { isCurrent }: Assets):
 
   // First what the file will have: the core leaves its cookie alone on what a shared cache may keep.
   app.addHook('preHandler', async (request, reply) => { reply.header('cache-control', cachingOf(request)) })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
+    // A page that does not exist for everybody answers with the host's own page for unknown URLs, as it is.
+    if (request.is404) return
     if (!filesSent.has(reply.raw) || !FILE_STATUSES.has(reply.statusCode)) reply.header('cache-control', 'no-store')
   })
   const setHeaders = (response: object): void => { filesSent.add(response) }

@@ -34,6 +34,8 @@ export interface Overview {
   count(search: SessionSearch, most: number): Promise<number>
   /** Kept for ten seconds. However many sessions there are, at most 4,000 records are read. */
   numbers(): Promise<Numbers>
+  /** Numbers that are kept are read anew when somebody asks for them: sessions have been ended. */
+  forgetNumbers(): void
   /** Ends what the search finds and what had started at the call; an empty search finds everything. Returns the number of sessions. */
   end(search: SessionSearch, options: EndManyOptions): Promise<number>
 }
@@ -82,6 +84,8 @@ export function createOverview ({ store, now, announceEnd, randomUserKey = aUser
       }
       return await kept.numbers
     },
+
+    forgetNumbers () { kept = undefined },
 
     async end (search, options) {
       const isEverything = Object.values(search).every(condition => condition === undefined)

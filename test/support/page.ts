@@ -62,7 +62,7 @@ export function formOf (reply: Reply): Form {
   const action = /<form[^>]* action="([^"]+)"/.exec(reply.body)?.[1]
   const fields = [...reply.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!])
   if (action === undefined || fields.length === 0) throw new Error(`no form in: ${reply.body}`)
-  return { action, fields: Object.fromEntries(fields) }
+  return { action: action.replaceAll('&amp;', '&'), fields: Object.fromEntries(fields) }
 }
 
 /** What a form proves: a password, or fields by name. */

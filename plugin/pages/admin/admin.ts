@@ -41,7 +41,7 @@ async function adminContext (app: FastifyInstance, overview: Overview, options: 
   const screens = createScreens(app, { overview, gate, options })
   const targets = createTargets(app, { frameOf, overview, screens, works, options })
   const questions = createQuestions(app, frameOf, options)
-  const carryOut = createOperations(app, { callHook, frameOf, works, options })
+  const carryOut = createOperations(app, { callHook, overview, frameOf, works, options })
   await app.register(operatorRoutes, { kit, gate, screens, targets, questions, works, carryOut, options })
 }
 

@@ -7,8 +7,8 @@ import { coreOf } from '../../core.js'
 import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { LoginSession } from '../../sessions/login-session.js'
-import type { Numbers, Overview, SessionPage } from '../../sessions/overview.js'
-import type { PageFrom, SessionSearch } from '../../sessions/store.js'
+import type { Numbers, Overview } from '../../sessions/overview.js'
+import type { SessionSearch } from '../../sessions/store.js'
 import { confirmationNoteFor } from '../confirmation.js'
 import { placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
@@ -84,14 +84,7 @@ export function createScreens (app: FastifyInstance, { overview, gate, options }
     const [page, count] = await Promise.all([
       overview.page(search, ROWS, from), isSearch(fields) ? overview.count(search, MOST_COUNTED + 1) : null
     ])
-    const whole = await fromTheNewest(page, search, from)
-    return { ...whole, count: count && Math.min(count, MOST_COUNTED), more: count !== null && count > MOST_COUNTED }
-  }
-
-  /** People who page back to the newest sign-ins see a whole page of them. */
-  async function fromTheNewest (page: SessionPage, search: SessionSearch, from: PageFrom): Promise<SessionPage> {
-    const isShort = from !== null && page.newer === null && page.sessions.length < ROWS && page.older !== null
-    return isShort ? await overview.page(search, ROWS, null) : page
+    return { ...page, count: count && Math.min(count, MOST_COUNTED), more: count !== null && count > MOST_COUNTED }
   }
 
   async function partsOf (request: FastifyRequest, screen: Screen): Promise<Omit<ScreenParts, 'work' | 'note' | 'places' | 'nameUser'>> {

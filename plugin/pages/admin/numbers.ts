@@ -3,7 +3,8 @@
  * @module
  */
 import type { Numbers } from '../../sessions/overview.js'
-import { toPlotView } from '../plot.js'
+import type { MessageKey } from '../messages.js'
+import { type Bar, type Plot, type PlotView, toPlotView } from '../plot.js'
 import type { PageView } from '../view-models.js'
 import { KINDS } from './search.js'
 import type { NumbersView } from './view-models.js'
@@ -14,25 +15,30 @@ export function toNumbersView ({ sample, sessions, users, byDay, byKind, bySyste
   const number = new Intl.NumberFormat(locale)
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const shown = (value: number): string => sample === null ? number.format(value) : say('about', { number: number.format(value) })
-  const columns = (label: string): [string, string] => [label, say('sessions')]
+  const plot = (key: string, title: MessageKey, label: MessageKey, direction: Plot['direction'], bars: Bar[]): PlotView =>
+    toPlotView({ key, title: say(title), columns: [say(label), say('sessions')], direction, bars }, texts)
+  const days = byDay.map(({ day: date, sessions }): Bar => ({ label: day.format(date), value: sessions }))
+  const kinds = byKind.map(({ kind, sessions }): Bar => ({ label: say(KINDS[kind]), value: sessions }))
+  const systems = bySystem.map(({ system, sessions }): Bar => ({ label: system ?? say('unknownSystem'), value: sessions }))
   return {
     sessions: shown(sessions),
     users: shown(users),
     note: sample === null ? say('numbersCounted') : say('numbersEstimated', { count: sample }),
     plots: [
-      toPlotView({
-        key: 'day', title: say('byDay'), columns: columns(say('day')), direction: 'columns',
-        bars: byDay.map(({ day: date, sessions }) => ({ label: day.format(date), value: sessions }))
-      }, texts),
-      toPlotView({
-        key: 'kind', title: say('byKind'), columns: columns(say('kind')), direction: 'rows',
-        bars: byKind.map(({ kind, sessions }) => ({ label: say(KINDS[kind]), value: sessions }))
-      }, texts),
-      toPlotView({
-        key: 'system', title: say('bySystem'), columns: columns(say('system')), direction: 'rows',
-        bars: bySystem.map(({ system, sessions }) => ({ label: system ?? say('unknownSystem'), value: sessions }))
-      }, texts)
+      plot('day', 'byDay', 'day', 'columns', days),
+      plot('kind', 'byKind', 'kind', 'rows', kinds),
+      plot('system', 'bySystem', 'system', 'rows', withOthers(systems, say('others')))
     ],
     url: `${base}/numbers`
   }
+}
+
+/** Bars of a plot. Clients choose the names of systems, so there may be many. */
+const MOST_BARS = 8
+
+/** The largest bars, and one for all others. @param bars the largest first */
+function withOthers (bars: Bar[], label: string): Bar[] {
+  if (bars.length <= MOST_BARS) return bars
+  const others = bars.slice(MOST_BARS - 1)
+  return [...bars.slice(0, MOST_BARS - 1), { label, value: others.reduce((sum, { value }) => sum + value, 0) }]
 }

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Core } from '../../core.js'
 import type { LoginSession } from '../../sessions/login-session.js'
+import type { Overview } from '../../sessions/overview.js'
 import type { FrameOf } from '../frame.js'
 import type { Notice } from '../notice.js'
 import type { OnAction, OperatorAction } from './actions.js'
@@ -22,15 +23,21 @@ export type Outcome = { notice: Notice, work: null } | { notice: null, work: Wor
 export type CarryOut = (request: FastifyRequest, operator: LoginSession, target: OperatorTarget) => Promise<Outcome>
 
 interface OperationsParts extends Pick<Core, 'callHook'> {
+  overview: Pick<Overview, 'forgetNumbers'>
   frameOf: FrameOf
   works: Works
   options: Pick<ResolvedAdminOptions, 'describeUsers' | 'onAction'>
 }
 
 /** @param app has the core plugin */
-export function createOperations (app: FastifyInstance, { callHook, frameOf, works, options }: OperationsParts): CarryOut {
+export function createOperations (app: FastifyInstance, { callHook, overview, frameOf, works, options }: OperationsParts): CarryOut {
   const { describeUsers, onAction } = options
-  const told = createTeller(callHook, onAction)
+  const tell = createTeller(callHook, onAction)
+
+  function told (operator: LoginSession, action: Told): void {
+    overview.forgetNumbers()
+    tell(operator, action)
+  }
 
   async function endSession (request: FastifyRequest, operator: LoginSession, { session: { userId, id } }: OperatorTarget & { kind: 'session' }): Promise<Notice> {
     const session = await app.loginSessions.revoke(userId, id, { actor: operator })

@@ -73,7 +73,7 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
       const { search } = screen.kind === 'list' ? await screens.runnable(request, screen.list.fields) : { search: null }
       if (screen.kind !== 'list' || search === null) throw notFoundError()
       const current = currentLoginSession(request)
-      const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 1)])
+      const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)])
       const named = sessions.filter(({ id }) => id !== current.id).slice(0, NAMED)
       const others = isFoundBy(search, current) ? counted - 1 : counted
       return { kind: 'search', fields: screen.list.fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }

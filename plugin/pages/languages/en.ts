@@ -147,6 +147,7 @@ const en = {
   day: 'Day (UTC)',
   sessions: 'Sessions',
   unknownSystem: 'Unknown',
+  others: 'Others',
   endUser: 'Sign out everywhere ({count})',
   endFound: 'Sign out all of these ({count})',
   endEveryone: 'Sign out everyone',
