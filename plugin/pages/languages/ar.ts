@@ -146,6 +146,7 @@ const ar: Messages = {
   day: 'اليوم (UTC)',
   sessions: 'الجلسات',
   unknownSystem: 'غير معروف',
+  others: 'أخرى',
   endUser: 'تسجيل الخروج من كل مكان ({count})',
   endFound: 'تسجيل الخروج من جميع هذه الجلسات ({count})',
   endEveryone: 'تسجيل خروج الجميع',

@@ -146,6 +146,7 @@ const de: Messages = {
   day: 'Tag (UTC)',
   sessions: 'Sitzungen',
   unknownSystem: 'Unbekannt',
+  others: 'Andere',
   endUser: 'Überall abmelden ({count})',
   endFound: 'Alle diese abmelden ({count})',
   endEveryone: 'Alle Nutzer abmelden',

@@ -146,6 +146,7 @@ const es: Messages = {
   day: 'Día (UTC)',
   sessions: 'Sesiones',
   unknownSystem: 'Desconocido',
+  others: 'Otros',
   endUser: 'Cerrar sesión en todas partes ({count})',
   endFound: 'Cerrar todas estas sesiones ({count})',
   endEveryone: 'Cerrar la sesión de todos',

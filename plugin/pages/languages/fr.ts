@@ -146,6 +146,7 @@ const fr: Messages = {
   day: 'Jour (UTC)',
   sessions: 'Sessions',
   unknownSystem: 'Inconnu',
+  others: 'Autres',
   endUser: 'Déconnecter partout ({count})',
   endFound: 'Déconnecter toutes ces sessions ({count})',
   endEveryone: 'Déconnecter tout le monde',

@@ -146,6 +146,7 @@ const it: Messages = {
   day: 'Giorno (UTC)',
   sessions: 'Sessioni',
   unknownSystem: 'Sconosciuto',
+  others: 'Altri',
   endUser: 'Disconnetti ovunque ({count})',
   endFound: 'Disconnetti tutte queste sessioni ({count})',
   endEveryone: 'Disconnetti tutti',

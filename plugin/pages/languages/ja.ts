@@ -146,6 +146,7 @@ const ja: Messages = {
   day: '日（UTC）',
   sessions: 'セッション',
   unknownSystem: '不明',
+  others: 'その他',
   endUser: 'すべての場所でログアウト（{count} 件）',
   endFound: 'これらすべてからログアウト（{count} 件）',
   endEveryone: '全員をログアウト',

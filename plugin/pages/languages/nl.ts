@@ -146,6 +146,7 @@ const nl: Messages = {
   day: 'Dag (UTC)',
   sessions: 'Sessies',
   unknownSystem: 'Onbekend',
+  others: 'Overige',
   endUser: 'Overal uitloggen ({count})',
   endFound: 'Al deze sessies uitloggen ({count})',
   endEveryone: 'Iedereen uitloggen',

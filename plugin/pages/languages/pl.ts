@@ -146,6 +146,7 @@ const pl: Messages = {
   day: 'Dzień (UTC)',
   sessions: 'Sesje',
   unknownSystem: 'Nieznany',
+  others: 'Inne',
   endUser: 'Wyloguj wszędzie ({count})',
   endFound: 'Wyloguj wszystkie te sesje ({count})',
   endEveryone: 'Wyloguj wszystkich',

@@ -146,6 +146,7 @@ const ptBR: Messages = {
   day: 'Dia (UTC)',
   sessions: 'Sessões',
   unknownSystem: 'Desconhecido',
+  others: 'Outros',
   endUser: 'Desconectar em todos os lugares ({count})',
   endFound: 'Desconectar todas estas sessões ({count})',
   endEveryone: 'Desconectar todos',
