@@ -146,7 +146,7 @@ t.test('describeUsers names all users of a page at once; a missing or wrong answ
   t.strictSame(asked, [], 'nobody is asked about nobody')
 })
 
-t.test("the screen of a user without sessions, and of nobody", async t => {
+t.test('the screen of a user without sessions, and of nobody', async t => {
   const { root } = await createOperatorShop(t)
   t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), 'Sessions of ada User id ada 0 sessions No session matches.')
   for (const query of ['', '?user=', '?user=a&user=b']) t.equal((await root.get(`${OPERATORS}/user${query}`)).statusCode, 404, query)
