@@ -1,5 +1,5 @@
 /**
- * The example application: sign-up, sign-in, an account, and this package's sessions page and API. Builds; does not listen.
+ * The example application: sign-up, sign-in, an account, and this package's sessions page, operators' page and API. Builds; does not listen.
  * @module
  */
 import { createRequire } from 'node:module'
@@ -19,6 +19,7 @@ import { createConfirm } from './confirm.js'
 import { signedInPage } from './enter.js'
 import { errorPage, NOT_FOUND } from './error-page.js'
 import { createSessionHooks, type Print } from './mail.js'
+import { operatorPages } from './operators.js'
 import { locate } from './places.js'
 import { RETURN_TO } from './return-to.js'
 import { createServices, type Services } from './services.js'
@@ -53,7 +54,7 @@ declare module 'fastify' {
 
   interface FastifyReply {
     /** The data that every template gets: of @fastify/view. */
-    locals: { user?: User | null }
+    locals: { viewer?: User | null }
   }
 }
 
@@ -100,7 +101,8 @@ async function allPages (pages: FastifyInstance, services: Services): Promise<vo
   pages.decorateRequest('user', null)
   pages.addHook('preHandler', async (request, reply) => {
     request.user = request.loginSession && await users.find(request.loginSession.userId)
-    reply.locals.user = request.user
+    // Not "user": on the operators' page, that is the user whose sessions are shown.
+    reply.locals.viewer = request.user
   })
 
   await pages.register(loginSessionPages, {
@@ -112,6 +114,7 @@ async function allPages (pages: FastifyInstance, services: Services): Promise<vo
     accountName: async userId => (await users.find(userId))?.email,
     templates: directory('views/sessions')
   })
+  await pages.register(async operators => await operatorPages(operators, services))
   await pages.register(async site => await sitePages(site, services))
 }
 

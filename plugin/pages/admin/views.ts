@@ -99,17 +99,18 @@ function toRows (page: PageView, { screen, sessions, nameUser, places }: ScreenP
     }),
     user: nameUser(session.userId),
     userUrl: urlWith(`${base}/user`, { kind: 'user', userId: session.userId }),
-    facts: moreFacts(session, page, now)
+    facts: moreFacts(session, screen, page, now)
   }))
 }
 
-function moreFacts (session: LoginSession, { say, texts }: PageView, now: Date): FactView[] {
+function moreFacts (session: LoginSession, screen: Screen, { say, texts }: PageView, now: Date): FactView[] {
   const { id, userId, endsAt, remember, confirmedAt, userAgent } = session
   return [
     { label: say('endsAt'), moment: momentView(endsAt, texts, now) },
     ...confirmedAt === null ? [] : [{ label: say('confirmed'), moment: momentView(confirmedAt, texts, now) }],
     { label: say('remembered'), text: say(remember ? 'yes' : 'no') },
-    { label: say('userId'), text: userId },
+    // On the page of one user, it stands above the list.
+    ...screen.kind === 'user' ? [] : [{ label: say('userId'), text: userId }],
     { label: say('sessionId'), text: id },
     { label: say('userAgent'), text: userAgent }
   ]

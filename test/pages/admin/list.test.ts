@@ -91,7 +91,7 @@ t.test('an address that cannot be read is an error beside its field, and finds n
   const reply = await root.get(`${OPERATORS}?address=203.0.113`)
   t.strictSame(usersIn(reply), [])
   t.match(reply.body, /value="203.0.113" [^>]*aria-invalid="true" aria-describedby="login-sessions-address-error"/)
-  t.match(textOf(reply), 'Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24. 0 sessions')
+  t.match(textOf(reply), 'Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24. Show all sessions 0 sessions')
   t.equal((await root.get(`${OPERATORS}/search/revoke?address=203.0.113`)).statusCode, 404)
 })
 
@@ -148,7 +148,7 @@ t.test('describeUsers names all users of a page at once; a missing or wrong answ
 
 t.test('the screen of a user without sessions, and of nobody', async t => {
   const { root } = await createOperatorShop(t)
-  t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), 'Sessions of ada 0 sessions No session matches.')
+  t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), 'Sessions of ada User id ada 0 sessions No session matches.')
   for (const query of ['', '?user=', '?user=a&user=b']) t.equal((await root.get(`${OPERATORS}/user${query}`)).statusCode, 404, query)
 })
 
