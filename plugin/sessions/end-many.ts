@@ -57,6 +57,11 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
   async function end (pages: Pages, reason: SessionEndReason, { actor, except, onProgress, signal }: EndManyOptions): Promise<number> {
     const spared = except && keyOf(except.userId, except.id)
     let ended = 0
+    const note = (count: number): number => {
+      ended += count
+      onProgress?.(ended)
+      return count
+    }
     for (let round = 0; round < ROUNDS; round++) {
       let found = 0
       for await (const records of pages()) {
@@ -64,8 +69,7 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
         const wanted = records.filter(({ _id }) => _id !== spared)
         if (wanted.length === 0) continue
         found += wanted.length
-        ended += await endPage(wanted, { reason, actor })
-        onProgress?.(ended)
+        await endPage(wanted, { reason, actor }, note)
       }
       if (found > 0) continue
       if (round > 0) break
@@ -74,12 +78,15 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
     return ended
   }
 
-  async function endPage (records: RecordWithoutData[], ending: Ending): Promise<number> {
+  /** @param note called with the number of those that have ended since the last call: if the page fails, some have ended */
+  async function endPage (records: RecordWithoutData[], ending: Ending, note: (count: number) => number): Promise<void> {
     if (announce !== undefined) {
-      return await sumOf(records, async ({ _id, userId }) => await endOne(userId!, idOf(_id), ending) === null ? 0 : 1, PARALLEL)
+      await sumOf(records, async ({ _id, userId }) => note(await endOne(userId!, idOf(_id), ending) === null ? 0 : 1), PARALLEL)
+    } else if (store.removeFound !== undefined) {
+      note(await store.removeFound(records.map(({ _id }) => _id), now()))
+    } else {
+      await sumOf(keysByUser(records), async ([userId, keys]) => note(await store.removeMany(keys, userId, now())), PARALLEL)
     }
-    if (store.removeFound !== undefined) return await store.removeFound(records.map(({ _id }) => _id), now())
-    return await sumOf(keysByUser(records), async ([userId, keys]) => await store.removeMany(keys, userId, now()), PARALLEL)
   }
 
   /** One key of each part of the collection, so that it reaches all shards. No record has one of these keys. */

@@ -9,7 +9,9 @@ import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { after, HOUR, MINUTE, NOW, SECOND } from '../support/clock.js'
 import { parallel } from '../support/gate.js'
 import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { overviewStoreOf } from '../../plugin/sessions/overview.js'
 import { aRecord, aToken, aVisitorRecord, stored } from '../support/records.js'
+import { overviewContract } from './overview-contract.js'
 
 /** Names that mean something to MongoDB, to JavaScript or to us, and are nothing but keys to the host. */
 const ODD_KEYS = [
@@ -683,4 +685,7 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
       t.equal(await stored(store, record), null)
     }
   })
+
+  const part = overviewStoreOf(await emptyStore())
+  if (part !== null) await t.test('the part for operators', async t => await overviewContract(t, async () => overviewStoreOf(await emptyStore())!))
 }

@@ -54,8 +54,8 @@ export function createOperations (app: FastifyInstance, { callHook, overview, fr
     return { key: 'signedOutUser', values: { count: ended, user: name } }
   }
 
-  async function endMany (request: FastifyRequest, operator: LoginSession, target: OperatorTarget & { kind: 'search' | 'everyone' }): Promise<Outcome> {
-    const work = await works.start(request, operator, {
+  async function endMany (operator: LoginSession, target: OperatorTarget & { kind: 'search' | 'everyone' }): Promise<Outcome> {
+    const work = await works.start(operator, {
       search: target.kind === 'search' ? target.search : {},
       total: totalOf(target),
       onEnd (ended, complete) {
@@ -70,7 +70,7 @@ export function createOperations (app: FastifyInstance, { callHook, overview, fr
     switch (target.kind) {
       case 'session': return { notice: await endSession(request, operator, target), work: null }
       case 'user': return { notice: await endUser(operator, target), work: null }
-      default: return await endMany(request, operator, target)
+      default: return await endMany(operator, target)
     }
   }
 }

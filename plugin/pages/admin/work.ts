@@ -45,7 +45,7 @@ export interface Work {
 /** Long endings. */
 export interface Works {
   /** Starts the work of this operator. Resolves when it is over, or after a second: then it goes on. */
-  start(request: FastifyRequest, operator: LoginSession, work: Work): Promise<WorkState>
+  start(operator: LoginSession, work: Work): Promise<WorkState>
   /** The work of the operator who asks; null: there is none to show. */
   stateOf(request: FastifyRequest): WorkState | null
   /** Stops the work, within a second, on whatever server. */
@@ -95,6 +95,10 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
   const write = async (operator: LoginSession, state: WorkState): Promise<boolean> =>
     await sessionData.write(operator, { loginSessionWork: { ...state } })
 
+  /** If it cannot be written, the page shows the end once more. */
+  const hideOf = async (operator: LoginSession): Promise<unknown> =>
+    await sessionData.write(operator, { loginSessionWork: null }).catch(() => {})
+
   /** Writes the progress until it is told to stop, and looks whether the operator has stopped the work, or is signed out. */
   function writeNowAndThen (operator: LoginSession, state: WorkState, aborter: AbortController): () => Promise<void> {
     let timer: NodeJS.Timeout
@@ -123,31 +127,34 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
     }
   }
 
+  function stateOf ({ session: { loginSessionWork: state = null } }: FastifyRequest): WorkState | null {
+    const isStalled = state?.outcome === 'running' && now().getTime() - state.at > STALLED_AFTER
+    return isStalled ? { ...state, outcome: 'interrupted' } : state
+  }
+
   return {
-    async start (request, operator, work) {
+    async start (operator, work) {
       const state: WorkState = { id: randomUUID(), total: work.total, ended: 0, at: now().getTime(), outcome: 'running' }
       await write(operator, state)
       const aborter = new AbortController()
-      const running1 = run(operator, work, state, aborter).catch(error => { log.error({ err: error }, 'login sessions: progress was not written') })
-      const done = running1.finally(() => { running.delete(done) })
+      const done = run(operator, work, state, aborter)
+        .catch(error => { log.error({ err: error }, 'login sessions: the end of an operation was not written') })
+        .finally(() => { running.delete(done) })
       running.set(done, aborter)
       await settledWithin(PATIENCE, done)
+      // The response says it.
+      if (state.outcome === 'done') await hideOf(operator)
       return { ...state }
     },
 
-    stateOf ({ session }) {
-      const { loginSessionWork: state = null } = session
-      if (state === null) return null
-      const isStalled = state.outcome === 'running' && now().getTime() - state.at > STALLED_AFTER
-      return isStalled ? { ...state, outcome: 'interrupted' } : state
-    },
+    stateOf,
 
     stop ({ session }) {
       if (session.loginSessionWork != null) session.loginSessionWorkStopped = session.loginSessionWork.id
     },
 
     hide (request) {
-      if (this.stateOf(request)?.outcome !== 'running') request.session.loginSessionWork = null
+      if (stateOf(request)?.outcome !== 'running') request.session.loginSessionWork = null
     },
 
     async close () {

@@ -24,7 +24,7 @@ async function routesOf (t: Test, options: OperatorShopOptions = {}) {
     before (app: FastifyInstance) {
       app.addHook('onRoute', ({ url, method }) => {
         if (!url.startsWith(OPERATORS)) return
-        for (const one of [method].flat()) if (one === 'GET' || one === 'POST') routes.push([one, url])
+        for (const one of ['GET', 'POST'] as const) if ([method].flat().includes(one)) routes.push([one, url])
       })
     }
   })

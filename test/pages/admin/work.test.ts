@@ -1,0 +1,131 @@
+/**
+ * Endings that take longer than a request.
+ */
+import t, { type Test } from 'tap'
+import type { OperatorAction } from '../../../plugin/index.js'
+import type { WorkState } from '../../../plugin/pages/admin/work.js'
+import { keyOf } from '../../../plugin/sessions/key.js'
+import type { LoginSessionStore } from '../../../plugin/sessions/store.js'
+import { memoryStore } from '../../../plugin/stores/memory.js'
+import { PASSWORD } from '../../support/app.js'
+import type { JarBrowser, Reply } from '../../support/browser-jar.js'
+import { SECOND } from '../../support/clock.js'
+import { createGate, turns } from '../../support/gate.js'
+import { createOperatorShop, OPERATORS, type OperatorShop } from '../../support/operators.js'
+import { answer, formOf, HTMX, submit, textOf } from '../../support/page.js'
+import { poll } from '../../support/poll.js'
+
+const EVERYONE = `${OPERATORS}/everyone/revoke`
+
+interface World extends OperatorShop {
+  actions: OperatorAction[]
+  /** Lets the removals go on. */
+  letGo(): void
+  /** From now on the store's removals fail. */
+  breakRemovals(): void
+}
+
+/** Three users, and a store whose removals wait until they are let go: all but the first one. */
+async function createWorld (t: Test): Promise<World> {
+  const held = createGate()
+  const actions: OperatorAction[] = []
+  const memory = memoryStore()
+  let [removals, broken] = [0, false]
+  const store: LoginSessionStore = {
+    ...memory,
+    async remove (...args) {
+      if (args[1] !== 'root' && ++removals > 1) await held.passed
+      if (broken) throw new Error('connection refused')
+      return await memory.remove(...args)
+    }
+  }
+  const shop = await createOperatorShop(t, { store, storeTimeout: 60 * SECOND, onSessionEnd () {}, admin: { onAction: action => { actions.push(action) } } })
+  t.teardown(held.open)
+  for (const user of ['ada', 'bob', 'eve']) await shop.signIn(user)
+  return { ...shop, actions, letGo: held.open, breakRemovals () { broken = true } }
+}
+
+const panel = async (jar: JarBrowser): Promise<Reply> => await jar.get(`${OPERATORS}/work`, HTMX)
+
+/** The work as the operator's session keeps it. */
+async function kept ({ store, operator }: OperatorShop): Promise<WorkState> {
+  const [record] = await store.find([keyOf('root', operator.id)])
+  return record!.data.loginSessionWork as WorkState
+}
+
+/** The button of the panel, as a browser would press it. */
+const press = async (jar: JarBrowser, reply: Reply): Promise<Reply> => await submit(jar, formOf(reply))
+
+t.test('it goes on after the response; a reload shows how far it is; its end is shown until it is closed', async t => {
+  const world = await createWorld(t)
+  const { root, actions, letGo } = world
+  const started = await answer(root, EVERYONE, PASSWORD)
+  t.equal(started.statusCode, 303)
+  const reloaded = await root.get(OPERATORS)
+  t.match(reloaded.body, '<progress aria-label="Signing out" max="4"')
+  t.match(textOf(reloaded), 'signed out so far, of about 4. Stop')
+  await poll('the progress', async () => (await kept(world)).ended === 1 || undefined)
+  t.match(textOf(await panel(root)), '1 session has been signed out so far, of about 4. Stop')
+  t.match((await panel(root)).body, 'data-ls-every="1"')
+
+  const second = await root.get(EVERYONE)
+  t.match(textOf(second), 'Other sessions are being signed out. Wait until that is done, or stop it.')
+  t.strictSame([(await submit(root, formOf(second), PASSWORD)).statusCode, actions], [409, []])
+
+  letGo()
+  await poll('the end', async () => (await kept(world)).outcome === 'done' || undefined)
+  const over = await panel(root)
+  t.match(textOf(over), 'Signed out 3 sessions. Close')
+  t.notMatch(over.body, 'data-ls-every')
+  t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=list]"', 'the list comes along')
+  t.match(actions, [{ kind: 'everyone', ended: 3, complete: true }])
+  t.equal((await press(root, over)).headers.location, OPERATORS)
+  t.notMatch((await root.get(OPERATORS)).body, 'ls-work')
+})
+
+t.test('the operator can stop it', async t => {
+  const world = await createWorld(t)
+  const { root, app, actions, letGo } = world
+  await answer(root, EVERYONE, PASSWORD, HTMX)
+  t.equal((await press(root, await panel(root))).statusCode, 303)
+  await poll('the stop to be seen', async () => {
+    letGo()
+    return (await kept(world)).outcome !== 'running' || undefined
+  })
+  t.match(actions, [{ kind: 'everyone', complete: (await kept(world)).outcome === 'done' }])
+  t.ok(await app.loginSessions.list('root'))
+})
+
+t.test('a failing store interrupts it, and says how far it came', async t => {
+  const world = await createWorld(t)
+  const { root, actions, letGo, breakRemovals } = world
+  await answer(root, EVERYONE, PASSWORD)
+  breakRemovals()
+  letGo()
+  await poll('the end', async () => (await kept(world)).outcome === 'interrupted' || undefined)
+  t.match(textOf(await root.get(OPERATORS)), 'Interrupted. 1 session has been signed out. Start again to sign out the others.')
+  t.match(actions, [{ kind: 'everyone', ended: 1, complete: false }])
+})
+
+t.test('a server that closes interrupts it; one that was killed leaves it stalled', async t => {
+  const world = await createWorld(t)
+  const { root, app, clock, letGo } = world
+  await answer(root, EVERYONE, PASSWORD)
+  clock.advance(30 * SECOND)
+  t.match(textOf(await root.get(OPERATORS)), /Interrupted\.|so far/)
+  const closing = app.close()
+  await turns(50)
+  letGo()
+  await closing
+  t.equal((await kept(world)).outcome, 'interrupted')
+})
+
+t.test('the sign-out of the operator interrupts it', async t => {
+  const { root, actions, letGo } = await createWorld(t)
+  await answer(root, EVERYONE, PASSWORD)
+  await root.signOut()
+  await new Promise(resolve => setTimeout(resolve, 1200))
+  letGo()
+  await poll('the end', () => actions.length > 0 || undefined)
+  t.match(actions, [{ kind: 'everyone', complete: false }])
+})
