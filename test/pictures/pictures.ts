@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: takes README's pictures of the account page, from the example with its demo user, into `.github/pictures`.
+ * `npm run pictures`: takes README's pictures of the account page and the operators' page, from the example with its demo users, into `.github/pictures`.
  * WebP, because it is small; Chromium writes it through a canvas.
  * @module
  */
@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { DEMO_USER } from '../../example/users.js'
+import { DEMO_OPERATOR, DEMO_USER } from '../../example/users.js'
 import { launchBrowser } from '../support/browser.js'
 import { serveExample } from '../support/served-example.js'
 import { WINDOWS } from '../support/profile.js'
@@ -20,6 +20,8 @@ const SCREENS: Record<string, BrowserContextOptions> = {
   desktop: { userAgent: WINDOWS, viewport: { width: 1040, height: 900 }, deviceScaleFactor: 1.5 },
   phone: { userAgent: IPHONE, viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 }
+
+const COLOURS = ['light', 'dark'] as const
 
 /** Of the picture, from 0 to 1: text stays crisp. */
 const QUALITY = 0.8
@@ -37,17 +39,13 @@ try {
   for (const close of closers.reverse()) await close()
 }
 
-/** All pictures of one screen, with one session, which has ended when the next screen's begins. */
+/** All pictures of one screen, with a session of each user, which has ended when the next one begins. */
 async function takeAll (chromium: Browser, screen: string, options: BrowserContextOptions): Promise<void> {
   const context = await chromium.newContext(options)
   const page = await context.newPage()
-  await page.goto('/sign-in')
-  await page.getByLabel('Email').fill(DEMO_USER.email)
-  await page.getByLabel('Password', { exact: true }).fill(DEMO_USER.password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.waitForURL('**/account')
 
-  for (const colorScheme of ['light', 'dark'] as const) {
+  await signIn(page, DEMO_USER)
+  for (const colorScheme of COLOURS) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.goto('/account/sessions')
     await take(page, `list-${screen}-${colorScheme}`, screen === 'desktop')
@@ -56,11 +54,32 @@ async function takeAll (chromium: Browser, screen: string, options: BrowserConte
     await page.locator('dialog[open]').waitFor()
     await take(page, `question-${screen}-${colorScheme}`)
   }
+  await signOut(page)
 
+  await signIn(page, DEMO_OPERATOR)
+  if (screen === 'desktop') await page.setViewportSize({ width: options.viewport!.width, height: 1020 })
+  for (const colorScheme of COLOURS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.goto('/operators')
+    await page.waitForLoadState('networkidle')
+    await take(page, `operators-${screen}-${colorScheme}`)
+  }
+  await signOut(page)
+  await context.close()
+}
+
+async function signIn (page: Page, { email, password }: { email: string, password: string }): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL('**/account')
+}
+
+async function signOut (page: Page): Promise<void> {
   await page.goto('/account')
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL('**/sign-in')
-  await context.close()
 }
 
 async function take (page: Page, name: string, fullPage = false): Promise<void> {

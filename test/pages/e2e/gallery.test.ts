@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { axeFindings, MODES, show, withoutScripts } from '../../support/axe.js'
 import { accessibleNodes, edgeContrast, focused, overflowing, separators, smallTargets, withSpacedText } from '../../support/measure.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, OTHERS, PROFILE, questionUrl, type Scene, SCENES, serveScenes } from '../../support/scenes.js'
+import { OPERATOR_SCENES, serveOperators } from '../../support/operator-scenes.js'
 import { MAC } from '../../support/profile.js'
 import { randomId } from '../../support/records.js'
 import { setStage } from '../../support/stage.js'
@@ -16,6 +17,8 @@ t.setTimeout(600_000)
 
 const { shop, openPage, listPage } = await setStage(t)
 const shopWithoutQuestion = await serveScenes(t, { verifyPassword: undefined as never, confirm: undefined })
+
+const operatorShop = await serveOperators(t)
 
 const PLACES: Record<string, string> = { '8.8.8.1': 'Berlin, Germany', '8.8.8.2': 'Oslo, Norway', '8.8.8.3': 'São Paulo, Brazil' }
 const placeful = await serveScenes(t, { pages: { locate: ip => PLACES[ip] } })
@@ -35,14 +38,16 @@ const FULL = process.env.GALLERY === 'full'
 const coloursOf = (index: number, dark: boolean): string[] => FULL ? COLOURS : [dark ? 'dark' : COLOURS[index % 2]!]
 
 /** Without scripts the markup is the same. GALLERY=full looks at every scene that way, too. */
-const WITHOUT_SCRIPTS = ['the list', 'the question as a page', 'the question that asks for no password, as a page', 'an error page']
+const WITHOUT_SCRIPTS = [
+  'the list', 'the question as a page', 'the question that asks for no password, as a page', 'an error page', 'all sessions, with the numbers as tables'
+]
 
-const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> =>
-  Object.entries(SCENES).filter(([, scene]) => (scene.noQuestion ? shopWithoutQuestion : shop) === ofShop && (script || !scene.script))
+const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> => [
+  ...Object.entries(SCENES).filter(([, { noQuestion }]) => (noQuestion ? shopWithoutQuestion : shop) === ofShop),
+  ...Object.entries(OPERATOR_SCENES).filter(() => ofShop === operatorShop)
+].filter(([, scene]) => script || !scene.script)
 
-for (const here of [shop, shopWithoutQuestion]) {
-  const where = here === shop ? '' : ', in a shop that asks for no password'
-
+for (const [here, where] of [[shop, ''], [shopWithoutQuestion, ', in a shop that asks for no password'], [operatorShop, ', for operators']] as const) {
   t.test(`with scripts${where}`, async t => {
     const page = await openPage(t, { baseURL: here.url })
     for (const [index, [name, { play, focus, dark = false }]] of scenesOf(here, true).entries()) {
@@ -86,7 +91,9 @@ for (const here of [shop, shopWithoutQuestion]) {
 async function findNamesakes (t: Test, page: Page): Promise<void> {
   const names = (await accessibleNodes(page)).filter(({ role }) => role === 'button' || role === 'link').map(({ name }) => name)
   t.notOk(names.includes(''), 'every button and link has a name')
-  t.strictSame(names.filter((one, i) => names.indexOf(one) !== i), [], 'of its own')
+  // Each session of a user has a link to that user.
+  const users = await page.locator('a.ls-name').allInnerTexts()
+  t.strictSame(names.filter((one, i) => names.indexOf(one) !== i && !users.includes(one)), [], 'of its own')
 }
 
 for (const [locale, seenByAxe] of [['de-DE', NARROW], ['ar', WIDE]] as const) {
