@@ -117,7 +117,7 @@ await onBothStores(t, async (t, makeStore) => {
       const options = { actor, except: { userId: 'user-1', id: mine._id.slice(8) }, onProgress: (ended: number) => { progress.push(ended) } }
       t.equal(await end({ userIds: ['user-1', 'user-2'] }, options), 5)
 
-      t.strictSame(progress, [5])
+      t.strictSame([progress.at(-1), progress.length > 1], [5, announced], 'announced ones are counted one by one')
       const left = await Promise.all(records.map(async record => await stored(store, record)))
       t.strictSame(left.filter(record => record !== null), records.filter(record => record === mine || !found.includes(record)))
       const expected = announced ? idsIn(found.filter(record => record !== mine)).map(id => [id, 'revoked', actor]) : []
@@ -205,6 +205,14 @@ t.test('it can be stopped: what has ended stays ended, and everything else stays
     t.equal(await end(search, { actor, signal: controller.signal }), 0)
     t.equal(await count({}, 10_000), 200)
   }
+})
+
+t.test('announced, it stops with those that are under way', async t => {
+  const { store } = await counted()
+  const controller = new AbortController()
+  const { end } = createOverview({ store, now, announceEnd () {} })
+  const ended = await end({}, { actor, signal: controller.signal, onProgress () { controller.abort() } })
+  t.ok(ended >= 1 && ended <= 100, `${ended}`)
 })
 
 t.test('a failure ends it, and so does an error of the progress', async t => {
