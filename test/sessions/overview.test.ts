@@ -114,6 +114,7 @@ await onBothStores(t, async (t, makeStore) => {
       const progress: number[] = []
       const found = records.filter(({ userId }) => /[12]$/.test(userId!))
 
+      t.equal(await end({ userIds: [] }, { actor }), 0, 'nobody is not everybody')
       const options = { actor, except: { userId: 'user-1', id: mine._id.slice(8) }, onProgress: (ended: number) => { progress.push(ended) } }
       t.equal(await end({ userIds: ['user-1', 'user-2'] }, options), 5)
 
