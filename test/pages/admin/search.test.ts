@@ -40,7 +40,7 @@ t.test('a screen is the list or a user', async t => {
   t.strictSame(screenIn({ screen: 'user', user: 'ada/b?c' }), { kind: 'user', userId: 'ada/b?c' })
   t.equal(screenUrl('/operators', { kind: 'user', userId: 'ada/b?c' }), '/operators/user?screen=user&user=ada%2Fb%3Fc')
   t.equal(screenUrl('', { kind: 'list', list: { fields: NO_SEARCH, from: null } }), '/')
-  for (const query of [{ screen: 'user' }, { screen: 'user', user: '' }, { screen: 'user', user: ['a'] }, { user: 'ada' }]) t.equal(screenIn(query).kind, 'list')
+  for (const query of [undefined, { screen: 'user' }, { screen: 'user', user: '' }, { screen: 'user', user: ['a'] }, { user: 'ada' }]) t.equal(screenIn(query).kind, 'list')
 })
 
 t.test('what is looked for', async t => {
