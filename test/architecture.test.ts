@@ -21,7 +21,8 @@ const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 
 /** From the top of the house to its leaves. A file directly in plugin/ is a room by itself. */
 const ROOMS: Record<string, Room> = {
-  index: { http: false, imports: ['plugin', 'confirming', 'pages/account', 'pages', 'api', ...HALL] },
+  index: { http: false, imports: ['plugin', 'confirming', 'pages/account', 'pages/admin', 'pages', 'api', ...HALL] },
+  'pages/admin': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   'pages/account': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', '@fastify/static', '@fastify/formbody', 'eta', 'negotiator', 'intl-messageformat'] },
   'pages/languages': { http: false, imports: [] },
@@ -49,7 +50,7 @@ const SHARED: Record<string, string[]> = {
 }
 
 /** Files of rooms with HTTP that do without. */
-const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/plot', 'pages/session-row', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
+const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/plot', 'pages/session-row', 'pages/question-words', 'pages/plot', 'pages/admin/actions', 'pages/admin/search', 'pages/admin/screen', 'pages/admin/numbers', 'pages/admin/question-words', 'pages/admin/views', 'pages/admin/view-models', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
 
 /** Without `.ts`, from plugin/. */
 const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })

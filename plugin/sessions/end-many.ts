@@ -69,7 +69,7 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
         const wanted = records.filter(({ _id }) => _id !== spared)
         if (wanted.length === 0) continue
         found += wanted.length
-        await endPage(wanted, { reason, actor }, note)
+        await endPage(wanted, { reason, actor }, note, signal)
       }
       if (found > 0) continue
       if (round > 0) break
@@ -79,9 +79,15 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
   }
 
   /** @param note called with the number of those that have ended since the last call: if the page fails, some have ended */
-  async function endPage (records: RecordWithoutData[], ending: Ending, note: (count: number) => number): Promise<void> {
+  async function endPage (
+    records: RecordWithoutData[], ending: Ending, note: (count: number) => number, signal: AbortSignal | undefined
+  ): Promise<void> {
     if (announce !== undefined) {
-      await sumOf(records, async ({ _id, userId }) => note(await endOne(userId!, idOf(_id), ending) === null ? 0 : 1), PARALLEL)
+      const end = async ({ _id, userId }: RecordWithoutData): Promise<number> => {
+        if (signal?.aborted) return 0
+        return note(await endOne(userId!, idOf(_id), ending) === null ? 0 : 1)
+      }
+      await sumOf(records, end, PARALLEL)
     } else if (store.removeFound !== undefined) {
       note(await store.removeFound(records.map(({ _id }) => _id), now()))
     } else {
@@ -97,8 +103,9 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
   return {
     async endFound (find, options) {
       const at = now()
-      const pages: Pages = () => pagesAfter(last => find(at, PAGE, last === undefined ? null : { olderThan: { createdAt: last.createdAt, key: last._id } }), PAGE)
-      return await end(pages, 'revoked', options)
+      const after = (last: RecordWithoutData | undefined): PageFrom =>
+        last === undefined ? null : { olderThan: { createdAt: last.createdAt, key: last._id } }
+      return await end(() => pagesAfter(async last => await find(at, PAGE, after(last)), PAGE), 'revoked', options)
     },
 
     async endEveryone (options) {

@@ -26,16 +26,13 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
   }
 }
 
-/** Their work may take minutes. */
-const UNBOUNDED: ReadonlySet<keyof LoginSessionStore> = new Set(['prepareOverview'])
-
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
  * Errors of ours pass: such a call was the host's mistake, and the store works. What prepares the store is not bounded.
  */
 export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
-  const optional = (['time', ...OVERVIEW_METHODS] as const).filter(method => store[method] !== undefined && !UNBOUNDED.has(method))
+  const optional = (['time', ...OVERVIEW_METHODS] as const).filter(method => method !== 'prepareOverview' && store[method] !== undefined)
   const bounded = Object.fromEntries([...STORE_METHODS, ...optional].map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
@@ -52,5 +49,6 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
     }]
   }))
   const { prepareOverview } = store
-  return { ...bounded as unknown as LoginSessionStore, ...(prepareOverview && { prepareOverview: () => prepareOverview.call(store) }) }
+  const unbounded = prepareOverview && { prepareOverview: async () => await prepareOverview.call(store) }
+  return { ...bounded as unknown as LoginSessionStore, ...unbounded }
 }

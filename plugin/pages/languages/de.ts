@@ -117,7 +117,6 @@ const de: Messages = {
   search: 'Suchen',
   searchAgain: 'Alle Sitzungen anzeigen',
   wrongAddress: 'Geben Sie eine Adresse wie 203.0.113.7 oder ein Netz wie 203.0.113.0/24 ein.',
-  noUserFound: 'Kein Nutzer passt zu „{text}“.',
   usersUnknown: 'Nutzer lassen sich gerade nicht suchen. Versuchen Sie es gleich noch einmal.',
   manyUsers: 'Mehr als {count} Nutzer passen. Dies sind die Sitzungen der ersten {count}.',
   nothingFound: 'Keine Sitzung passt.',

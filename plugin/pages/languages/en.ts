@@ -118,7 +118,6 @@ const en = {
   search: 'Search',
   searchAgain: 'Show all sessions',
   wrongAddress: 'Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24.',
-  noUserFound: 'No user matches “{text}”.',
   usersUnknown: 'Users cannot be searched right now. Try again in a moment.',
   manyUsers: 'More than {count} users match. These are the sessions of the first {count}.',
   nothingFound: 'No session matches.',

@@ -117,7 +117,6 @@ const es: Messages = {
   search: 'Buscar',
   searchAgain: 'Mostrar todas las sesiones',
   wrongAddress: 'Escribe una dirección como 203.0.113.7 o una red como 203.0.113.0/24.',
-  noUserFound: 'Ningún usuario coincide con «{text}».',
   usersUnknown: 'Ahora mismo no se pueden buscar usuarios. Inténtalo de nuevo en unos instantes.',
   manyUsers: 'Coinciden más de {count} usuarios. Estas son las sesiones de los primeros {count}.',
   nothingFound: 'Ninguna sesión coincide.',

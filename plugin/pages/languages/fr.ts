@@ -117,7 +117,6 @@ const fr: Messages = {
   search: 'Rechercher',
   searchAgain: 'Afficher toutes les sessions',
   wrongAddress: 'Saisissez une adresse telle que 203.0.113.7, ou un réseau tel que 203.0.113.0/24.',
-  noUserFound: 'Aucun utilisateur ne correspond à «\u202f{text}\u202f».',
   usersUnknown: 'La recherche d’utilisateurs est impossible pour le moment. Réessayez dans un instant.',
   manyUsers: 'Plus de {count} utilisateurs correspondent. Voici les sessions des {count} premiers.',
   nothingFound: 'Aucune session ne correspond.',

@@ -117,7 +117,6 @@ const it: Messages = {
   search: 'Cerca',
   searchAgain: 'Mostra tutte le sessioni',
   wrongAddress: 'Scrivi un indirizzo come 203.0.113.7 o una rete come 203.0.113.0/24.',
-  noUserFound: 'Nessun utente corrisponde a “{text}”.',
   usersUnknown: 'Al momento non è possibile cercare utenti. Riprova tra poco.',
   manyUsers: 'Corrispondono più di {count} utenti. Queste sono le sessioni dei primi {count}.',
   nothingFound: 'Nessuna sessione corrisponde.',

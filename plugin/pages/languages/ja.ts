@@ -117,7 +117,6 @@ const ja: Messages = {
   search: '検索',
   searchAgain: 'すべてのセッションを表示',
   wrongAddress: '203.0.113.7 のようなアドレス、または 203.0.113.0/24 のようなネットワークを入力してください。',
-  noUserFound: '「{text}」に一致するユーザーはいません。',
   usersUnknown: '現在、ユーザーを検索できません。しばらくしてからもう一度お試しください。',
   manyUsers: '{count} 人を超えるユーザーが一致します。最初の {count} 人のセッションを表示しています。',
   nothingFound: '一致するセッションはありません。',

@@ -117,7 +117,6 @@ const nl: Messages = {
   search: 'Zoeken',
   searchAgain: 'Alle sessies tonen',
   wrongAddress: 'Voer een adres in zoals 203.0.113.7, of een netwerk zoals 203.0.113.0/24.',
-  noUserFound: 'Geen gebruiker komt overeen met ‘{text}’.',
   usersUnknown: 'Gebruikers kunnen op dit moment niet worden gezocht. Probeer het zo meteen opnieuw.',
   manyUsers: 'Meer dan {count} gebruikers komen overeen. Dit zijn de sessies van de eerste {count}.',
   nothingFound: 'Geen sessie komt overeen.',

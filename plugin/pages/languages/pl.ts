@@ -117,7 +117,6 @@ const pl: Messages = {
   search: 'Szukaj',
   searchAgain: 'Pokaż wszystkie sesje',
   wrongAddress: 'Wpisz adres, na przykład 203.0.113.7, lub sieć, na przykład 203.0.113.0/24.',
-  noUserFound: 'Żaden użytkownik nie pasuje do „{text}”.',
   usersUnknown: 'W tej chwili nie można wyszukiwać użytkowników. Spróbuj ponownie za chwilę.',
   manyUsers: 'Pasuje ponad {count} użytkowników. Oto sesje pierwszych {count}.',
   nothingFound: 'Żadna sesja nie pasuje.',

@@ -117,7 +117,6 @@ const ptBR: Messages = {
   search: 'Pesquisar',
   searchAgain: 'Mostrar todas as sessões',
   wrongAddress: 'Digite um endereço como 203.0.113.7 ou uma rede como 203.0.113.0/24.',
-  noUserFound: 'Nenhum usuário corresponde a “{text}”.',
   usersUnknown: 'Não é possível pesquisar usuários no momento. Tente novamente daqui a pouco.',
   manyUsers: 'Mais de {count} usuários correspondem. Estas são as sessões dos primeiros {count}.',
   nothingFound: 'Nenhuma sessão corresponde.',
