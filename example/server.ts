@@ -35,16 +35,17 @@ async function start (): Promise<void> {
   closers.push(() => client.close())
   const db = client.db(namesDatabase(mongod.uri) ? undefined : 'login-sessions-example')
 
-  const users = await createUsers(db)
-  await seedUsers(users)
-  await seedSessions(db, (await users.findByEmail(DEMO_USER.email))!.id)
-  await seedCrowd(db, users)
   const addresses = addressesOf(host, port)
   const { url, passkeyOrigin } = addresses
   // Safari takes no Secure cookie over http. A name for each port, because browsers send cookies to every port of a host.
   const cookie = { name: `login-session-${port}`, secure: false }
   const app = await buildApp({ db, secret, url, ...(passkeyOrigin !== null && { passkeyOrigin }), cookie, logger: { level: 'warn' } })
   closers.push(() => app.close())
+
+  const users = await createUsers(db)
+  await seedUsers(users)
+  await seedSessions(db, (await users.findByEmail(DEMO_USER.email))!.id)
+  await seedCrowd(db, users)
   await app.listen({ host, port })
   if (shutDownAt === null) console.log(welcome(addresses, mongod.source))
 }

@@ -42,7 +42,7 @@ export async function serveOperators (t: Test): Promise<ServedShop> {
 }
 
 /** Signs in as a new operator, and opens this page of theirs. */
-async function openOperators (page: Page, path = ''): Promise<void> {
+export async function openOperators (page: Page, path = ''): Promise<void> {
   const user = `root-${randomId()}`
   await page.goto(`/start?user=${user}`)
   await page.goto(`${OPERATORS}${path}`)

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { MODES, show } from '../../support/axe.js'
 import { PASSWORD } from '../../support/app.js'
 import { focused, focusOn, walk } from '../../support/measure.js'
+import { openOperators, serveOperators } from '../../support/operator-scenes.js'
 import { isLively } from '../../support/profile.js'
 import { DIALOG, FIELD, giveWrongPassword, openDialog, questionUrl, REVOKE, SCENES, TITLE } from '../../support/scenes.js'
 import { setStage } from '../../support/stage.js'
@@ -123,6 +124,34 @@ t.test('details and groups open and close by keyboard, and what is in a closed o
   await page.keyboard.press('Enter')
   await page.locator(TITLE).focus()
   t.equal(names(await walk(page)).length, open.length - 6)
+})
+
+t.test('operators search by keyboard, and end a session; thinking better of it leads back to its button', async t => {
+  const shop = await serveOperators(t)
+  const page = await stage.openPage(t, { baseURL: shop.url })
+  await openOperators(page, '?who=bob')
+  await isLively(page)
+  t.match(names(await walk(page)).slice(0, 9), [
+    'User id', 'Device', 'Address or network', 'Signed in', 'Search', 'Show all sessions', 'Sign out all of these (3)', 'bob', /^Details of bob, iPhone \(Safari\)/
+  ])
+
+  await page.getByLabel('User id').fill('Ada Lovelace')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/who=Ada/)
+  await isLively(page)
+  await page.locator(REVOKE).focus()
+  await page.keyboard.press('Enter')
+  await page.locator(DIALOG).waitFor()
+  await focusOn(page.locator(FIELD))
+  await page.keyboard.press('Escape')
+  await dialogIsGone(page)
+  await focusOn(page.locator(REVOKE))
+  await page.keyboard.press('Enter')
+  await page.locator(DIALOG).waitFor()
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('Signed out Ada Lovelace, Mac (Safari).').waitFor()
+  await focusOn(page.locator('[data-ls-part=status]'))
 })
 
 t.test('a ring shows what has the focus, in every mode', async t => {
