@@ -81,8 +81,8 @@ export interface WorkView {
 
 /** The page. */
 export interface OperatorsView extends PageView, Pick<ConfirmationNote, 'canRevoke' | 'whyNot' | 'noPassword'>, NoticeView {
-  /** Whose sessions; null: everyone's. */
-  user: UserView | null
+  /** Whose sessions; null: everyone's. Not `user`: layouts often have that as a local of the host's. */
+  shownUser: UserView | null
   rows: OperatorRow[]
   /** "3 sessions" */
   countText: string

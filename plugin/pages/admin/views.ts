@@ -55,12 +55,12 @@ export interface ScreenContext {
 export function toOperatorsView (page: PageView, parts: ScreenParts, context: ScreenContext): OperatorsView {
   const { screen, numbers, work, note, nameUser, places } = parts
   const { say, base } = page
-  const user = screen.kind === 'user' ? nameUser(screen.userId) : null
+  const shownUser = screen.kind === 'user' ? nameUser(screen.userId) : null
   const isNewest = screen.kind === 'list' && screen.list.from === null
   return {
     ...page,
-    title: user === null ? page.title : say('sessionsOf', { user: user.name }),
-    user,
+    title: shownUser === null ? page.title : say('sessionsOf', { user: shownUser.name }),
+    shownUser,
     rows: toRows(page, parts, context),
     countText: countText(parts, page),
     emptyText: emptyText(parts, page),
