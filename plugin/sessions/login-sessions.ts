@@ -9,6 +9,7 @@ import { pagesOf, sumOf } from './many.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
 import { actorOf, limitOf, type ListOptions, type RevokeOptions } from './verb-options.js'
+import { createWatches, type Watch } from './watches.js'
 
 /**
  * `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. A wrong argument or option rejects
@@ -59,6 +60,16 @@ export interface LoginSessions {
    */
   revokeAll(userId: string | Iterable<string> | AsyncIterable<string>, options?: RevokeOptions): Promise<number>
   /**
+   * A signal that fires when the session ends: on whatever server, and at its expiry. Its reason is FST_LOGIN_SESSION_REQUIRED. It also
+   * fires if the session has ended already, but never before this returns. It does not fire when the server closes.
+   * @throws TypeError if an argument or an option is wrong
+   * @example
+   * const closed = new AbortController()
+   * socket.on('close', () => closed.abort())
+   * app.loginSessions.watch(session, { until: closed.signal }).addEventListener('abort', () => socket.close(4401))
+   */
+  watch: Watch
+  /**
    * Resolves when what this process does after its responses is done: it has written "last active", and no hook of yours
    * is running any more (10 seconds at most). Where a process may be frozen after a response, wait for it.
    */
@@ -75,6 +86,8 @@ export interface LoginSessionsParts {
   announceEnd?: AnnounceEnd | undefined
   /** Resolves when nothing runs in the background. Undefined: nothing ever does. */
   settled?: (() => Promise<void>) | undefined
+  /** Undefined: watches of their own, which hear of removals from the store alone. */
+  watch?: Watch | undefined
 }
 
 /** How many records {@link LoginSessions.all} reads at a time. */
@@ -89,7 +102,8 @@ const PARALLEL = 10
  * @example
  * const { list, revokeAll } = createLoginSessions({ store: mongoStore(collection), now: () => new Date() })
  */
-export function createLoginSessions ({ store, now, announceEnd, settled = async () => {} }: LoginSessionsParts): LoginSessions {
+export function createLoginSessions (parts: LoginSessionsParts): LoginSessions {
+  const { store, now, announceEnd, settled = async () => {}, watch = createWatches(parts).watch } = parts
   const { endOne, endAll } = createEndings(store, now, announceEnd)
 
   async function findLive (userId: string, id: string): Promise<LoginSession | null> {
@@ -139,6 +153,7 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
       return isIterable(users) ? await sumOf(users, end, PARALLEL) : await end(users)
     },
 
+    watch,
     settled
   }
 }

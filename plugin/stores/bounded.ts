@@ -26,18 +26,31 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
   }
 }
 
+/** Bounded where the store has them. */
+const OPTIONAL = ['time', 'expiriesOf'] as const
+
+/** The keys of which no record is left after a call with these arguments. */
+const REMOVED: Partial<Record<keyof LoginSessionStore, (args: unknown[], outcome: unknown) => readonly string[]>> = {
+  remove: ([key], record) => record === null ? [] : [key as string],
+  removeMany: ([keys]) => keys as string[]
+}
+
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
  * Errors of ours pass: such a call was the host's mistake, and the store works.
+ *
+ * @param onRemoved called with the keys that a call has removed, before its caller goes on, and also if the caller has given up
  */
-export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
-  const methods = store.time === undefined ? STORE_METHODS : [...STORE_METHODS, 'time' as const]
-  const bounded = Object.fromEntries(methods.map(method => {
+export function boundedStore (store: LoginSessionStore, timeout: number, onRemoved?: (keys: readonly string[]) => void): LoginSessionStore {
+  const methods = [...STORE_METHODS, ...OPTIONAL.filter(method => store[method] !== undefined)]
+  const bounded: Record<string, unknown> = Object.fromEntries(methods.map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
       const call = new Promise<unknown>(resolve => { resolve(Reflect.apply(store[method]!, store, args)) })
+      const removedBy = REMOVED[method]
+      if (removedBy !== undefined) call.then(outcome => onRemoved?.(removedBy(args, outcome)), () => {})
       return withTimeout(call, timeout, method).catch(cause => {
         if (isLoginSessionError(cause)) throw cause
         if (undo !== undefined) {
@@ -48,5 +61,7 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
       })
     }]
   }))
+  // It goes on for as long as something is watched, and reports its failures itself.
+  if (store.watchRemovals !== undefined) bounded.watchRemovals = store.watchRemovals.bind(store)
   return bounded as unknown as LoginSessionStore
 }

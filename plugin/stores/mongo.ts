@@ -11,6 +11,7 @@ import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/r
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
 import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
+import { readRemovals } from './mongo-changes.js'
 import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
 
 /**
@@ -129,7 +130,16 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
     async barrier (prefix) {
       // A write that changes nothing also waits for the majority, and for every earlier write. No record lacks a start.
       await sessions.deleteMany({ _id: rangeOf(prefix), createdAt: { $exists: false } })
-    }
+    },
+
+    async expiriesOf (keys) {
+      const filter = { _id: { $in: [...new Set(keys)] } }
+      const found = await sessions.find(filter, { projection: { expiresAt: 1 }, batchSize: keys.length }).toArray()
+      const byKey = new Map(found.map(({ _id, expiresAt }) => [_id, expiresAt]))
+      return keys.map(key => byKey.get(key) ?? null)
+    },
+
+    watchRemovals: events => readRemovals(sessions, events)
   }
 }
 

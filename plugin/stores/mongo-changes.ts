@@ -1,0 +1,67 @@
+/**
+ * A change stream on one collection: MongoDB tells what happens there, once a majority has it.
+ * @module
+ */
+import type { ChangeStreamDocument, Collection, Document } from 'mongodb'
+import type { RemovalEvents } from '../sessions/store.js'
+
+/** What a change stream reports. */
+export interface ChangeEvents {
+  /** Everything that happens after this is reported. */
+  opened(): void
+  changed(change: ChangeStreamDocument): void
+  /** The last report. @param error why; dropping or renaming the collection is a reason, too */
+  ended(error: Error): void
+}
+
+/**
+ * Reads the changes of this collection. After a failover the driver goes on where it was, so no change is missed.
+ *
+ * @param stages what follows `$changeStream`; they must leave `_id`
+ * @returns stops it: nothing is reported any more
+ */
+export function readChanges (sessions: Collection<any>, stages: Document[], { opened, changed, ended }: ChangeEvents): () => Promise<void> {
+  // A change stream refuses every other level, which the host's client may have.
+  const stream = sessions.watch(stages, { readPreference: 'primary', readConcern: { level: 'majority' } })
+  let isStopped = false
+  // The driver has no event for the first answer of the server. It is the first that brings a token to resume after.
+  stream.once('resumeTokenChanged', opened)
+
+  async function run (): Promise<void> {
+    for await (const change of stream) changed(change)
+  }
+
+  run().catch(error => { if (!isStopped) ended(error) })
+  return async () => {
+    isStopped = true
+    stream.off('resumeTokenChanged', opened)
+    await stream.close()
+  }
+}
+
+/** Removals, and what removes all records at once. Of each change only its key is sent. */
+const REMOVALS: Document[] = [
+  { $match: { operationType: { $in: ['delete', 'drop', 'dropDatabase', 'rename', 'invalidate'] } } },
+  { $project: { operationType: 1, documentKey: 1 } }
+]
+
+/**
+ * The server will not answer otherwise in a moment: it is not a member of a replica set (40573), the user may not (13), or it is not
+ * MongoDB and knows no change streams (59, 115, 238, 40324).
+ */
+const REFUSALS: ReadonlySet<unknown> = new Set([40573, 13, 59, 115, 238, 40324])
+
+/** Will a change stream be refused the next time, too? */
+export const isRefusal = (error: unknown): boolean => REFUSALS.has((error as { code?: unknown }).code)
+
+/** The removals of this collection, see `WatchableStore.watchRemovals`. */
+export function readRemovals (sessions: Collection<any>, { opened, removed, ended }: RemovalEvents): () => Promise<void> {
+  return readChanges(sessions, REMOVALS, {
+    opened,
+    changed (change) {
+      // What removes all records is followed by the end of the stream, and whoever reads it looks at all of them then.
+      if (change.operationType === 'delete') removed(String(change.documentKey._id))
+    },
+    ended (error) { ended(error, isRefusal(error)) }
+  })
+}
