@@ -2,13 +2,14 @@
  * The public verbs: look sessions up and end them. They need a store and a clock, and no request.
  * @module
  */
+import { createEndMany } from './end-many.js'
 import { type AnnounceEnd, createEndings, type SessionName } from './endings.js'
 import { keyOf } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import { pagesOf, sumOf } from './many.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
-import { actorOf, limitOf, type ListOptions, type RevokeOptions } from './verb-options.js'
+import { actorOf, everyoneOf, limitOf, type ListOptions, type RevokeEveryoneOptions, type RevokeOptions } from './verb-options.js'
 import { createWatches, type Watch } from './watches.js'
 
 /**
@@ -60,6 +61,15 @@ export interface LoginSessions {
    */
   revokeAll(userId: string | Iterable<string> | AsyncIterable<string>, options?: RevokeOptions): Promise<number>
   /**
+   * Ends all sessions of all users except the given one, and returns their number: after a breach, for example. It ends every
+   * session that had started at the call. If it rejects, or is stopped, some have ended: call it again. A million sessions
+   * take minutes.
+   * @throws TypeError if an option is wrong
+   * @example
+   * await app.loginSessions.revokeEveryone({ actor: 'incident 7', onProgress: ended => log.info({ ended }) })
+   */
+  revokeEveryone(options?: RevokeEveryoneOptions): Promise<number>
+  /**
    * A signal that fires when the session ends: on whatever server, and at its expiry. Its reason is FST_LOGIN_SESSION_REQUIRED. It also
    * fires if the session has ended already, but never before this returns. It does not fire when the server closes.
    * @throws TypeError if an argument or an option is wrong
@@ -105,6 +115,7 @@ const PARALLEL = 10
 export function createLoginSessions (parts: LoginSessionsParts): LoginSessions {
   const { store, now, announceEnd, settled = async () => {}, watch = createWatches(parts).watch } = parts
   const { endOne, endAll } = createEndings(store, now, announceEnd)
+  const { endEveryone } = createEndMany(store, now, announceEnd)
 
   async function findLive (userId: string, id: string): Promise<LoginSession | null> {
     const record = await store.findWithoutData(keyOf(userId, id))
@@ -151,6 +162,10 @@ export function createLoginSessions (parts: LoginSessionsParts): LoginSessions {
       const ending = { reason: 'revoked-all', actor: actorOf('revokeAll', options) } as const
       const end = async (userId: string): Promise<number> => await endAll(requireText(userId, 'userId'), ending)
       return isIterable(users) ? await sumOf(users, end, PARALLEL) : await end(users)
+    },
+
+    async revokeEveryone (options) {
+      return await endEveryone(everyoneOf(options))
     },
 
     watch,

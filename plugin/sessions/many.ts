@@ -9,16 +9,20 @@
  * @param read at most `size` items, those after this key; '' for the first ones
  * @param keyOf the key of an item
  */
-export async function * pagesOf<Item> (
-  read: (after: string) => Promise<Item[]>, keyOf: (item: Item) => string, size: number
-): AsyncGenerator<Item[]> {
+export const pagesOf = <Item>(read: (after: string) => Promise<Item[]>, keyOf: (item: Item) => string, size: number): AsyncGenerator<Item[]> =>
+  pagesAfter(last => read(last === undefined ? '' : keyOf(last)), size)
+
+/**
+ * All items in an order of their own, page by page. Items may come and go meanwhile.
+ *
+ * @param read at most `size` items, those after this one; undefined for the first ones
+ */
+export async function * pagesAfter<Item> (read: (last: Item | undefined) => Promise<Item[]>, size: number): AsyncGenerator<Item[]> {
   let page: Item[] = []
-  let after = ''
   do {
-    page = await read(after)
+    page = await read(page.at(-1))
     if (page.length === 0) return
     yield page
-    after = keyOf(page.at(-1)!)
   } while (page.length === size)
 }
 

@@ -10,6 +10,9 @@ import type { DeviceKind } from '../client/device.js'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData, Touch } from './record.js'
 import type { TokenHash } from './tokens.js'
 
+/** All values that {@link SessionSearch.kind} may have. */
+export { DEVICE_KINDS } from '../client/system.js'
+
 /** Keeps login-session records. Write your own by keeping these promises. */
 export interface LoginSessionStore extends Partial<OverviewStore>, Partial<WatchableStore> {
   /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
@@ -107,7 +110,7 @@ export interface SessionSearch {
   /** Only sessions of these users. An empty list: of nobody. */
   userIds?: readonly string[] | undefined
   kind?: DeviceKind | undefined
-  /** Only sessions whose address is one of these strings, or is matched whole by one of these expressions. */
+  /** Only sessions whose address is one of these strings, or is matched by one of these expressions. */
   addresses?: ReadonlyArray<string | RegExp> | undefined
   /** Signed in at this time or later. */
   signedInFrom?: Date | undefined
@@ -125,11 +128,15 @@ export interface Position {
 export type PageFrom = { olderThan: Position } | { newerThan: Position } | null
 
 /**
- * The part of a store for operators. A store without it has no operators' page. It concerns signed-in sessions that are live at
- * `now`, of all users. Its commands may ask every shard. `size` is the only method that counts other records, too.
+ * The part of a store for operators: it has all of these methods or none. A store without it has no operators' page. It concerns
+ * signed-in sessions that are live at `now`, of all users. Its commands may ask every shard. `size` is the only method that
+ * counts other records, too.
  */
 export interface OverviewStore {
-  /** The indexes that only operators need. Awaited while the operators' page registers: a rejection stops the boot. */
+  /**
+   * The indexes that only operators need. Awaited while the operators' page registers: a rejection stops the boot. If it takes
+   * longer than a few seconds, it must resolve and go on in the background; the other methods may fail until it is done.
+   */
   prepareOverview(): Promise<void>
 
   /**
@@ -143,6 +150,12 @@ export interface OverviewStore {
 
   /** About how many records there are, of visitors and expired ones too. It reads no record. */
   size(): Promise<number>
+
+  /**
+   * Removes these records of signed-in users, durably, and returns how many of them were live at `now`. Like
+   * {@link LoginSessionStore.removeMany}, for many users at once.
+   */
+  removeFound(keys: readonly string[], now: Date): Promise<number>
 }
 
 /** What a store reports while it is watched. */
@@ -183,3 +196,6 @@ export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prep
   'insert', 'find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'updateData', 'touch', 'setTokens',
   'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]
+
+/** The methods of the part for operators. */
+export const OVERVIEW_METHODS: ReadonlyArray<keyof OverviewStore> = ['prepareOverview', 'newest', 'countFound', 'size', 'removeFound']

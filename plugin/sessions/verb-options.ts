@@ -2,7 +2,8 @@
  * The options of the public verbs. A wrong one must not silently count as left out.
  * @module
  */
-import { type Check, countFromOne, type OptionTable, resolveTable, shown } from '../option-check.js'
+import { aFunction, type Check, countFromOne, type OptionTable, resolveTable, shown } from '../option-check.js'
+import type { EndManyOptions } from './end-many.js'
 import { type Actor, sessionActor, type SessionName } from './endings.js'
 
 /** How many sessions a list has. */
@@ -15,6 +16,16 @@ export interface ListOptions {
 export interface RevokeOptions {
   /** @default your own code, without a name */
   actor?: string | SessionName | undefined
+}
+
+/** How the sessions of all users end. */
+export interface RevokeEveryoneOptions extends RevokeOptions {
+  /** This session stays, such as the caller's own. @default none */
+  except?: SessionName | undefined
+  /** Called after each thousand sessions or so, with the number of those that have ended. */
+  onProgress?: ((ended: number) => void) | undefined
+  /** Stops it: it resolves to the number of those that have ended. */
+  signal?: AbortSignal | undefined
 }
 
 /** Infinity is what a host may write for "all". */
@@ -30,8 +41,19 @@ function isSession (actor: unknown): boolean {
   return typeof userId === 'string' && typeof id === 'string'
 }
 
+const aSession: Check<SessionName> = session => isSession(session) ? undefined : `must be a session, with userId and id, not ${shown(session)}`
+
+const aSignal: Check<AbortSignal> = signal =>
+  typeof signal?.aborted === 'boolean' ? undefined : `must be an AbortSignal, not ${shown(signal)}`
+
 const LIST: OptionTable<ListOptions> = { limit: { default: Infinity, check: aLimit, write: '20' } }
 const REVOKE: OptionTable<RevokeOptions> = { actor: { default: undefined, check: anActor, write: "'support'" } }
+const REVOKE_EVERYONE: OptionTable<RevokeEveryoneOptions> = {
+  ...REVOKE,
+  except: { default: undefined, check: aSession, write: 'currentLoginSession(request)' },
+  onProgress: { default: undefined, check: aFunction, write: 'ended => console.log(ended)' },
+  signal: { default: undefined, check: aSignal, write: 'AbortSignal.timeout(60_000)' }
+}
 
 /** The limit of a list; Infinity: all. @param verb its name @throws TypeError with a sentence that says what to write */
 export const limitOf = (verb: string, options: ListOptions = {}): number =>
@@ -39,6 +61,14 @@ export const limitOf = (verb: string, options: ListOptions = {}): number =>
 
 /** The actor of an ending. @param verb its name @throws TypeError with a sentence that says what to write */
 export function actorOf (verb: string, options: RevokeOptions = {}): Actor {
-  const { actor } = resolveTable(REVOKE, options, { kind: 'method', name: verb, example: "{ actor: 'support' }" })
-  return typeof actor === 'object' ? sessionActor(actor) : { kind: 'host', name: actor ?? null }
+  return actorNamed(resolveTable(REVOKE, options, { kind: 'method', name: verb, example: "{ actor: 'support' }" }).actor)
 }
+
+/** How everybody's sessions end. @throws TypeError with a sentence that says what to write */
+export function everyoneOf (options: RevokeEveryoneOptions = {}): EndManyOptions {
+  const { actor, ...others } = resolveTable(REVOKE_EVERYONE, options, { kind: 'method', name: 'revokeEveryone', example: "{ actor: 'support' }" })
+  return { ...others, actor: actorNamed(actor) }
+}
+
+const actorNamed = (actor: string | SessionName | undefined): Actor =>
+  typeof actor === 'object' ? sessionActor(actor) : { kind: 'host', name: actor ?? null }

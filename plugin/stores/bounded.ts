@@ -4,7 +4,7 @@
  */
 import { isLoginSessionError, storeUnavailableError } from '../errors.js'
 import type { AttemptState, LoginSessionRecord } from '../sessions/record.js'
-import { STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
+import { OVERVIEW_METHODS, STORE_METHODS, type LoginSessionStore } from '../sessions/store.js'
 import { withTimeout } from '../timeout.js'
 
 /**
@@ -27,24 +27,27 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
 }
 
 /** Bounded where the store has them. */
-const OPTIONAL = ['time', 'expiriesOf'] as const
+const OPTIONAL = ['time', 'expiriesOf', ...OVERVIEW_METHODS] as const
+
+/** Not bounded: the first may take minutes, and the other goes on for as long as something is watched. */
+const UNBOUNDED: ReadonlyArray<keyof LoginSessionStore> = ['prepareOverview', 'watchRemovals']
 
 /** The keys of which no record is left after a call with these arguments. */
 const REMOVED: Partial<Record<keyof LoginSessionStore, (args: unknown[], outcome: unknown) => readonly string[]>> = {
   remove: ([key], record) => record === null ? [] : [key as string],
-  removeMany: ([keys]) => keys as string[]
+  removeMany: ([keys]) => keys as string[],
+  removeFound: ([keys]) => keys as string[]
 }
 
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
- * Errors of ours pass: such a call was the host's mistake, and the store works.
+ * Errors of ours pass: such a call was the host's mistake, and the store works. What prepares the store is not bounded.
  *
  * @param onRemoved called with the keys that a call has removed, before its caller goes on, and also if the caller has given up
  */
 export function boundedStore (store: LoginSessionStore, timeout: number, onRemoved?: (keys: readonly string[]) => void): LoginSessionStore {
-  const methods = [...STORE_METHODS, ...OPTIONAL.filter(method => store[method] !== undefined)]
-  const bounded: Record<string, unknown> = Object.fromEntries(methods.map(method => {
+  const bounded = [...STORE_METHODS, ...OPTIONAL.filter(method => store[method] !== undefined && !UNBOUNDED.includes(method))].map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
@@ -60,8 +63,8 @@ export function boundedStore (store: LoginSessionStore, timeout: number, onRemov
         throw storeUnavailableError(cause, call)
       })
     }]
-  }))
-  // It goes on for as long as something is watched, and reports its failures itself.
-  if (store.watchRemovals !== undefined) bounded.watchRemovals = store.watchRemovals.bind(store)
-  return bounded as unknown as LoginSessionStore
+  })
+  const unbounded = UNBOUNDED.filter(method => store[method] !== undefined)
+    .map(method => [method, (...args: unknown[]) => Reflect.apply(store[method]!, store, args)])
+  return Object.fromEntries([...bounded, ...unbounded]) as unknown as LoginSessionStore
 }

@@ -1,9 +1,10 @@
 /**
- * What a collection of sessions needs before it is used: a simple collation and the TTL index.
+ * What a collection of sessions needs before it is used: a simple collation and its indexes.
  * @module
  */
 import type { Collection, Db } from 'mongodb'
 import { optionError } from '../errors.js'
+import { settledWithin } from '../timeout.js'
 
 /**
  * A collection of the MongoDB driver, of whatever copy of it: mongoose and @fastify/mongodb bring one of their own, whose
@@ -29,14 +30,53 @@ export function requireCollection (collection: DriverCollection | undefined): vo
     "mongoStore(client.db('shop').collection('loginSessions')), or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
 }
 
+/** An index of a collection of sessions. */
+export interface SessionIndex {
+  key: Record<string, 1>
+  options: { expireAfterSeconds?: number, partialFilterExpression?: object }
+  /** The expiry index is needed in any case; the others are for finding sessions of all users. */
+  purpose: 'expiry' | 'operators'
+}
+
+/** Visitor sessions are in no index of the operators. */
+const SIGNED_IN = { partialFilterExpression: { userId: { $exists: true } } }
+
+/** All indexes that this package makes. That of `_id` exists anyway. */
+export const INDEXES = [
+  { key: { expiresAt: 1 }, options: { expireAfterSeconds: 0 }, purpose: 'expiry' },
+  { key: { 'device.kind': 1, createdAt: 1, _id: 1 }, options: SIGNED_IN, purpose: 'operators' },
+  { key: { ip: 1, createdAt: 1, _id: 1 }, options: SIGNED_IN, purpose: 'operators' }
+] as const satisfies readonly SessionIndex[]
+
 /** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do */
 export async function prepareCollection (db: Db, sessions: Collection<any>): Promise<void> {
   await requireSimpleCollation(db, sessions)
+  await makeIndexes(sessions, 'expiry')
+}
+
+/** How long registering waits for the indexes of the operators, in ms. Fastify's plugin timeout is 10 seconds. */
+const PATIENCE = 5000
+
+/**
+ * Makes the indexes of the operators, unless they exist. A big collection takes longer than a plugin may: after five seconds
+ * this resolves, and the build goes on in the background, where its failure is not reported. Until the indexes are there,
+ * searches fail.
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do
+ */
+export async function prepareForOperators (sessions: Collection<any>): Promise<void> {
+  const making = makeIndexes(sessions, 'operators')
+  if (await settledWithin(PATIENCE, making)) await making
+}
+
+/** One command makes all indexes of a purpose, so the collection is read once. */
+async function makeIndexes (sessions: Collection<any>, purpose: SessionIndex['purpose']): Promise<void> {
+  const wanted = INDEXES.filter(index => index.purpose === purpose)
   try {
-    await sessions.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+    await sessions.createIndexes(wanted.map(({ key, options }) => ({ key, ...options })))
   } catch (error) {
+    const names = wanted.map(({ key }) => `"${Object.keys(key)[0]!}"`).join(' or ')
     throw Object.assign(
-      optionError(`the index on "expiresAt" of ${sessions.namespace} could not be made: ${(error as Error).message}. ` +
+      optionError(`the index on ${names} of ${sessions.namespace} could not be made: ${(error as Error).message}. ` +
         'An index on the same key with other options must be dropped first; otherwise check that the user may create indexes.'),
       { cause: error })
   }

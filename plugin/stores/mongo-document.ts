@@ -57,3 +57,6 @@ function mapValues (object: Record<string, unknown>, map: (value: unknown) => un
 const escapeKey = (key: string): string => key === '' ? '%' : key.replace(/[%$\0]/g, encodeURIComponent).replaceAll('.', '%2E')
 
 const unescapeKey = (key: string): string => key === '%' ? '' : decodeURIComponent(key)
+
+/** Session data can be large (16 MB). They are read for the request that owns them, and for nothing else. */
+export const WITHOUT_DATA = { projection: { data: 0 } } as const

@@ -1,7 +1,8 @@
 /**
  * The room `stores/`: where records are kept.
  * This file: the store's contract on a MongoDB collection, with one document for each session. Every command names an `_id`
- * or a range of them, so a collection that is sharded by `_id` sends each to the shard that has the records.
+ * or a range of them, so a collection that is sharded by `_id` sends each to the shard that has the records. The commands of
+ * `mongo-overview.ts` are the exception.
  * @module
  */
 import type { Collection, Db, Filter } from 'mongodb'
@@ -10,9 +11,11 @@ import { userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
-import { dataUpdate, toDocument, toRecord, copyOf } from './mongo-document.js'
+import { dataUpdate, toDocument, toRecord, copyOf, WITHOUT_DATA } from './mongo-document.js'
 import { readRemovals } from './mongo-changes.js'
 import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
+import { ofUser, ownedBy, rangeOf } from './mongo-filters.js'
+import { mongoOverview } from './mongo-overview.js'
 
 /**
  * These override the preferences of the host's client. A secondary may still show a revoked session, and a revocation
@@ -22,7 +25,7 @@ const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as c
 
 /**
  * Keeps login sessions in this collection. The plugin makes its TTL index while it registers, unless it exists; the other
- * index is that of `_id`. Works on MongoDB 4.4 and later. On a replica set, sign-ins and revocations wait for the majority.
+ * index is that of `_id`; the operators' page makes two more. Works on MongoDB 4.4 and later. On a replica set, sign-ins and revocations wait for the majority.
  * The collection can be sharded by `{ _id: 1 }`.
  *
  * @param collection give sessions a collection of their own; its client stays yours to close
@@ -38,6 +41,8 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
   const sessions: Collection<LoginSessionRecord> = db.collection(collectionName, SAFE)
 
   return {
+    ...mongoOverview(sessions),
+
     prepare: () => prepareCollection(db, sessions),
 
     async time () {
@@ -184,23 +189,11 @@ function isRefusedData (error: unknown): error is Error {
   return !/^Mongo/.test(name) || TOO_LARGE.has(code)
 }
 
-/** Session data can be large (16 MB). They are read for the request that owns them, and for nothing else. */
-const WITHOUT_DATA = { projection: { data: 0 } } as const
-
 /** The most records in one reply. A cursor asks again for the others. */
 const MOST_IN_REPLY = 1000
 
 /** In the order of the keys, in one reply. */
 const pageOf = (limit: number) => ({ sort: { _id: 1 }, limit, batchSize: limit }) as const
-
-/** The keys that begin with `prefix` and come after `after`. All characters of base64url sort before "~". */
-const rangeOf = (prefix: string, after = '') => ({ $gte: prefix, ...(after !== '' && { $gt: after }), $lt: `${prefix}~` })
-
-/** `$eq`: the value is compared, and never read as an operator. */
-const ownedBy = (userId: string | undefined): Filter<LoginSessionRecord> =>
-  ({ userId: userId === undefined ? { $exists: false } : { $eq: userId } })
-
-const ofUser = (userId: string): Filter<LoginSessionRecord> => ({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })
 
 const liveOf = (userId: string, now: Date): Filter<LoginSessionRecord> => ({ ...ofUser(userId), expiresAt: { $gt: now } })
 

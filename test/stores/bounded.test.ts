@@ -78,15 +78,16 @@ t.test('what serves watches is there where the store has it: look-ups are bounde
 t.test('the keys of removals are told before the caller goes on, also if it has given up', async t => {
   const told: string[] = []
   const tell = (keys: readonly string[]): void => { told.push(...keys) }
-  const [one, two, three, four] = [aRecord(), aRecord(), aRecord(), aRecord()]
+  const [one, two, three, four, five] = [aRecord(), aRecord(), aRecord(), aRecord(), aRecord()]
   const inner = memoryStore()
-  for (const record of [one, two, three, four]) await inner.insert(record)
+  for (const record of [one, two, three, four, five]) await inner.insert(record)
   const store = boundedStore(inner, 1000, tell)
   t.equal((await store.remove(one._id, 'ada').then(record => told.includes(record!._id))), true)
   await store.remove(one._id, 'ada')
   await store.remove(two._id, 'eve')
   await store.removeMany([two._id, three._id], 'ada', NOW)
-  t.strictSame(told, [one._id, two._id, three._id], 'and none that was not there')
+  await store.removeFound!([five._id], NOW)
+  t.strictSame(told, [one._id, two._id, three._id, five._id], 'and none that was not there')
 
   const gate = createGate()
   const slow = boundedStore({ ...inner, async remove (...args) { await gate.passed; return await inner.remove(...args) } }, 20, tell)
@@ -98,7 +99,7 @@ t.test('the keys of removals are told before the caller goes on, also if it has 
 
   const broken = boundedStore({ ...inner, async remove () { throw new Error('away') } }, 20, tell)
   await t.rejects(broken.remove(one._id, 'ada'))
-  t.equal(told.length, 4)
+  t.equal(told.length, 5)
 })
 
 t.test('a blocked event loop is not the store\'s failure', async t => {

@@ -1,0 +1,106 @@
+/**
+ * The part of `mongoStore` for operators: it finds, counts and removes sessions of all users. These are the only commands on a
+ * collection of sessions that name no key, and so may ask every shard. Each has a comment that says so.
+ * @module
+ */
+import type { Collection, Filter } from 'mongodb'
+import type { LoginSessionRecord } from '../sessions/record.js'
+import { DEVICE_KINDS, type OverviewStore, type PageFrom, type SessionSearch } from '../sessions/store.js'
+import { INDEXES, prepareForOperators } from './mongo-collection.js'
+import { WITHOUT_DATA } from './mongo-document.js'
+import { ofUser } from './mongo-filters.js'
+
+type SessionFilter = Filter<LoginSessionRecord>
+
+/** The mark of the commands that may ask every shard, also in MongoDB's log and profiler. */
+export const OPERATORS = 'fastify-login-sessions: operators'
+
+/** `maxTimeMS`: whoever waited has given up earlier (`storeTimeout`), so the server must not go on for long. */
+const FOR_OPERATORS = { comment: OPERATORS, maxTimeMS: 10_000 } as const
+
+const [, BY_KIND, BY_ADDRESS] = INDEXES
+
+/** @param sessions reads from the primary and writes with a majority */
+export function mongoOverview (sessions: Collection<LoginSessionRecord>): OverviewStore {
+  return {
+    prepareOverview: () => prepareForOperators(sessions),
+
+    async newest (search, now, limit, from) {
+      const isBackwards = from !== null && 'newerThan' in from
+      const order = isBackwards ? 1 : -1
+      const found = await sessions.find(placed(filterOf(search, now), search, from), {
+        ...WITHOUT_DATA,
+        ...FOR_OPERATORS,
+        ...hintFor(search, 'sorted'),
+        sort: { createdAt: order, _id: order },
+        limit,
+        batchSize: limit,
+        allowDiskUse: true
+      }).toArray()
+      return isBackwards ? found.reverse() : found
+    },
+
+    async countFound (search, now, most) {
+      return await sessions.countDocuments(placed(filterOf(search, now), search, null), {
+        ...FOR_OPERATORS, ...hintFor(search, 'unsorted'), limit: most
+      })
+    },
+
+    async size () {
+      return await sessions.estimatedDocumentCount(FOR_OPERATORS)
+    },
+
+    async removeFound (keys, now) {
+      const these: SessionFilter = { _id: { $in: keys }, userId: { $exists: true } }
+      const { deletedCount } = await sessions.deleteMany({ ...these, expiresAt: { $gt: now } })
+      await sessions.deleteMany(these)
+      return deletedCount
+    }
+  }
+}
+
+/**
+ * All conditions except those on `createdAt`. Both indexes of the operators begin with one value each for which the records are
+ * in the order of sign-ins. So a search names all its values, and MongoDB merges their ranges instead of sorting.
+ */
+function filterOf ({ userIds, kind, addresses }: SessionSearch, now: Date): SessionFilter {
+  return {
+    ...(userIds === undefined ? { userId: { $exists: true } } : usersIn(userIds)),
+    'device.kind': kind ?? { $in: DEVICE_KINDS },
+    ...(addresses !== undefined && { ip: { $in: addresses } }),
+    expiresAt: { $gt: now }
+  } as SessionFilter
+}
+
+/** A user's records are a range of keys. */
+const usersIn = (userIds: readonly string[]): SessionFilter =>
+  userIds.length === 0 ? { _id: { $in: [] } } : { $or: userIds.map(ofUser) }
+
+/**
+ * Adds the conditions on `createdAt`. The bound of the position is in the range itself, so that the index is entered there;
+ * only the records of the same millisecond are compared by their keys.
+ */
+function placed (filter: SessionFilter, { signedInFrom, signedInBefore }: SessionSearch, from: PageFrom): SessionFilter {
+  const bounds: SessionFilter[] = []
+  if (signedInFrom !== undefined) bounds.push({ createdAt: { $gte: signedInFrom } })
+  if (signedInBefore !== undefined) bounds.push({ createdAt: { $lt: signedInBefore } })
+  if (from !== null) {
+    const isBackwards = 'newerThan' in from
+    const { createdAt, key } = isBackwards ? from.newerThan : from.olderThan
+    const [beyond, orAt] = isBackwards ? ['$gt', '$gte'] : ['$lt', '$lte']
+    bounds.push({ createdAt: { [orAt!]: createdAt } }, { $or: [{ createdAt: { [beyond!]: createdAt } }, { _id: { [beyond!]: key } }] })
+  }
+  return bounds.length === 0 ? filter : { $and: [filter, ...bounds] }
+}
+
+/**
+ * The index to use. Without it, MongoDB refuses the search instead of reading the whole collection. A network in the order of
+ * sign-ins is the exception: for a small one MongoDB sorts what its addresses have, and for a large one it reads the newest
+ * sign-ins until enough are of it. It tries both, and takes the faster one.
+ */
+function hintFor ({ userIds, addresses }: SessionSearch, order: 'sorted' | 'unsorted'): { hint?: object } {
+  if (userIds !== undefined) return { hint: { _id: 1 } }
+  if (addresses === undefined) return { hint: BY_KIND.key }
+  const isNetwork = addresses.some(address => typeof address !== 'string')
+  return isNetwork && order === 'sorted' ? {} : { hint: BY_ADDRESS.key }
+}
