@@ -28,7 +28,8 @@ export function readChanges (sessions: Collection<any>, stages: Document[], { op
   stream.once('resumeTokenChanged', opened)
 
   async function run (): Promise<void> {
-    for await (const change of stream) changed(change)
+    // Only an error ends it.
+    while (true) changed(await stream.next())
   }
 
   run().catch(error => { if (!isStopped) ended(error) })

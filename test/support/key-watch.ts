@@ -8,7 +8,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire } from 'node:module'
-import { AbstractCursor, Collection, Db, type Document } from 'mongodb'
+import { AbstractCursor, ChangeStream, Collection, Db, type Document } from 'mongodb'
 
 /** What has been looked at. */
 export interface KeyWatch {
@@ -29,7 +29,7 @@ export const asPlugin = <T>(work: () => Promise<T>): Promise<T> => fromPlugin.ru
 /** Watches this process's driver from now on, on all its clients. */
 export function watchKeys (): KeyWatch {
   const watch: KeyWatch = { counts: new Map(), broken: [] }
-  for (const owner of [Collection, Db, AbstractCursor]) markCallsOf(owner.prototype)
+  for (const owner of [Collection, Db, AbstractCursor, ChangeStream]) markCallsOf(owner.prototype)
   // Every command of every client passes here. The driver exports no such class, so this fails loudly if it moves.
   const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js')
   const { command: send } = Connection.prototype
@@ -55,9 +55,10 @@ function look (command: Document, { counts, broken }: KeyWatch): void {
   const [name = ''] = Object.keys(command)
   // `hello`, `listCollections` and the like have no collection.
   if (typeof command[name] !== 'string' || EXEMPT.includes(name)) return
-  if (name === 'aggregate' && isStreamOfRemovals(command)) return
-  counts.set(name, (counts.get(name) ?? 0) + 1)
-  if (!namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
+  const isStream = name === 'aggregate' && isStreamOfRemovals(command)
+  const counted = isStream ? '$changeStream' : name
+  counts.set(counted, (counts.get(counted) ?? 0) + 1)
+  if (!isStream && !namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
 }
 
 /** Does every part of this command name the keys of its records? */
