@@ -90,8 +90,9 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
   return {
     async endFound (find, options) {
       const at = now()
-      const pages: Pages = () => pagesAfter(last => find(at, PAGE, last === undefined ? null : { olderThan: { createdAt: last.createdAt, key: last._id } }), PAGE)
-      return await end(pages, 'revoked', options)
+      const after = (last: RecordWithoutData | undefined): PageFrom =>
+        last === undefined ? null : { olderThan: { createdAt: last.createdAt, key: last._id } }
+      return await end(() => pagesAfter(async last => await find(at, PAGE, after(last)), PAGE), 'revoked', options)
     },
 
     async endEveryone (options) {

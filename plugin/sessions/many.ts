@@ -9,8 +9,9 @@
  * @param read at most `size` items, those after this key; '' for the first ones
  * @param keyOf the key of an item
  */
-export const pagesOf = <Item>(read: (after: string) => Promise<Item[]>, keyOf: (item: Item) => string, size: number): AsyncGenerator<Item[]> =>
-  pagesAfter(last => read(last === undefined ? '' : keyOf(last)), size)
+export const pagesOf = <Item>(
+  read: (after: string) => Promise<Item[]>, keyOf: (item: Item) => string, size: number
+): AsyncGenerator<Item[]> => pagesAfter(async last => await read(last === undefined ? '' : keyOf(last)), size)
 
 /**
  * All items in an order of their own, page by page. Items may come and go meanwhile.

@@ -60,7 +60,9 @@ export async function readSample (store: LoginSessionStore & OverviewStore, rand
     if (records !== null) return { records, size: null }
   }
   const runs = await Promise.all(Array.from({ length: RUNS }, async () => await readRun(store, randomUserKey())))
-  return { records: runs.flat(), size: Math.max(size, ALL + 1) }
+  // In a collection that is not much larger, runs overlap.
+  const once = new Map(runs.flat().map(record => [record._id, record]))
+  return { records: [...once.values()], size: Math.max(size, ALL + 1) }
 }
 
 /** All records; null: there are more than are counted. */
@@ -96,7 +98,7 @@ export function numbersOf (records: RecordWithoutData[], size: number | null, at
   const factor = size === null || records.length === 0 ? 1 : size / records.length
   const estimate = (count: number): number => Math.round(count * factor)
   const tally = <Key>(keyOf: (record: RecordWithoutData) => Key): Array<[Key, number]> =>
-    [...countBy(live, keyOf)].sort(([, one], [, other]) => other - one).map(([key, count]) => [key, estimate(count)])
+    [...countBy(live, keyOf)].sort(theMostFirst).map(([key, count]) => [key, estimate(count)])
   const today = Math.floor(at.getTime() / DAY)
   const days = countBy(live, ({ createdAt }) => Math.floor(createdAt.getTime() / DAY))
   return {
@@ -110,6 +112,10 @@ export function numbersOf (records: RecordWithoutData[], size: number | null, at
     bySystem: tally(({ device }) => device.os).map(([system, sessions]) => ({ system, sessions }))
   }
 }
+
+/** Of equal counts, the order stays the same from reading to reading. */
+const theMostFirst = ([one, count]: [unknown, number], [other, otherCount]: [unknown, number]): number =>
+  otherCount - count || (String(one) < String(other) ? -1 : 1)
 
 function countBy<Key> (records: RecordWithoutData[], keyOf: (record: RecordWithoutData) => Key): Map<Key, number> {
   const counts = new Map<Key, number>()

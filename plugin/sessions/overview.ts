@@ -119,8 +119,9 @@ function createPages (store: OverviewStore, now: () => Date): Overview['page'] {
     const sessions = found.slice(0, limit)
     const last = found.length > limit ? positionOf(sessions.at(-1)!) : null
     // The position itself belongs to the page before. If nothing is older, that page begins next to it.
-    const newer = from === null ? null : await ifAny(search, { newerThan: sessions[0] ? positionOf(sessions[0]) : { ...from.olderThan, key: '' } })
-    return { sessions, newer, older: last }
+    if (from === null) return { sessions, newer: null, older: last }
+    const first = sessions[0] === undefined ? { ...from.olderThan, key: '' } : positionOf(sessions[0])
+    return { sessions, newer: await ifAny(search, { newerThan: first }), older: last }
   }
 
   async function newer (search: SessionSearch, limit: number, from: { newerThan: Position }): Promise<SessionPage> {

@@ -41,7 +41,8 @@ function isSession (actor: unknown): boolean {
   return typeof userId === 'string' && typeof id === 'string'
 }
 
-const aSession: Check<SessionName> = session => isSession(session) ? undefined : `must be a session, with userId and id, not ${shown(session)}`
+const aSession: Check<SessionName> = session =>
+  isSession(session) ? undefined : `must be a session, with userId and id, not ${shown(session)}`
 
 const aSignal: Check<AbortSignal> = signal =>
   typeof signal?.aborted === 'boolean' ? undefined : `must be an AbortSignal, not ${shown(signal)}`
@@ -66,7 +67,8 @@ export function actorOf (verb: string, options: RevokeOptions = {}): Actor {
 
 /** How everybody's sessions end. @throws TypeError with a sentence that says what to write */
 export function everyoneOf (options: RevokeEveryoneOptions = {}): EndManyOptions {
-  const { actor, ...others } = resolveTable(REVOKE_EVERYONE, options, { kind: 'method', name: 'revokeEveryone', example: "{ actor: 'support' }" })
+  const owner = { kind: 'method', name: 'revokeEveryone', example: "{ actor: 'support' }" } as const
+  const { actor, ...others } = resolveTable(REVOKE_EVERYONE, options, owner)
   return { ...others, actor: actorNamed(actor) }
 }
 

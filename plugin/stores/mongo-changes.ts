@@ -1,5 +1,6 @@
 /**
- * A change stream on one collection: MongoDB tells what happens there, once a majority has it.
+ * What a watch needs of MongoDB: a change stream, which reports what happens in a collection once a majority has it, and look-ups of
+ * expiries.
  * @module
  */
 import type { ChangeStreamDocument, Collection, Document } from 'mongodb'
@@ -65,4 +66,12 @@ export function readRemovals (sessions: Collection<any>, { opened, removed, ende
     },
     ended (error) { ended(error, isRefusal(error)) }
   })
+}
+
+/** The expiries of the records with these keys, see `WatchableStore.expiriesOf`. */
+export async function readExpiries (sessions: Collection<any>, keys: readonly string[]): Promise<Array<Date | null>> {
+  const wanted = [...new Set(keys)]
+  const found = await sessions.find({ _id: { $in: wanted } }, { projection: { expiresAt: 1 }, batchSize: wanted.length }).toArray()
+  const byKey = new Map<string, Date>(found.map(({ _id, expiresAt }) => [_id, expiresAt]))
+  return keys.map(key => byKey.get(key) ?? null)
 }

@@ -12,7 +12,7 @@ import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/r
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
 import { dataUpdate, toDocument, toRecord, copyOf, WITHOUT_DATA } from './mongo-document.js'
-import { readRemovals } from './mongo-changes.js'
+import { readExpiries, readRemovals } from './mongo-changes.js'
 import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
 import { ofUser, ownedBy, rangeOf } from './mongo-filters.js'
 import { mongoOverview } from './mongo-overview.js'
@@ -137,12 +137,7 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
       await sessions.deleteMany({ _id: rangeOf(prefix), createdAt: { $exists: false } })
     },
 
-    async expiriesOf (keys) {
-      const filter = { _id: { $in: [...new Set(keys)] } }
-      const found = await sessions.find(filter, { projection: { expiresAt: 1 }, batchSize: keys.length }).toArray()
-      const byKey = new Map(found.map(({ _id, expiresAt }) => [_id, expiresAt]))
-      return keys.map(key => byKey.get(key) ?? null)
-    },
+    expiriesOf: keys => readExpiries(sessions, keys),
 
     watchRemovals: events => readRemovals(sessions, events)
   }

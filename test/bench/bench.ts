@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: the comparison. `npm run bench -- --memory`: the memory of server processes. `npm run bench -- growth`:
- * from a thousand records to ten million. `npm run bench -- report`: what was measured, into the README.
+ * from a thousand records to ten million. `npm run bench -- operators`: what operators see and do, with a thousand sessions and
+ * with a million. `npm run bench -- report`: what was measured, into the README.
  * @module
  */
 const [first, ...rest] = process.argv.slice(2)
 
 const steps: Record<string, () => Promise<void>> = {
   growth: async () => await (await import('./growth/growth.js')).growth(rest),
+  operators: async () => await (await import('./operators/operators.js')).operators(rest),
   report: async () => await (await import('./report/report.js')).report()
 }
 

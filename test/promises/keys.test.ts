@@ -2,17 +2,22 @@
  * Every command that is sent on a collection of sessions names its keys, or a range of them. All test processes watch this
  * (`support/key-scan.ts`); here is what the watch sees, and that it can fail.
  */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
 import { userKeyOf } from '../../plugin/sessions/key.js'
+import { overviewStoreOf } from '../../plugin/sessions/overview.js'
+import { OPERATORS } from '../../plugin/stores/mongo-overview.js'
 import { createShop, PASSWORD } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
 import { createClock, MINUTE, NOW } from '../support/clock.js'
 import { turns } from '../support/gate.js'
 import { keyScan } from '../support/key-scan.js'
-import { asPlugin, isStreamOfRemovals, namesKey } from '../support/key-watch.js'
+import { asPlugin, isOperators, isStreamOfRemovals, namesKey } from '../support/key-watch.js'
 import { database } from '../support/mongo.js'
 import { aRecord } from '../support/records.js'
+import { root } from '../support/root.js'
 import { watched } from '../support/stores.js'
 
 const { collection } = await database(t)
@@ -71,7 +76,10 @@ t.test('whatever requests and verbs send names its keys', async t => {
   await app.loginSessions.revokeOthers(session)
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
+  await laptop.signIn('ada')
+  t.equal(await app.loginSessions.revokeEveryone(), 1)
   t.strictSame([...keyScan.counts.keys()].sort(), ['$changeStream', 'aggregate', 'delete', 'find', 'findAndModify', 'insert', 'update'])
+  t.strictSame([...keyScan.operators.keys()], [], 'none of them needs the exception for operators')
   t.strictSame(keyScan.broken, [])
 })
 
@@ -92,4 +100,31 @@ t.test('a command of the plugin that names no key is found; a look-up of a test 
 
   await store.find([record._id])
   t.equal(keyScan.counts.get('find'), seen + 2)
+})
+
+t.test('only reads of the operators need no key, and only their file marks commands', async t => {
+  for (const name of ['find', 'aggregate', 'count']) {
+    t.equal(isOperators({ [name]: 'sessions', comment: OPERATORS }), true)
+    t.equal(isOperators({ [name]: 'sessions', comment: 'another' }), false)
+    t.equal(isOperators({ [name]: 'sessions' }), false)
+  }
+  for (const name of ['update', 'delete', 'findAndModify', 'insert', 'distinct', 'mapReduce']) t.equal(isOperators({ [name]: 'sessions', comment: OPERATORS }), false)
+
+  const marking = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts') && /\bcomment:|OPERATORS/.test(readFileSync(`${root}plugin/${path}`, 'utf8')))
+  t.strictSame(marking, [join('stores', 'mongo-overview.ts')])
+
+  const store = overviewStoreOf(mongoStore(collection()))!
+  const record = aRecord()
+  await store.insert(record)
+  await store.prepareOverview()
+  await store.newest({}, NOW, 1, null)
+  await store.newest({ userIds: ['ada'] }, NOW, 1, null)
+  await store.countFound({}, NOW, 1)
+  await store.size()
+  const marked = [...keyScan.operators]
+  t.strictSame(marked, [['find', 2], ['aggregate', 1], ['count', 1]])
+  t.equal(await store.removeFound([record._id], NOW), 1)
+  t.strictSame([...keyScan.operators], marked, 'what removes sessions names their keys')
+  t.strictSame(keyScan.broken, [])
 })

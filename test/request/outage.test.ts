@@ -162,9 +162,9 @@ for (const trouble of ['fail', 'hang'] as const) {
     t.test('rejects whatever is asked of app.loginSessions', async t => {
       const { store, app } = await setup(t)
       store[trouble]()
-      const { list, find, revoke, revokeOthers, revokeAll } = app.loginSessions
+      const { list, find, revoke, revokeOthers, revokeAll, revokeEveryone } = app.loginSessions
       const verbs: Array<() => Promise<unknown>> = [
-        () => list('ada'), () => find('ada', 'id'), () => revoke('ada', 'id'), () => revokeOthers({ userId: 'ada', id: 'id' }), () => revokeAll('ada')
+        () => list('ada'), () => find('ada', 'id'), () => revoke('ada', 'id'), () => revokeOthers({ userId: 'ada', id: 'id' }), () => revokeAll('ada'), () => revokeEveryone()
       ]
       for (const verb of verbs) {
         await t.rejects(verb, { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Actor, LoginSession, SessionEndReason } from '../../plugin/index.js'
 import { createEndings } from '../../plugin/sessions/endings.js'
-import { keyOf } from '../../plugin/sessions/key.js'
+import { idOf, keyOf } from '../../plugin/sessions/key.js'
 import { createLoginSessions } from '../../plugin/sessions/login-sessions.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop, PASSWORD } from '../support/app.js'
@@ -10,7 +10,7 @@ import { createClock, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { createGate, parallel, turns } from '../support/gate.js'
 import { answer, API, createShopWithPages, PAGE } from '../support/page.js'
 import { aRecord, randomId } from '../support/records.js'
-import { breakable, onBothStores, watched } from '../support/stores.js'
+import { breakable, onBothStores, watched, withoutOverview } from '../support/stores.js'
 
 // --- listing and revoking ---
 
@@ -138,6 +138,20 @@ await onBothStores(t, async (t, makeStore) => {
     t.equal(await eve.user(), 'eve')
   })
 
+  t.test('revokeEveryone ends the sessions of all users, and spares the given one and visitors', async t => {
+    const app = await createShop(t, { store: makeStore() })
+    const [mine, other, eve, visitor] = [browser(app), browser(app), browser(app), browser(app)]
+    const session = await mine.signIn('ada')
+    await other.signIn('ada')
+    await eve.signIn('eve')
+    await visitor.post('/data', { cart: ['book'] })
+    t.equal(await app.loginSessions.revokeEveryone({ except: session }), 2)
+    t.strictSame([await mine.user(), await other.user(), await eve.user()], ['ada', null, null])
+    t.equal(await app.loginSessions.revokeEveryone(), 1)
+    t.equal(await mine.user(), null)
+    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'] })
+  })
+
   t.test('list gives as many as are asked for, and count their number', async t => {
     const clock = createClock()
     const app = await createShop(t, { store: makeStore(), now: clock.now })
@@ -210,7 +224,7 @@ t.test('a wrong option of a verb rejects with a sentence that says what to write
   const app = await createShop(t)
   const laptop = browser(app)
   const session = await laptop.signIn('ada')
-  const { list, revoke, revokeOthers, revokeAll } = app.loginSessions
+  const { list, revoke, revokeOthers, revokeAll, revokeEveryone } = app.loginSessions
   const refused = async (message: RegExp, ...calls: Array<Promise<unknown>>) => {
     for (const call of calls) await t.rejects(call, { name: 'TypeError', message })
   }
@@ -223,17 +237,56 @@ t.test('a wrong option of a verb rejects with a sentence that says what to write
   const endings = {
     revoke: (options: any) => revoke('ada', session.id, options),
     revokeOthers: (options: any) => revokeOthers({ userId: 'ada', id: 'other' }, options),
-    revokeAll: (options: any) => revokeAll('ada', options)
+    revokeAll: (options: any) => revokeAll('ada', options),
+    revokeEveryone: (options: any) => revokeEveryone(options)
   }
   for (const [verb, end] of Object.entries(endings)) {
     for (const actor of ['', 7, null, {}, { id: session.id }, { userId: 'ada' }] as any[]) {
       await refused(new RegExp(`^${verb}: actor must be the session that does it, or a name for your own code, not .*: write actor: 'support', or leave actor out$`), end({ actor }))
     }
-    await refused(new RegExp(`^unknown option ${verb}: actr \\(did you mean actor\\?\\): the options of ${verb} are actor$`), end({ actr: 'support' }))
+    await refused(new RegExp(`^unknown option ${verb}: actr \\(did you mean actor\\?\\): the options of ${verb} are actor(?:, except, onProgress, signal)?$`), end({ actr: 'support' }))
     for (const options of [null, 5, 'support', []]) await refused(new RegExp(`^${verb} takes its options as an object, not .*: write \\{ actor: 'support' \\}$`), end(options))
+  }
+  for (const except of ['ada', 7, null, {}, { id: session.id }, { userId: 'ada' }] as any[]) {
+    await refused(/^revokeEveryone: except must be a session, with userId and id, not .*: write except: currentLoginSession\(request\), or leave except out$/, revokeEveryone({ except }))
+  }
+  for (const onProgress of ['log', 7, null, {}] as any[]) await refused(/^revokeEveryone: onProgress must be a function: write onProgress: ended => console\.log\(ended\), or/, revokeEveryone({ onProgress }))
+  for (const signal of [true, null, {}, { aborted: 'no' }, new AbortController()] as any[]) {
+    await refused(/^revokeEveryone: signal must be an AbortSignal, not .*: write signal: AbortSignal\.timeout\(60_000\), or leave signal out$/, revokeEveryone({ signal }))
   }
   t.equal(await laptop.user(), 'ada')
   for (const options of [undefined, {}, { limit: undefined }, { limit: Infinity }, { limit: 1 }]) t.equal((await list('ada', options)).length, 1)
+})
+
+t.test('revokeEveryone tells who did it and how far it is, and can be stopped', async t => {
+  const told: Array<[userId: string, reason: SessionEndReason, actor: Actor]> = []
+  const app = await createShop(t, { onSessionEnd: ({ userId }, reason, { actor }) => { told.push([userId, reason, actor]) } })
+  const { revokeEveryone, count } = app.loginSessions
+  for (const user of ['ada', 'eve']) await browser(app).signIn(user)
+  t.equal(await revokeEveryone({ signal: AbortSignal.abort() }), 0)
+  t.equal(await count('ada'), 1)
+  const progress: number[] = []
+  t.equal(await revokeEveryone({ actor: 'incident 7', onProgress: ended => { progress.push(ended) }, signal: new AbortController().signal }), 2)
+  t.strictSame(progress, [2])
+  await app.loginSessions.settled()
+  const by = { kind: 'host', name: 'incident 7' }
+  t.strictSame(told.sort(), [['ada', 'revoked-all', by], ['eve', 'revoked-all', by]])
+  const session = await browser(app).signIn('ada')
+  t.equal(await revokeEveryone({ actor: session }), 1)
+  await app.loginSessions.settled()
+  t.strictSame(told.at(-1), ['ada', 'revoked-all', { kind: 'session', userId: 'ada', id: session.id }])
+})
+
+t.test('revokeEveryone works on a store without the part for operators', async t => {
+  for (const announceEnd of [undefined, () => {}]) {
+    const store = withoutOverview()
+    const records = Array.from({ length: 30 }, (_, index) => aRecord({ userId: `user-${index % 7}` }))
+    for (const record of records) await store.insert(record)
+    const { revokeEveryone } = createLoginSessions({ store, now: () => NOW, announceEnd })
+    const { _id, userId } = records[3]!
+    t.equal(await revokeEveryone({ except: { userId: userId!, id: idOf(_id) } }), 29)
+    t.strictSame((await store.page('', 100)).map(record => record._id), [_id])
+  }
 })
 
 // --- many at the same moment ---

@@ -1,5 +1,6 @@
 import { mock } from 'node:test'
 import t from 'tap'
+import { overviewStoreOf } from '../../plugin/sessions/overview.js'
 import { boundedStore } from '../../plugin/stores/bounded.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
@@ -8,7 +9,7 @@ import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, turns } from '../support/gate.js'
 import { dataError } from '../../plugin/errors.js'
 import { aRecord, aVisitorRecord, stored } from '../support/records.js'
-import { breakable } from '../support/stores.js'
+import { breakable, withoutOverview } from '../support/stores.js'
 
 const call = (store: LoginSessionStore, method: typeof STORE_METHODS[number]): Promise<unknown> =>
   (store[method] as (...args: unknown[]) => Promise<unknown>)(method === 'insert' ? aRecord() : method === 'find' ? ['key'] : [])
@@ -100,6 +101,20 @@ t.test('the keys of removals are told before the caller goes on, also if it has 
   const broken = boundedStore({ ...inner, async remove () { throw new Error('away') } }, 20, tell)
   await t.rejects(broken.remove(one._id, 'ada'))
   t.equal(told.length, 5)
+})
+
+t.test('the part for operators is bounded, too, where there is one; making its indexes is not', async t => {
+  t.equal(overviewStoreOf(boundedStore(withoutOverview(), 1000)), null)
+  class OwnPart { async prepareOverview () { return this } }
+  const own = new OwnPart()
+  const store = boundedStore(Object.assign(own, memoryStore(), { prepareOverview: OwnPart.prototype.prepareOverview }) as unknown as LoginSessionStore, 1000)
+  t.equal(await store.prepareOverview!(), own)
+  for (const method of ['newest', 'countFound', 'size', 'removeFound'] as const) {
+    const failing = { ...memoryStore(), async [method] () { throw new Error('away') } }
+    await t.rejects((boundedStore(failing, 1000)[method] as () => Promise<unknown>)(), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', cause: { message: 'away' } }, method)
+  }
+  const failing = { ...memoryStore(), async prepareOverview () { throw new Error('no rights') } }
+  await t.rejects(boundedStore(failing, 1000).prepareOverview!(), { message: 'no rights' })
 })
 
 t.test('a blocked event loop is not the store\'s failure', async t => {

@@ -9,7 +9,9 @@ import type { LoginSessionStore } from '../../plugin/sessions/store.js'
 import { after, HOUR, MINUTE, NOW, SECOND } from '../support/clock.js'
 import { parallel } from '../support/gate.js'
 import { keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
+import { overviewStoreOf } from '../../plugin/sessions/overview.js'
 import { aRecord, aToken, aVisitorRecord, stored } from '../support/records.js'
+import { overviewContract } from './overview-contract.js'
 
 /** Names that mean something to MongoDB, to JavaScript or to us, and are nothing but keys to the host. */
 const ODD_KEYS = [
@@ -684,6 +686,10 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     }
   })
 
+  const part = overviewStoreOf(await emptyStore())
+  if (part !== null) await t.test('the part for operators', async t => await overviewContract(t, async () => overviewStoreOf(await emptyStore())!))
+
+  if ((await emptyStore()).expiriesOf === undefined) return
   t.test('expiriesOf', async t => {
     t.test('answers in the order of the keys, each as often as it is asked for; expired ones, too', async t => {
       const [one, other] = [aRecord(), aRecord({ userId: 'eve', expiresAt: after(NOW, MILLISECOND) })]

@@ -1,12 +1,17 @@
-import type { Collection } from 'mongodb'
+import { mock } from 'node:test'
+import type { Collection, Document } from 'mongodb'
 import t from 'tap'
 import { idOf, keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
 import { createLoginSessions } from '../../plugin/sessions/login-sessions.js'
+import { overviewStoreOf } from '../../plugin/sessions/overview.js'
+import type { SessionSearch } from '../../plugin/sessions/store.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
+import { prepareForOperators } from '../../plugin/stores/mongo-collection.js'
 import { after, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { commandsOn } from '../support/commands.js'
-import { parallel } from '../support/gate.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
+import { createGate, parallel, turns } from '../support/gate.js'
 import { database } from '../support/mongo.js'
 import { aRecord, aToken, randomId, stored } from '../support/records.js'
 import { storeContract } from './contract.js'
@@ -51,6 +56,110 @@ t.test('indexes', async t => {
       message: new RegExp(`index on "expiresAt" of ${sessions.namespace} .*dropped`),
       cause: { name: 'MongoServerError' }
     })
+  })
+})
+
+t.test('indexes of the operators', async t => {
+  const indexesOf = async (sessions: Collection) => (await sessions.indexes()).map(({ v, ...index }) => index).sort((a, b) => a.name! < b.name! ? -1 : 1)
+  const partialFilterExpression = { userId: { $exists: true } }
+  const EXPECTED = [
+    { key: { _id: 1 }, name: '_id_' },
+    { key: { 'device.kind': 1, createdAt: 1, _id: 1 }, name: 'device.kind_1_createdAt_1__id_1', partialFilterExpression },
+    { key: { ip: 1, createdAt: 1, _id: 1 }, name: 'ip_1_createdAt_1__id_1', partialFilterExpression }
+  ]
+
+  t.test('are made for them only, without visitor sessions, and may exist already', async t => {
+    const sessions = collection()
+    const store = overviewStoreOf(mongoStore(sessions))!
+    await parallel(3, async () => await store.prepareOverview())
+    await store.prepareOverview()
+    t.strictSame(await indexesOf(sessions), EXPECTED)
+  })
+
+  t.test('with other options stop the boot with an error that names them', async t => {
+    const sessions = collection()
+    await sessions.createIndex({ ip: 1, createdAt: 1, _id: 1 })
+    await t.rejects(async () => await overviewStoreOf(mongoStore(sessions))!.prepareOverview(), {
+      code: 'FST_LOGIN_SESSION_OPTION',
+      message: new RegExp(`index on "device.kind" or "ip" of ${sessions.namespace} .*dropped`),
+      cause: { name: 'MongoServerError' }
+    })
+  })
+
+  t.test('are waited for five seconds; after that they are made in the background, and a failure there harms nobody', async t => {
+    t.teardown(realTimeouts)
+    fakeTimeouts()
+    const [made, gate] = [createGate(), createGate()]
+    const preparing = prepareForOperators({ async createIndexes () { await gate.passed; made.open(); throw new Error('disk full') } } as never)
+    let resolved = false
+    const watching = preparing.then(() => { resolved = true })
+    mock.timers.tick(4999)
+    await turns()
+    t.equal(resolved, false)
+    mock.timers.tick(1)
+    await watching
+    gate.open()
+    await made.passed
+    await turns()
+  })
+
+  t.test('are needed: without them a search fails, and reads nothing', async t => {
+    const store = overviewStoreOf(mongoStore(collection()))!
+    await store.insert(aRecord())
+    for (const search of [{}, { kind: 'phone' }, { addresses: ['203.0.113.9'] }] as const) await t.rejects(store.newest(search, NOW, 1, null), { name: 'MongoServerError', message: /hint/ })
+    await t.rejects(store.countFound({ addresses: [/^203\./] }, NOW, 1), { message: /hint/ })
+    t.equal(await store.countFound({ userIds: ['ada'] }, NOW, 10), 1, 'a user is found by key')
+  })
+})
+
+t.test('every search of operators goes by an index, and those in the order of sign-ins sort nothing', async t => {
+  const sessions = collection()
+  const store = overviewStoreOf(mongoStore(sessions))!
+  await store.prepareOverview()
+  const records = Array.from({ length: 60 }, (_, index) => aRecord({ userId: `user-${index % 10}`, createdAt: after(NOW, -index * MINUTE), ip: `203.0.${index % 6}.9` }))
+  await sessions.insertMany(records as never[])
+  const commands = commandsOn(sessions, client)
+  const position = { createdAt: after(NOW, -20 * MINUTE), key: records[20]!._id }
+  const places = [null, { olderThan: position }, { newerThan: position }] as const
+
+  const planOf = async ({ lsid, $clusterTime, $db, ...command }: Document): Promise<string> => {
+    const { queryPlanner, stages } = await db.command({ explain: command, verbosity: 'queryPlanner' })
+    return JSON.stringify((queryPlanner ?? stages[0].$cursor.queryPlanner).winningPlan)
+  }
+
+  const searches: Array<[search: SessionSearch, index: string, sorts: boolean]> = [
+    [{}, 'device.kind_1_', false],
+    [{ kind: 'desktop' }, 'device.kind_1_', false],
+    [{ signedInFrom: after(NOW, -40 * MINUTE) }, 'device.kind_1_', false],
+    [{ signedInBefore: after(NOW, -10 * MINUTE), signedInFrom: after(NOW, -50 * MINUTE), kind: 'phone' }, 'device.kind_1_', false],
+    [{ addresses: ['203.0.1.9'] }, 'ip_1_', false],
+    [{ addresses: ['203.0.1.9', '203.0.2.9'], kind: 'desktop', signedInBefore: NOW }, 'ip_1_', false],
+    [{ addresses: [/^203\.0\.1\./, /^203\.0\.2\./] }, '(?:ip|device.kind)_1_', true],
+    [{ userIds: ['user-1'] }, '_id_', true],
+    [{ userIds: ['user-1', 'user-2'] }, '_id_', true]
+  ]
+  for (const [search, index, sorts] of searches) {
+    commands.forget()
+    for (const from of places) await store.newest(search, NOW, 5, from)
+    await store.countFound(search, NOW, 1000)
+    const documents = commands.documents()
+    t.strictSame(commands.names(), ['find', 'find', 'find', 'aggregate'])
+    for (const command of documents) {
+      const plan = await planOf(command)
+      const name = JSON.stringify([search, command.sort])
+      t.match(plan, new RegExp(`"indexName":"${index}`), name)
+      t.notMatch(plan, /COLLSCAN/, name)
+      if (!sorts || 'aggregate' in command) t.notMatch(plan, /"stage":"SORT"/, name)
+      t.equal(command.maxTimeMS, 10_000, 'the server gives up, too')
+    }
+  }
+
+  t.test('a page deep inside is entered by the index: nothing before it is read', async t => {
+    commands.forget()
+    await store.newest({}, NOW, 5, { olderThan: { createdAt: after(NOW, -50 * MINUTE), key: records[50]!._id } })
+    const [{ lsid, $clusterTime, $db, ...command }] = commands.documents() as [Document]
+    const { executionStats } = await db.command({ explain: command, verbosity: 'executionStats' })
+    t.ok(executionStats.totalDocsExamined <= 6, `${executionStats.totalDocsExamined} documents`)
   })
 })
 
@@ -183,6 +292,7 @@ t.test('what must survive the loss of a server waits for the majority', async t 
     ['returnAttempt', () => store.returnAttempt(record._id)],
     ['removeMany', () => store.removeMany([keyOf('ada', newId())], 'ada', NOW)],
     ['remove', () => store.remove(record._id, 'ada')],
+    ['removeFound', () => store.removeFound!([record._id], NOW)],
     ['barrier', () => store.barrier(record._id)]
   ]
   for (const [name, act] of durable) {
@@ -217,8 +327,11 @@ t.test('reads ask the primary, whatever the host\'s client prefers', async t => 
   t.equal((await store.findWithoutData(record._id))?.userId, 'ada')
   t.strictSame(await store.keysOfUser('ada', '', 1), [record._id])
   t.equal((await store.page('', 1)).length, 1)
+  await store.prepareOverview!()
+  t.equal((await store.newest!({}, NOW, 1, null)).length, 1)
+  t.equal(await store.countFound!({}, NOW, 1), 1)
   const reads = [...commands.documents('find'), ...commands.documents('aggregate')]
-  t.strictSame(reads.map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(6).fill('primary'))
+  t.strictSame(reads.map(({ $readPreference }) => $readPreference?.mode ?? 'primary'), Array(8).fill('primary'))
 })
 
 t.test('touches wait for one server only, and none for another', async t => {

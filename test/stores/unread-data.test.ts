@@ -2,6 +2,7 @@ import type { MongoClient } from 'mongodb'
 import { BSON } from 'mongodb'
 import t, { type Test } from 'tap'
 import { coreOf } from '../../plugin/core.js'
+import { createOverview, overviewStoreOf } from '../../plugin/sessions/overview.js'
 import { idOf, keyOf, newId } from '../../plugin/sessions/key.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
 import { createShop, PASSWORD, type ShopOptions } from '../support/app.js'
@@ -37,11 +38,13 @@ async function setup (t: Test, count: number, bytes: number, options: ShopOption
 }
 
 t.test('of a hundred sessions with 300 kB of data each, nothing is read that is not needed', async t => {
-  const { app, ids, reads, forget } = await setup(t, 100, 300_000, { onSessionEnd () {} })
+  const { app, sessions, ids, reads, forget } = await setup(t, 100, 300_000, { onSessionEnd () {} })
   const laptop = browser(app)
   await laptop.signIn('ada')
   t.equal(await app.loginSessions.count('ada'), 100, 'the sign-in has ended one')
   const last = ids.at(-1)!
+  const overview = createOverview({ store: overviewStoreOf(mongoStore(sessions))!, now: () => NOW })
+  await overview.prepare()
   const verbs: Array<[what: string, work: () => Promise<unknown>]> = [
     ['list', () => app.loginSessions.list('ada')],
     ['list the first ten', () => app.loginSessions.list('ada', { limit: 10 })],
@@ -53,8 +56,14 @@ t.test('of a hundred sessions with 300 kB of data each, nothing is read that is 
     ['a wrong password', () => laptop.post('/confirm', { password: 'wrong' })],
     ['the right password', () => laptop.post('/confirm', { password: PASSWORD })],
     ['all sessions of all users', async () => { for await (const { id } of app.loginSessions.all()) t.ok(id) }],
+    ['the newest sign-ins', () => overview.page({}, 50, null)],
+    ["one user's, for an operator", () => overview.page({ userIds: ['ada'] }, 50, null)],
+    ['counting them', () => overview.count({}, 1000)],
+    ['numbers', () => overview.numbers()],
     ['revoke', () => app.loginSessions.revoke('ada', last)],
-    ['revokeAll', () => app.loginSessions.revokeAll('ada')]
+    ['end what a search finds', () => overview.end({ signedInBefore: after(NOW, -HOUR + 50) }, { actor: { kind: 'host', name: null } })],
+    ['revokeAll', () => app.loginSessions.revokeAll('ada')],
+    ['revokeEveryone', () => app.loginSessions.revokeEveryone()]
   ]
   for (const [what, work] of verbs) {
     forget()

@@ -1,6 +1,7 @@
 /**
  * Looks at every command that `mongoStore` sends on a collection of sessions: its filter must name `_id`, or a range of it, so
- * that a sharded collection sends the command to one shard.
+ * that a sharded collection sends the command to one shard. The operators' searches are the exception: they have a mark, and
+ * only commands that read may have it.
  *
  * A test's own look-ups on the same collection do not count. Who calls the driver decides that: whatever a file of
  * `plugin/stores/` begins is the plugin's, on whatever client.
@@ -9,11 +10,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire } from 'node:module'
 import { AbstractCursor, ChangeStream, Collection, Db, type Document } from 'mongodb'
+import { OPERATORS } from '../../plugin/stores/mongo-overview.js'
 
 /** What has been looked at. */
 export interface KeyWatch {
   /** How many commands of each name. */
   counts: Map<string, number>
+  /** How many of them are the operators' and need no key, of each name. */
+  operators: Map<string, number>
   /** Those that name no key, in words. */
   broken: string[]
 }
@@ -28,7 +32,7 @@ export const asPlugin = <T>(work: () => Promise<T>): Promise<T> => fromPlugin.ru
 
 /** Watches this process's driver from now on, on all its clients. */
 export function watchKeys (): KeyWatch {
-  const watch: KeyWatch = { counts: new Map(), broken: [] }
+  const watch: KeyWatch = { counts: new Map(), operators: new Map(), broken: [] }
   for (const owner of [Collection, Db, AbstractCursor, ChangeStream]) markCallsOf(owner.prototype)
   // Every command of every client passes here. The driver exports no such class, so this fails loudly if it moves.
   const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js')
@@ -51,15 +55,20 @@ export function isStreamOfRemovals ({ pipeline: [stream, ...stages] }: Document)
     JSON.stringify(stages[1]) === '{"$project":{"operationType":1,"documentKey":1}}'
 }
 
-function look (command: Document, { counts, broken }: KeyWatch): void {
+function look (command: Document, { counts, operators, broken }: KeyWatch): void {
   const [name = ''] = Object.keys(command)
   // `hello`, `listCollections` and the like have no collection.
   if (typeof command[name] !== 'string' || EXEMPT.includes(name)) return
   const isStream = name === 'aggregate' && isStreamOfRemovals(command)
   const counted = isStream ? '$changeStream' : name
   counts.set(counted, (counts.get(counted) ?? 0) + 1)
-  if (!isStream && !namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
+  if (isOperators(command)) operators.set(name, (operators.get(name) ?? 0) + 1)
+  else if (!isStream && !namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
 }
+
+/** A read of the operators: it may ask every shard. A write with the same mark may not. */
+export const isOperators = (command: Document): boolean =>
+  command.comment === OPERATORS && ['find', 'aggregate', 'count'].includes(Object.keys(command)[0]!)
 
 /** Does every part of this command name the keys of its records? */
 export function namesKey (command: Document): boolean {

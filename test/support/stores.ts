@@ -5,7 +5,7 @@
 import type { Test } from 'tap'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
-import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
+import { type LoginSessionStore, OVERVIEW_METHODS, STORE_METHODS } from '../../plugin/sessions/store.js'
 import { createGate, turns } from './gate.js'
 import { database } from './mongo.js'
 
@@ -21,6 +21,11 @@ export async function onBothStores (t: Test, tests: (t: Test, makeStore: MakeSto
     await tests(t, () => mongoStore(collection()))
   })
   await Promise.all([onMemory, onMongo])
+}
+
+/** A store without the part for operators, as hosts may have written one. */
+export function withoutOverview (store: LoginSessionStore = memoryStore()): LoginSessionStore {
+  return Object.fromEntries(Object.entries(store).filter(([name]) => !(OVERVIEW_METHODS as readonly string[]).includes(name))) as unknown as LoginSessionStore
 }
 
 /** The same store, and a way to wait for the touches and retirements that no response waits for. */

@@ -72,6 +72,9 @@ expectTrue<Equal<ReturnType<LoginSessions['find']>, Promise<LoginSession | null>
 expectTrue<Equal<ReturnType<LoginSessions['revoke']>, Promise<LoginSession | null>>>(true)
 expectTrue<Equal<ReturnType<LoginSessions['revokeOthers']>, Promise<number>>>(true)
 expectTrue<Equal<ReturnType<LoginSessions['revokeAll']>, Promise<number>>>(true)
+expectTrue<Equal<ReturnType<LoginSessions['revokeEveryone']>, Promise<number>>>(true)
+await app.loginSessions.revokeEveryone()
+await app.loginSessions.revokeEveryone({ actor: 'support', except: request.loginSession!, onProgress: ended => ended.toFixed(), signal: AbortSignal.timeout(1) })
 await app.loginSessions.revokeOthers({ userId: 'ada', id: 'id' })
 // @ts-expect-error nobody may be signed in
 await app.loginSessions.revokeOthers(request.loginSession)

@@ -1,7 +1,7 @@
 /** A store of the host's own. */
 import {
-  type AttemptState, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type Sighting, type TokenHash,
-  type Touch
+  type AttemptState, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type OverviewStore,
+  type PageFrom, type Position, type SessionSearch, type Sighting, type TokenHash, type Touch
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
 
@@ -16,8 +16,8 @@ expectTrue<Equal<Touch['device'], Sighting['device']>>(true)
 expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
 expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
 
-// A store may do without prepare() and time(), and without no other method.
-const { prepare, time, ...unprepared } = store
+// A store may do without prepare() and time() and the part for operators. It needs all other methods.
+const { prepare, time, prepareOverview, newest, countFound, size, removeFound, ...unprepared } = store
 export const enough: LoginSessionStore = unprepared
 const { touch, ...untouched } = store
 // @ts-expect-error touch is missing
@@ -55,3 +55,7 @@ export function words (error: LoginSessionError): string {
   if (error.code === 'FST_LOGIN_SESSION_EXPIRED') return ''
   return texts[error.code]
 }
+
+expectTrue<Equal<LoginSessionStore['newest'], OverviewStore['newest'] | undefined>>(true)
+expectTrue<Equal<Parameters<OverviewStore['newest']>, [search: SessionSearch, now: Date, limit: number, from: PageFrom]>>(true)
+expectTrue<Equal<PageFrom, { olderThan: Position } | { newerThan: Position } | null>>(true)

@@ -7,7 +7,6 @@ import type { Collection } from 'mongodb'
 import { keyOf } from '../../../plugin/sessions/key.js'
 import { userAt } from '../compare/visitors.js'
 import { short } from '../statistics.js'
-import { EACH, usersOf } from './orders.js'
 
 const TEMPLATES = 200
 const BATCH = 2000
@@ -15,20 +14,27 @@ const BATCH = 2000
 const PARALLEL = 6
 const SIGN_OF_LIFE = 5000
 
-/**
- * Gives every user three sessions. The first users have one already, which the plugin made.
- * @param signedIn number of these
- */
-export async function fill (collection: Collection<any>, size: number, signedIn: number): Promise<void> {
+/** How a collection is filled. */
+export interface Filling {
+  users: number
+  /** Sessions of each user. */
+  each: number
+  /** Sessions that are there already: one of each of the first users. */
+  signedIn: number
+  /** What is special about the record with this number. */
+  changes?: (index: number) => object
+}
+
+/** Gives every user the same number of sessions, like those that are there already. */
+export async function fill (collection: Collection<any>, { users, each, signedIn, changes = () => ({}) }: Filling): Promise<void> {
   // Browsers of many kinds, as the plugin has written them.
   const templates = await collection.find().limit(TEMPLATES).toArray()
-  const users = usersOf(size)
-  const missing = users * EACH - signedIn
+  const missing = users * each - signedIn
   const began = performance.now()
   let [next, done, said] = [0, 0, began]
 
-  /** As if users signed in one after another, EACH times in turn; the plugin has made the first of these records. */
-  const recordAt = (index: number): object => recordLike(templates[index % templates.length], userAt((index + signedIn) % users))
+  /** As if users signed in one after another, several times in turn; the plugin has made the first of these records. */
+  const recordAt = (index: number): object => ({ ...recordLike(templates[index % templates.length], userAt((index + signedIn) % users)), ...changes(index) })
 
   await Promise.all(Array.from({ length: PARALLEL }, async () => {
     while (next < missing) {

@@ -11,7 +11,7 @@ import { pluginUrl, startChild } from '../processes.js'
 import { median } from '../verdict.js'
 import { sizeWords } from './arguments.js'
 import { fill } from './fill.js'
-import { COLLECTION, type GrowthServerOptions, type Order, type OrderAnswer, usersOf, type Verb } from './orders.js'
+import { COLLECTION, EACH, type GrowthServerOptions, type Order, type OrderAnswer, usersOf, type Verb } from './orders.js'
 
 /** The file that runs in the server's process, from `test/bench/`. */
 export const SERVER_FILE = 'growth/server.ts'
@@ -63,7 +63,7 @@ export async function startShelf ({ uri, client, loader, writeCookies }: Library
   const { child, first: { url } } = await startChild<{ url: string }>(SERVER_FILE, options)
   console.log(`filling a collection with ${sizeWords(size)} records`)
   const cookies = await signInAll(url, Math.min(usersOf(size), MOST_SIGNED_IN))
-  await fill(db.collection(COLLECTION), size, cookies.length)
+  await fill(db.collection(COLLECTION), { users: usersOf(size), each: EACH, signedIn: cookies.length })
   await checkpoint()
   await checkAnswers(KIND, url, cookies)
   const file = await writeCookies(database, cookies)

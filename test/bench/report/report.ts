@@ -9,6 +9,7 @@ import { costRows, rateRows } from '../compare/table.js'
 import type { Verdict } from '../compare/verdicts.js'
 import type { GrowthResult } from '../growth/growth.js'
 import { growthRows, storageRows } from '../growth/report.js'
+import { costSentence, operatorsRows, type OperatorsResult } from '../operators/report.js'
 import { machineSentence, type Machine, readJson } from '../results.js'
 import { markdownTable } from '../statistics.js'
 import { replaceBlock } from './blocks.js'
@@ -32,8 +33,10 @@ export async function report (): Promise<void> {
   const [compared, memory, growth] = [await readJson<CompareResult>('compare'), await readJson<CompareResult>('memory'), await readJson<GrowthResult>('growth')]
   if (compared !== null) text = replaceBlock(text, 'compare', compareBlock(compared, memory))
   if (growth !== null) text = replaceBlock(replaceBlock(text, 'growth', growthBlock(growth)), 'sizes', markdownTable(sizeRows(growth.pairs.at(-1)!.storage)))
+  const operators = await readJson<OperatorsResult>('operators')
+  if (operators !== null) text = replaceBlock(text, 'operators', operatorsBlock(operators))
   await writeFile(README, text)
-  for (const [name, result] of Object.entries({ compare: compared, memory, growth })) console.log(`${name}: ${result === null ? 'not measured yet' : 'written into README.md'}`)
+  for (const [name, result] of Object.entries({ compare: compared, memory, growth, operators })) console.log(`${name}: ${result === null ? 'not measured yet' : 'written into README.md'}`)
 }
 
 function compareBlock (result: CompareResult, memory: CompareResult | null): string {
@@ -55,6 +58,16 @@ function growthBlock ({ machine, seconds, rounds, pairs, verdicts }: GrowthResul
     `${machineSentence(machine)} Medians of ${rounds} rounds of ${seconds} seconds, and how many times the smallest collection's they are, which was measured in turn.`,
     markdownTable(growthRows(pairs)),
     markdownTable(storageRows(pairs)),
+    verdictLines(verdicts)
+  ].join('\n\n')
+}
+
+function operatorsBlock (result: OperatorsResult): string {
+  const { machine, rounds, times, verdicts } = result
+  return [
+    `${machineSentence(machine)} Medians of ${rounds} rounds of ${times} times each; both collections were measured in turn.`,
+    markdownTable(operatorsRows(result)),
+    costSentence(result),
     verdictLines(verdicts)
   ].join('\n\n')
 }

@@ -1,4 +1,5 @@
 /** Breaks of the room `client/`: what a request tells about its sender. @module */
+/* eslint no-template-curly-in-string: off -- these are texts of code */
 import type { BreakList } from '../break.js'
 
 export default [
@@ -59,6 +60,42 @@ export default [
         promise: "B5: a row shows the client's address, not the proxy's",
         from: 'ipv4 ?? ipv6 ?? address',
         to: 'address'
+      }
+    ]
+  },
+  {
+    file: 'plugin/client/network.ts',
+    tests: ['client/network'],
+    breaks: [
+      {
+        name: 'ten is the beginning of a hundred',
+        promise: 'O1: an address is found exactly if it is in the network',
+        from: "new RegExp(`^${known.join('\\\\.')}\\\\.`)",
+        to: "new RegExp(`^${known.join('\\\\.')}`)"
+      },
+      {
+        name: 'zeros are written out only',
+        promise: 'O1: an IPv6 address is found however it is spelt',
+        from: 'if (end > start && end === groups.length)',
+        to: 'if (end > groups.length)'
+      },
+      {
+        name: 'any number of zeros will do',
+        promise: 'O1: an address is found exactly if it is in the network',
+        from: 'const most = 8 - Math.max(end, start + 2)',
+        to: 'const most = 8 - (start + 2)'
+      },
+      {
+        name: 'zeros within the network are written out',
+        promise: 'O1: an IPv6 address is found however it is spelt',
+        from: 'end - start >= 2 && tail.length > 0',
+        to: 'end - start >= 9'
+      },
+      {
+        name: 'everything is a network',
+        promise: 'O1: what is too large a network is refused',
+        from: 'if (bits < SHORTEST[version] || bits >',
+        to: 'if (bits >'
       }
     ]
   }

@@ -277,8 +277,8 @@ export default [
       {
         name: 'a misspelt option of a verb counts as left out',
         promise: 'S7: a wrong option of a verb is refused',
-        from: 'const { actor } = resolveTable(REVOKE, options, { kind: \'method\', name: verb, example: "{ actor: \'support\' }" })',
-        to: 'const { actor } = options'
+        from: 'resolveTable(REVOKE, options, { kind: \'method\', name: verb, example: "{ actor: \'support\' }" }).actor',
+        to: 'options.actor'
       },
       {
         name: 'half a session ends another',
@@ -443,6 +443,252 @@ export default [
         from: 'tokens).catch(onError)',
         to: 'tokens)',
         tests: ['sessions/rotation']
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/end-many.ts',
+    tests: ['sessions/overview', 'sessions/login-sessions', 'promises/keys'],
+    breaks: [
+      {
+        name: "the operator's own session ends",
+        promise: 'O1: the session that is to stay stays',
+        from: '_id !== spared',
+        to: '_id !== \'\''
+      },
+      {
+        name: 'visitors end, too',
+        promise: 'O1: only sessions of signed-in users end',
+        from: 'userId !== undefined && createdAt <= at',
+        to: 'createdAt <= at'
+      },
+      {
+        name: 'whoever signs in meanwhile is signed out',
+        promise: 'O1: only what had started at the call ends',
+        from: 'userId !== undefined && createdAt <= at',
+        to: 'userId !== undefined'
+      },
+      {
+        name: 'it cannot be stopped',
+        promise: 'O1: ending many can be stopped',
+        from: 'if (signal?.aborted) return ended',
+        to: ''
+      },
+      {
+        name: 'many end without an announcement',
+        promise: 'O1, R13: every session that ends is announced',
+        from: 'if (announce !== undefined) {',
+        to: 'if (announce === null) {'
+      },
+      {
+        name: 'one look is enough',
+        promise: 'T1: sessions have ended when a look after a durable write finds none',
+        from: 'if (found > 0) continue',
+        to: 'if (found > 0) break'
+      },
+      {
+        name: 'a look that finds nothing is believed before it is durable',
+        promise: 'T1: nobody is told that sessions have ended that a failover brings back',
+        from: 'await barrierEverywhere()',
+        to: 'await Promise.resolve()'
+      },
+      {
+        name: 'the barrier reaches one shard',
+        promise: 'T1, T7: removals on all shards are made sure of',
+        from: "'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'",
+        to: "'A'"
+      },
+      {
+        name: 'all sessions are those of one user',
+        promise: 'rule 4: the owner is in the filter',
+        from: 'keys.set(userId!, [',
+        to: "keys.set('ada', ["
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/overview.ts',
+    tests: ['sessions/overview'],
+    breaks: [
+      {
+        name: 'the end of a page is its last session, whatever comes after it',
+        promise: 'O1: a page says whether there are older sessions',
+        from: 'found.length > limit ? positionOf(sessions.at(-1)!) : null',
+        to: 'positionOf(sessions.at(-1)!)'
+      },
+      {
+        name: 'going back ends one page before the beginning',
+        promise: 'O1: paging works in both directions',
+        from: 'if (found.length <= limit) return',
+        to: 'if (found.length < limit) return'
+      },
+      {
+        name: 'going back skips a session',
+        promise: 'O1: paging works in both directions',
+        from: 'found.slice(1)',
+        to: 'found.slice(0, limit)'
+      },
+      {
+        name: 'a search ends who signs in meanwhile',
+        promise: 'O1: only what had started at the call ends',
+        from: 'store.newest(until(search, at), now(), limit, from)',
+        to: 'store.newest(search, now(), limit, from)'
+      },
+      {
+        name: 'an empty list of users is everybody',
+        promise: 'O1: a search for nobody ends nothing',
+        from: 'every(condition => condition === undefined)',
+        to: 'every(condition => condition === undefined || (condition as any).length === 0)'
+      },
+      {
+        name: 'numbers are read at each view',
+        promise: 'O2: numbers are kept for ten seconds',
+        from: 'kept === undefined || kept.until <= at.getTime()',
+        to: 'true'
+      },
+      {
+        name: 'a failure is kept',
+        promise: 'O2: after an outage numbers are read again',
+        from: '{ if (kept === reading) kept = undefined }',
+        to: '{}'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/numbers.ts',
+    tests: ['sessions/overview'],
+    breaks: [
+      {
+        name: 'every collection is counted',
+        promise: 'O2: counting never reads the whole collection',
+        from: 'if (size <= ALL) {',
+        to: 'if (size >= 0) {'
+      },
+      {
+        name: 'visitors are users',
+        promise: 'O2: numbers are of signed-in users',
+        from: 'record.userId !== undefined && isLive',
+        to: 'isLive'
+      },
+      {
+        name: 'expired sessions are live',
+        promise: 'O2: numbers are of live sessions',
+        from: 'record.userId !== undefined && isLive(record, at)',
+        to: 'record.userId !== undefined'
+      },
+      {
+        name: 'what several runs have found counts several times',
+        promise: 'O2: estimates are near the truth, also in a collection that is not much larger than the sample',
+        from: 'new Map(runs.flat().map(record => [record._id, record]))',
+        to: 'new Map(runs.flat().map((record, index) => [index, record]))'
+      },
+      {
+        name: 'half a user counts as a user',
+        promise: 'O2: the users of a sample are whole',
+        from: 'records.filter(record => userKey(record) !== userKey(last!))',
+        to: 'records'
+      },
+      {
+        name: 'a run ends with the collection',
+        promise: 'O2: the first keys are in the sample as often as all others',
+        from: "records.push(...await store.page('', RUN - records.length))",
+        to: 'records.push()'
+      },
+      {
+        name: 'today is missing',
+        promise: 'O2: sign-ins of the last 14 days',
+        from: 'today - DAYS + 1 + index',
+        to: 'today - DAYS + index'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/watches.ts',
+    tests: ['sessions/watches'],
+    breaks: [
+      {
+        name: 'a session that cannot be looked up counts as ended',
+        promise: 'rule 7, O4: unknown is not ended',
+        from: 'if (expiresAt === undefined) lookAgain(entry, LOOK_EVERY)\n    else if (expiresAt === null',
+        to: 'if (expiresAt == null'
+      },
+      {
+        name: 'a prolonged session ends at its former expiry',
+        promise: 'O4: a session that was prolonged lives on',
+        from: 'timer: later(untilThen(expiresAt), () => look(entry))',
+        to: 'timer: later(untilThen(expiresAt), () => end(entry))'
+      },
+      {
+        name: 'a session past its expiry is not ended',
+        promise: 'O4: the signal fires at expiry, whatever the TTL monitor does',
+        from: '|| expiresAt <= now()',
+        to: ''
+      },
+      {
+        name: 'timers are as long as sessions',
+        promise: 'O4: a session of months does not end immediately',
+        from: 'Math.min(time.getTime() - now().getTime(), LONGEST_TIMER)',
+        to: 'time.getTime() - now().getTime()'
+      },
+      {
+        name: 'a new watch does not look',
+        promise: 'O4: a session that has ended already fires soon',
+        from: '    look(entry)\n    return controller.signal',
+        to: '    return controller.signal'
+      },
+      {
+        name: 'a signal that has fired still listens to `until`',
+        promise: 'O4: nothing is left of a watch',
+        from: 'for (const stopListening of entry.watchers.values()) stopListening()',
+        to: ''
+      },
+      {
+        name: 'closing fires the signals',
+        promise: 'O4: a server that closes ends no session',
+        from: 'for (const entry of entries.values()) forget(entry)',
+        to: 'for (const entry of entries.values()) end(entry)'
+      },
+      {
+        name: 'the stream stays open after the last watch',
+        promise: 'O4: one stream, from the first watch to the last',
+        from: 'if (entries.size > 0) return\n',
+        to: 'if (entries.size >= 0) return\n'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/removal-feed.ts',
+    tests: ['sessions/watches'],
+    breaks: [
+      {
+        name: 'nobody looks when the stream is open',
+        promise: 'O4: what was removed before the stream was open is found when it is',
+        from: '        look()\n      },\n      removed,',
+        to: '      },\n      removed,'
+      },
+      {
+        name: 'nobody looks beside a stream',
+        promise: 'O4: a dead connection does not hide a removal for ever',
+        from: 'isOpen && isKnown ? LOOK_BESIDE_STREAM',
+        to: 'isOpen && isKnown ? 2 ** 31 - 1'
+      },
+      {
+        name: 'a refused stream is opened again and again',
+        promise: 'O4: a stand-alone server is not asked for a stream all the time',
+        from: 'if (isRefused) return\n',
+        to: ''
+      },
+      {
+        name: 'a broken stream is opened without a pause that grows',
+        promise: 'O4: a database in trouble gets no storm of streams',
+        from: 'Math.min(2 * pause, LONGEST_PAUSE)',
+        to: 'FIRST_PAUSE'
+      },
+      {
+        name: 'each break warns',
+        promise: 'O4: an outage is logged once',
+        from: 'if (!hasWarned) warn',
+        to: 'warn'
       }
     ]
   }

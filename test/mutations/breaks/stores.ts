@@ -44,25 +44,6 @@ export default [
         to: '{ _id: { $in: keys } }'
       },
       {
-        name: 'users whose keys begin alike share their list',
-        promise: 'rule 4: the owner is in the filter',
-        from: '({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })',
-        to: '({ _id: rangeOf(userKeyOf(userId)) })'
-      },
-      {
-        name: 'a list is not looked up by key',
-        promise: 'T7: every command names a key or a range of keys, so that it goes to one shard',
-        from: '({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })',
-        to: 'ownedBy(userId)'
-      },
-      {
-        name: 'the range of keys has no end',
-        promise: "T7: a user's range has the keys of this user only, so that it goes to one shard",
-        from: '$lt: `${prefix}~`',
-        to: "$lt: '~'",
-        tests: ['promises/operations']
-      },
-      {
         name: 'a removal is two steps',
         promise: 'R13: of many who remove a record, one gets it',
         from: 'sessions.findOneAndDelete({ _id: key, ...ownedBy(userId) }, WITHOUT_DATA)',
@@ -91,12 +72,6 @@ export default [
         promise: 'R13: only sessions that were live have ended',
         from: '{ ...these, expiresAt: { $gt: now } }',
         to: 'these'
-      },
-      {
-        name: 'a user id may be an operator',
-        promise: 'T5: a user id is compared as a value',
-        from: '{ $eq: userId }',
-        to: 'userId as any'
       },
       {
         name: 'saving data upserts',
@@ -178,13 +153,6 @@ export default [
         to: 'return { ...document }'
       },
       {
-        name: 'what is shown is read with its session data',
-        promise: 'A15: session data are read for the request that owns them, and for nothing else',
-        from: '{ projection: { data: 0 } } as const',
-        to: '{ projection: {} } as const',
-        tests: ['stores/stores', 'stores/unread-data']
-      },
-      {
         name: 'a list is read with its session data',
         promise: 'A15: session data are read for the request that owns them, and for nothing else',
         from: ", { $unset: 'data' }",
@@ -204,6 +172,109 @@ export default [
         from: 'isRefusedData(error) ? dataError(error) : error',
         to: 'error',
         tests: ['stores/foreign-bson']
+      }
+    ]
+  },
+  {
+    file: 'plugin/stores/mongo-filters.ts',
+    tests: ['stores/stores', 'promises/operations'],
+    breaks: [
+      {
+        name: 'users whose keys begin alike share their list',
+        promise: 'rule 4: the owner is in the filter',
+        from: '({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })',
+        to: '({ _id: rangeOf(userKeyOf(userId)) })'
+      },
+      {
+        name: 'a list is not looked up by key',
+        promise: 'T7: every command names a key or a range of keys, so that it goes to one shard',
+        from: '({ _id: rangeOf(userKeyOf(userId)), ...ownedBy(userId) })',
+        to: 'ownedBy(userId)'
+      },
+      {
+        name: 'the range of keys has no end',
+        promise: "T7: a user's range has the keys of this user only, so that it goes to one shard",
+        from: '$lt: `${prefix}~`',
+        to: "$lt: '~'",
+        tests: ['promises/operations']
+      },
+      {
+        name: 'a user id may be an operator',
+        promise: 'T5: a user id is compared as a value',
+        from: '{ $eq: userId }',
+        to: 'userId as any'
+      }
+    ]
+  },
+  {
+    file: 'plugin/stores/mongo-overview.ts',
+    tests: ['stores/stores', 'promises/keys'],
+    breaks: [
+      {
+        name: 'visitors are found',
+        promise: 'O1: operators see sessions of signed-in users',
+        from: '(userIds === undefined ? { userId: { $exists: true } } : usersIn(userIds))',
+        to: '(userIds === undefined ? {} : usersIn(userIds))'
+      },
+      {
+        name: 'expired sessions are found',
+        promise: 'rule 1: every read compares `expiresAt` with now',
+        from: '    expiresAt: { $gt: now }\n  } as',
+        to: '  } as'
+      },
+      {
+        name: 'no user is everybody',
+        promise: 'O1: a search for nobody finds nothing',
+        from: 'userIds.length === 0 ? { _id: { $in: [] } } :',
+        to: 'userIds.length === 0 ? {} :'
+      },
+      {
+        name: 'no kind is named',
+        promise: 'O1: the order of sign-ins is read from the index, and nothing is sorted',
+        from: "'device.kind': kind ?? { $in: DEVICE_KINDS },",
+        to: "...(kind && { 'device.kind': kind }),"
+      },
+      {
+        name: 'a position is found by reading all pages before it',
+        promise: 'O1: a page deep inside is as fast as the first one',
+        from: '{ createdAt: { [orAt!]: createdAt } }, ',
+        to: ''
+      },
+      {
+        name: 'sessions of the same moment are skipped',
+        promise: 'O1: paging shows every session',
+        from: ', { _id: { [beyond!]: key } }] }',
+        to: '] }'
+      },
+      {
+        name: 'without its index a search reads the whole collection',
+        promise: 'O1: counting and finding never scan the collection',
+        from: 'if (addresses === undefined) return { hint: BY_KIND.key }',
+        to: 'if (addresses === undefined) return {}'
+      },
+      {
+        name: 'counting has no end',
+        promise: 'O1: counting ends at a number',
+        from: ', limit: most',
+        to: ''
+      },
+      {
+        name: 'the server goes on when nobody waits any more',
+        promise: 'T1: every operation has an upper time bound',
+        from: ', maxTimeMS: 10_000',
+        to: ''
+      },
+      {
+        name: 'visitors are removed',
+        promise: 'O1: only sessions of signed-in users end',
+        from: '{ _id: { $in: keys }, userId: { $exists: true } }',
+        to: '{ _id: { $in: keys } }'
+      },
+      {
+        name: 'expired sessions stay',
+        promise: 'T1: a touch that is on its way does not prolong what was removed after its expiry',
+        from: 'await sessions.deleteMany(these)\n',
+        to: '\n'
       }
     ]
   },
@@ -228,6 +299,13 @@ export default [
         promise: 'rule 3: session data is written key by key',
         from: 'mapKeys(set, key => `data.${escapeKey(key)}`)',
         to: '{ data: mapKeys(set, escapeKey) }'
+      },
+      {
+        name: 'what is shown is read with its session data',
+        promise: 'A15: session data are read for the request that owns them, and for nothing else',
+        from: '{ projection: { data: 0 } } as const',
+        to: '{ projection: {} } as const',
+        tests: ['stores/stores', 'stores/unread-data']
       }
     ]
   },
@@ -240,6 +318,60 @@ export default [
         promise: 'T1: keys that differ in upper and lower case are keys of different records',
         from: 'await requireSimpleCollation(db, sessions)',
         to: ''
+      },
+      {
+        name: 'registering waits until the indexes are made',
+        promise: 'O1: a big collection does not stop the boot',
+        from: 'if (await settledWithin(PATIENCE, making)) await making',
+        to: 'await making'
+      },
+      {
+        name: 'a conflict of indexes is found out at the first search',
+        promise: 'O1: a wrong index stops the boot with a sentence that says what to do',
+        from: 'if (await settledWithin(PATIENCE, making)) await making',
+        to: 'await settledWithin(PATIENCE, making)'
+      },
+      {
+        name: 'visitors are in the indexes of the operators',
+        promise: 'O1: the indexes have signed-in sessions only',
+        from: '{ partialFilterExpression: { userId: { $exists: true } } }',
+        to: '{}'
+      }
+    ]
+  },
+  {
+    file: 'plugin/stores/mongo-changes.ts',
+    tests: ['stores/mongo-changes'],
+    breaks: [
+      {
+        name: 'a stream does not say that it is open',
+        promise: 'O4: what was removed before the stream began is looked up when it is open',
+        from: "stream.once('resumeTokenChanged', opened)",
+        to: "stream.once('never', opened)"
+      },
+      {
+        name: 'the stream takes the read concern of the client',
+        promise: 'O4: a host\'s readConcern does not stop the stream',
+        from: ", readConcern: { level: 'majority' }",
+        to: ''
+      },
+      {
+        name: 'removals are not reported',
+        promise: 'O4: what one server ends fires on the other',
+        from: "operationType: { $in: ['delete', ",
+        to: 'operationType: { $in: ['
+      },
+      {
+        name: 'a stand-alone server counts as a broken stream',
+        promise: 'O4: where there are no streams, that is logged once',
+        from: 'new Set([40573, ',
+        to: 'new Set(['
+      },
+      {
+        name: 'a stream that was stopped counts as broken',
+        promise: 'O4: a stream ends with the last watch',
+        from: 'if (!isStopped) ended(error)',
+        to: 'ended(error)'
       }
     ]
   },
@@ -258,6 +390,12 @@ export default [
         promise: 'T1: a touch never revives an expired record',
         from: ' || record.expiresAt <= lastActiveAt',
         to: ''
+      },
+      {
+        name: 'operators see visitors',
+        promise: 'O1: operators see sessions of signed-in users',
+        from: 'record.userId !== undefined && isLive(record, now)',
+        to: 'isLive(record, now)'
       }
     ]
   },
@@ -300,6 +438,12 @@ export default [
         promise: 'P1: a sign-in that failed, though its insert was carried out, leaves no session in the list',
         from: 'call.catch(() => {}).then(',
         to: 'call.then('
+      },
+      {
+        name: 'searches of operators have no time bound',
+        promise: 'T2: every store call has an upper time bound',
+        from: "['time', 'expiriesOf', ...OVERVIEW_METHODS] as const",
+        to: "['time', 'expiriesOf'] as Array<'time' | 'expiriesOf' | typeof OVERVIEW_METHODS[number]>"
       },
       {
         name: 'the late outcome of a call is lost',
