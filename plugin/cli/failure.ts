@@ -26,8 +26,8 @@ export class Failure extends Error {
 
 type DriverError = Error & { code?: unknown, cause?: unknown }
 
-/** MongoDB's codes. */
-const UNAUTHORIZED = 13
+/** MongoDB's code for what the user may not do. */
+export const UNAUTHORIZED = 13
 const AUTHENTICATION_FAILED = 18
 
 /**
@@ -38,13 +38,16 @@ export function failureOf (error: DriverError, where: string): Failure {
   if (error instanceof Failure) return error
   // Bounded stores hide the driver's error behind ours.
   if (error.code === 'FST_LOGIN_SESSION_STORE_UNAVAILABLE') return failureOf(error.cause as DriverError, where)
-  if (error.code === 'FST_LOGIN_SESSION_OPTION') return new Failure(EXIT.failed, withoutControls(error.message.replace(/^fastify-login-sessions: /, '')))
-  if (error.code === UNAUTHORIZED) return new Failure(EXIT.failed, `The user of the URI may not do this in ${where}: give it the role readWrite there.`)
-  if (error.code === AUTHENTICATION_FAILED) return new Failure(EXIT.failed, 'The server refuses the user or the password of the URI.')
-  if (/^Mongo(?:ServerSelection|Network)/.test(error.name)) {
-    return new Failure(EXIT.failed, `The server does not answer: is MongoDB running, and its address right? (${withoutCredentials(error.message)})`)
-  }
-  return new Failure(EXIT.failed, `It failed: ${withoutCredentials(error.message)}`)
+  return new Failure(EXIT.failed, sentenceOf(error, where))
+}
+
+function sentenceOf ({ code, name, message }: DriverError, where: string): string {
+  const shown = withoutCredentials(message)
+  if (code === 'FST_LOGIN_SESSION_OPTION') return shown.replace(/^fastify-login-sessions: /, '')
+  if (code === UNAUTHORIZED) return `The user of the URI may not do this in ${where}: give it the role readWrite there.`
+  if (code === AUTHENTICATION_FAILED) return 'The server refuses the user or the password of the URI.'
+  if (!/^Mongo(?:ServerSelection|Network)/.test(name)) return `It failed: ${shown}`
+  return `The server does not answer: is MongoDB running, and its address right? (${shown})`
 }
 
 /** A text of the driver's, which may repeat a URI. */

@@ -39,12 +39,15 @@ export async function indexes ({ io, options, target: { sessions, where } }: Cal
   const rows = await unlessStopped(io, readRows(sessions))
   printEither(io, options.json, { collection: where, indexes: rows }, () => tableOf(rows))
   const missing = rows.filter(row => row.missing && isWanted(row))
-  if (missing.length > 0) throw new Failure(EXIT.wrong, `${missing.map(({ name }) => name).join(' and ')} missing: --create makes what is missing.`)
+  if (missing.length > 0) {
+    throw new Failure(EXIT.wrong, `${missing.map(({ name }) => name).join(' and ')} missing: --create makes what is missing.`)
+  }
   hintAtOperators(io, rows)
 }
 
 function hintAtOperators (io: Io, rows: IndexRow[]): void {
-  if (rows.some(({ missing }) => missing)) say(io, "The operators' page needs the others: it makes them itself, or write --create --operators.")
+  if (!rows.some(({ missing }) => missing)) return
+  say(io, "The operators' page needs the others: it makes them itself, or write --create --operators.")
 }
 
 async function readRows (sessions: Collection<any>): Promise<IndexRow[]> {

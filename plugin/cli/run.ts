@@ -6,7 +6,7 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, failureOf } from './failure.js'
 import { indexes, type IndexesOptions } from './indexes.js'
-import { type Call, list, revokeAll, revokeEveryone, revokeOne } from './sessions.js'
+import { type Call, list, revoke, revokeEveryone } from './sessions.js'
 import { stats } from './stats.js'
 import { type CommonOptions, withTarget } from './target.js'
 import { type Io, say } from './terminal.js'
@@ -65,8 +65,9 @@ function commandsOf (action: Action, { stdout, stderr }: Io): Command {
     .exitOverride()
     .configureOutput({ writeOut: text => { stdout.write(text) }, writeErr: text => { stderr.write(withoutEscapes(text)) } })
   program.command('list').argument('<user>', 'the id of a user').description("a user's sessions").action(action(list))
-  program.command('revoke').argument('<user>').argument('[id]', 'the id of one session').description('end one session of a user, or all')
-    .action(action(async (call, userId: string, id?: string) => await (id === undefined ? revokeAll(call, userId) : revokeOne(call, userId, id))))
+  program.command('revoke').description('end one session of a user, or all')
+    .argument('<user>').argument('[id]', 'the id of one session')
+    .action(action(revoke))
   program.command('revoke-everyone').description("end everybody's sessions").action(action(revokeEveryone))
   program.command('stats').description('how many sessions there are, and on what devices').action(action(stats))
   program.command('indexes').description('the indexes that there are, with their sizes, and those that are missing')

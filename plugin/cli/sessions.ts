@@ -36,15 +36,18 @@ function tableOf (sessions: LoginSession[]): string {
   return toTable([['ID', 'SIGNED IN', 'LAST ACTIVE', 'EXPIRES', 'ADDRESS', 'DEVICE'], ...rows])
 }
 
-/** `revoke USER ID`. */
-export async function revokeOne ({ io, options, target: { verbs, where } }: Call, userId: string, id: string): Promise<void> {
+/** `revoke USER`, `revoke USER ID`. */
+export async function revoke (call: Call, userId: string, id: string | undefined): Promise<void> {
+  await (id === undefined ? revokeAll(call, userId) : revokeOne(call, userId, id))
+}
+
+async function revokeOne ({ io, options, target: { verbs, where } }: Call, userId: string, id: string): Promise<void> {
   const session = await verbs.revoke(userId, id, ACTOR)
   if (session === null) throw new Failure(EXIT.nothing, `${withoutControls(userId)} has no session ${withoutControls(id)} in ${where}.`)
   printEither(io, options.json, { collection: where, ended: 1, sessions: [session] }, () => 'Ended 1 session.')
 }
 
-/** `revoke USER`. */
-export async function revokeAll ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
+async function revokeAll ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
   const count = await unlessStopped(io, verbs.count(userId))
   if (count === 0) throw noneOf(userId, where)
   await makeSure(io, options.yes, `End ${counted(count, 'session')} of ${withoutControls(userId)} in ${where}?`)
@@ -57,7 +60,8 @@ export async function revokeEveryone ({ io, options, target: { verbs, overview, 
   const { sessions, users, sample } = await unlessStopped(io, overview.numbers())
   if (sessions === 0) throw new Failure(EXIT.nothing, `Nobody has a session in ${where}.`)
   const about = sample === null ? '' : 'about '
-  await makeSure(io, options.yes, `End all sessions in ${where}: ${about}${counted(sessions, 'session')} of ${about}${counted(users, 'user')}?`)
+  const what = `${about}${counted(sessions, 'session')} of ${about}${counted(users, 'user')}`
+  await makeSure(io, options.yes, `End all sessions in ${where}: ${what}?`)
   let soFar = 0
   const report = progressOf(io, done => `${counted(done, 'session')} ended`)
   const onProgress = (ended: number): void => {

@@ -41,11 +41,14 @@ const CALL_WITHIN = 30_000
 /** Does this with the collection that the options name, and closes the connection. @throws Failure if there is none */
 export async function withTarget<T> (io: Io, options: CommonOptions, work: (target: Target) => Promise<T>): Promise<T> {
   const uri = options.uri ?? io.env.MONGODB_URI ?? ''
-  if (uri === '') throw new Failure(EXIT.wrong, 'There is no database to ask: set MONGODB_URI, or write --uri mongodb://127.0.0.1:27017/shop.')
+  if (uri === '') {
+    throw new Failure(EXIT.wrong, 'There is no database to ask: set MONGODB_URI, or write --uri mongodb://127.0.0.1:27017/shop.')
+  }
   const database = options.database ?? databaseOf(uri)
   const client = clientOf(await driverOf(io), uri)
   if (database === '') {
-    throw new Failure(EXIT.wrong, 'The URI names no database: write it after the host (mongodb://127.0.0.1:27017/shop), or write --database shop.')
+    throw new Failure(EXIT.wrong,
+      'The URI names no database: write it after the host (mongodb://127.0.0.1:27017/shop), or write --database shop.')
   }
   try {
     return await work(await targetOf(io, client, database, options.collection))
@@ -59,13 +62,15 @@ const databaseOf = (uri: string): string => decodeURIComponent(/^[^/]*\/\/[^/]+\
 
 async function driverOf ({ loadDriver }: Io): Promise<typeof import('mongodb')> {
   return await loadDriver().catch(error => {
-    throw error.code === 'ERR_MODULE_NOT_FOUND' ? new Failure(EXIT.wrong, 'The MongoDB driver is not installed: npm install mongodb@7') : error
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new Failure(EXIT.wrong, 'The MongoDB driver is not installed: npm install mongodb@7')
   })
 }
 
 function clientOf ({ MongoClient }: typeof import('mongodb'), uri: string): MongoClient {
   try {
-    return new MongoClient(uri, { appName: 'fastify-login-sessions', serverSelectionTimeoutMS: REACHED_WITHIN, connectTimeoutMS: REACHED_WITHIN })
+    const times = { serverSelectionTimeoutMS: REACHED_WITHIN, connectTimeoutMS: REACHED_WITHIN }
+    return new MongoClient(uri, { appName: 'fastify-login-sessions', ...times })
   } catch (error) {
     throw new Failure(EXIT.wrong, `The URI cannot be read: ${withoutCredentials((error as Error).message)}`)
   }
@@ -83,5 +88,6 @@ async function targetOf (io: Io, client: MongoClient, database: string, name: st
   const clock = createSharedClock(store.time, Date.now, () => { say(io, "The database's clock could not be read: this machine's counts.") })
   await clock.adjust()
   const parts = { store, now: clock.now }
-  return { where, sessions, store, verbs: createLoginSessions(parts), overview: createOverview({ ...parts, store: overviewStoreOf(store)! }) }
+  const overview = createOverview({ ...parts, store: overviewStoreOf(store)! })
+  return { where, sessions, store, verbs: createLoginSessions(parts), overview }
 }

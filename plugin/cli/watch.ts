@@ -6,7 +6,7 @@ import type { ChangeStreamDeleteDocument, ChangeStreamDocument, ChangeStreamInse
 import { idOf, userKeyOf } from '../sessions/key.js'
 import type { LoginSession } from '../sessions/login-session.js'
 import { isRefusal } from '../stores/mongo-changes.js'
-import { EXIT, Failure } from './failure.js'
+import { EXIT, Failure, UNAUTHORIZED } from './failure.js'
 import type { Call } from './sessions.js'
 import { print, say } from './terminal.js'
 import { deviceOf, toJson, withoutControls } from './words.js'
@@ -42,7 +42,8 @@ export async function watch ({ io, options, target: { sessions, where } }: Call,
 
 function refusalOf (error: unknown, where: string): unknown {
   const { code } = error as { code?: unknown }
-  return isRefusal(error) && code !== 13 ? new Failure(EXIT.wrong, `watch needs a replica set: the server of ${where} stands alone.`) : error
+  if (!isRefusal(error) || code === UNAUTHORIZED) return error
+  return new Failure(EXIT.wrong, `watch needs a replica set: the server of ${where} stands alone.`)
 }
 
 /** Session data and hashes of tokens do not leave the server. */
@@ -57,7 +58,9 @@ function stagesFor (userId: string | undefined): Document[] {
 }
 
 /** What a change means; null: it concerns a visitor session. @param most how many sessions are remembered */
-export function createEvents (watchedId: string | undefined, most: number = MOST_REMEMBERED): (change: ChangeStreamDocument<any>) => SessionEvent | null {
+export function createEvents (
+  watchedId: string | undefined, most: number = MOST_REMEMBERED
+): (change: ChangeStreamDocument<any>) => SessionEvent | null {
   /** By key. null: a visitor session. */
   const users = new Map<string, string | null>()
 

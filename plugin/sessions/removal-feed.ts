@@ -86,4 +86,5 @@ export function startFeed ({ store, removed, lookAtAll, warn }: FeedParts): () =
 
 const REFUSED = 'login sessions: the database does not report removals, which needs a replica set and the right to use change streams: ' +
   'watched sessions are looked at every 5 seconds instead'
-const BROKEN = 'login sessions: the stream of removals broke; it is opened again, and watched sessions are looked at every 5 seconds meanwhile'
+const BROKEN = 'login sessions: the stream of removals broke; it is opened again, and watched sessions are looked at ' +
+  'every 5 seconds meanwhile'

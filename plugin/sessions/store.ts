@@ -191,8 +191,10 @@ export interface DataChanges {
   unset: string[]
 }
 
+type OptionalMethod = 'prepare' | 'time' | keyof OverviewStore | keyof WatchableStore
+
 /** The methods that every store must have; checked when the plugin registers. */
-export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, 'prepare' | 'time' | keyof OverviewStore | keyof WatchableStore>> = [
+export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, OptionalMethod>> = [
   'insert', 'find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'updateData', 'touch', 'setTokens',
   'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]

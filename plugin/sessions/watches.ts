@@ -172,8 +172,8 @@ const OPTIONS: OptionTable<WatchOptions> = { until: { default: undefined, check:
 /** @throws TypeError with a sentence that says what to write */
 function requireSession (session: WatchedSession): WatchedSession {
   const { userId, id, expiresAt } = (session ?? {}) as Partial<WatchedSession>
-  const isSession = typeof userId === 'string' && userId !== '' && typeof id === 'string' && expiresAt instanceof Date && !isNaN(expiresAt.getTime())
-  if (isSession) return session
+  const isNamed = typeof userId === 'string' && userId !== '' && typeof id === 'string'
+  if (isNamed && expiresAt instanceof Date && !isNaN(expiresAt.getTime())) return session
   throw new TypeError('watch takes a session with its id, userId and expiresAt: ' +
     'write app.loginSessions.watch(currentLoginSession(request), { until: closed.signal })')
 }

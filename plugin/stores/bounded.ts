@@ -47,7 +47,8 @@ const REMOVED: Partial<Record<keyof LoginSessionStore, (args: unknown[], outcome
  * @param onRemoved called with the keys that a call has removed, before its caller goes on, and also if the caller has given up
  */
 export function boundedStore (store: LoginSessionStore, timeout: number, onRemoved?: (keys: readonly string[]) => void): LoginSessionStore {
-  const bounded = [...STORE_METHODS, ...OPTIONAL.filter(method => store[method] !== undefined && !UNBOUNDED.includes(method))].map(method => {
+  const optional = OPTIONAL.filter(method => store[method] !== undefined && !UNBOUNDED.includes(method))
+  const bounded = [...STORE_METHODS, ...optional].map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
