@@ -115,7 +115,7 @@ export function numbersOf (records: RecordWithoutData[], size: number | null, at
 
 /** Of equal counts, the order stays the same from reading to reading. */
 const theMostFirst = ([one, count]: [unknown, number], [other, otherCount]: [unknown, number]): number =>
-  otherCount - count || (String(one) < String(other) ? -1 : 1)
+  otherCount - count || String(one).localeCompare(String(other), 'en')
 
 function countBy<Key> (records: RecordWithoutData[], keyOf: (record: RecordWithoutData) => Key): Map<Key, number> {
   const counts = new Map<Key, number>()

@@ -42,11 +42,11 @@ export interface SessionIndex {
 const SIGNED_IN = { partialFilterExpression: { userId: { $exists: true } } }
 
 /** All indexes that this package makes. That of `_id` exists anyway. */
-export const INDEXES = [
+export const INDEXES: readonly [expiry: SessionIndex, byKind: SessionIndex, byAddress: SessionIndex] = [
   { key: { expiresAt: 1 }, options: { expireAfterSeconds: 0 }, purpose: 'expiry' },
   { key: { 'device.kind': 1, createdAt: 1, _id: 1 }, options: SIGNED_IN, purpose: 'operators' },
   { key: { ip: 1, createdAt: 1, _id: 1 }, options: SIGNED_IN, purpose: 'operators' }
-] as const satisfies readonly SessionIndex[]
+]
 
 /** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do */
 export async function prepareCollection (db: Db, sessions: Collection<any>): Promise<void> {

@@ -87,8 +87,9 @@ function placed (filter: SessionFilter, { signedInFrom, signedInBefore }: Sessio
   if (from !== null) {
     const isBackwards = 'newerThan' in from
     const { createdAt, key } = isBackwards ? from.newerThan : from.olderThan
-    const [beyond, orAt] = isBackwards ? ['$gt', '$gte'] : ['$lt', '$lte']
-    bounds.push({ createdAt: { [orAt!]: createdAt } }, { $or: [{ createdAt: { [beyond!]: createdAt } }, { _id: { [beyond!]: key } }] })
+    const [onThisSide, onThatSide] = isBackwards ? ['$lte', '$gte'] as const : ['$gte', '$lte'] as const
+    // Not `$or`: MongoDB would also try to read the two ranges one after the other, and to sort them.
+    bounds.push({ createdAt: { [onThatSide]: createdAt } }, { $nor: [{ createdAt, _id: { [onThisSide]: key } }] })
   }
   return bounds.length === 0 ? filter : { $and: [filter, ...bounds] }
 }

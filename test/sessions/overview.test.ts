@@ -239,7 +239,7 @@ t.test('numbers of a small collection are counted, without visitors and expired 
     users: 2,
     byDay: counts.map((sessions, index) => ({ day: day(13 - index), sessions })),
     byKind: [{ kind: 'phone', sessions: 4 }, { kind: 'desktop', sessions: 2 }],
-    bySystem: [{ system: 'Android', sessions: 4 }, { system: 'Windows', sessions: 1 }, { system: null, sessions: 1 }]
+    bySystem: [{ system: 'Android', sessions: 4 }, { system: null, sessions: 1 }, { system: 'Windows', sessions: 1 }]
   })
 })
 

@@ -237,14 +237,14 @@ export default [
       {
         name: 'a position is found by reading all pages before it',
         promise: 'O1: a page deep inside is as fast as the first one',
-        from: '{ createdAt: { [orAt!]: createdAt } }, ',
-        to: ''
+        from: '{ createdAt: { [onThatSide]: createdAt } }, { $nor: [{ createdAt, _id: { [onThisSide]: key } }] }',
+        to: '{ $or: [{ createdAt: { [isBackwards ? \'$gt\' : \'$lt\']: createdAt } }, { createdAt, _id: { [isBackwards ? \'$gt\' : \'$lt\']: key } }] }'
       },
       {
         name: 'sessions of the same moment are skipped',
         promise: 'O1: paging shows every session',
-        from: ', { _id: { [beyond!]: key } }] }',
-        to: '] }'
+        from: '{ $nor: [{ createdAt, _id: { [onThisSide]: key } }] }',
+        to: '{ $nor: [{ createdAt }] }'
       },
       {
         name: 'without its index a search reads the whole collection',
