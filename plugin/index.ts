@@ -36,7 +36,10 @@ export type { FailedConfirmation, OnConfirmationFailed, OnSessionEnd, OnSessionS
 export type { ClientIp, IsActivity, ParseUserAgent } from './request/visit.js'
 export type { AddressMode } from './client/address.js'
 export type { Device, DeviceKind } from './client/device.js'
-export type { DataChanges, LoginSessionStore, OverviewStore, PageFrom, Position, SessionSearch } from './sessions/store.js'
+export type { Watch, WatchedSession, WatchOptions } from './sessions/watches.js'
+export type {
+  DataChanges, LoginSessionStore, OverviewStore, PageFrom, Position, RemovalEvents, SessionSearch, WatchableStore
+} from './sessions/store.js'
 export type { AttemptState, FormerIp, LoginSessionRecord, RecordWithoutData, Sighting, Touch } from './sessions/record.js'
 export type { TokenHash } from './sessions/tokens.js'
 export { isLoginSessionError, type LoginSessionError, type LoginSessionErrorCode } from './errors.js'

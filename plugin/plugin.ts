@@ -34,6 +34,7 @@ import { createLookups } from './sessions/lookups.js'
 import { createOverview, overviewStoreOf } from './sessions/overview.js'
 import { createSessionData } from './sessions/session-data.js'
 import type { LoginSessionStore } from './sessions/store.js'
+import { createWatches } from './sessions/watches.js'
 import { boundedStore } from './stores/bounded.js'
 
 declare module 'fastify' {
@@ -71,7 +72,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, resolved)
   const warn = (err: unknown, message: string): void => { app.log.warn({ err }, message) }
-  const store = boundedStore(given, storeTimeout)
+  const store = boundedStore(given, storeTimeout, keys => watches.removed(keys))
   await probe(store)
   await given.prepare?.()
   await preparePassword(verifyPassword)
@@ -79,7 +80,8 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
 
   const background = createBackgroundWrites(store, warn)
   const { announceStart, announceEnd, announceFailure, callHook, drain } = createSessionEvents(resolved, app.log)
-  const parts = { store, now, announceEnd }
+  const watches = createWatches({ store, now, warn })
+  const parts = { store, now, announceEnd, watch: watches.watch }
   const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
   const confirmation = createConfirmation(createFindWay(resolved), store, now)
   const sessionCookie = createSessionCookie(cookie, secrets)
@@ -111,7 +113,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
   app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
   const settled = async (): Promise<void> => { await Promise.all([background.flush(), drain()]) }
-  app.addHook('onClose', settled)
+  app.addHook('onClose', async () => { await Promise.all([settled(), watches.close()]) })
 
   app.decorate('loginSessions', createLoginSessions({ ...parts, settled }))
   decorateSection(app)

@@ -22,6 +22,7 @@ const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 /** From the top of the house to its leaves. A file directly in plugin/ is a room by itself. */
 const ROOMS: Record<string, Room> = {
   index: { http: false, imports: ['plugin', 'confirming', 'pages/account', 'pages/admin', 'pages', 'api', ...HALL] },
+  cli: { http: false, imports: ['stores', 'sessions', 'client', ...LEAVES], packages: ['commander'] },
   'pages/admin': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   'pages/account': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', '@fastify/static', '@fastify/formbody', 'eta', 'negotiator', 'intl-messageformat'] },
@@ -34,7 +35,7 @@ const ROOMS: Record<string, Room> = {
   options: { http: true, imports: BELOW_CORE },
   request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf', '@fastify/session', 'on-headers'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
-  stores: { http: false, imports: ['sessions', ...LEAVES], packages: ['mongodb'] },
+  stores: { http: false, imports: ['sessions', ...LEAVES] },
   sessions: { http: false, imports: ['client', ...LEAVES], packages: ['dataloader'] },
   client: { http: false, imports: LEAVES, packages: ['ua-parser-js', 'ipaddr.js'] },
   'option-check': { http: false, imports: ['errors'], packages: ['fastest-levenshtein'] },
@@ -46,7 +47,8 @@ const ROOMS: Record<string, Room> = {
 
 /** Packages that several rooms know. fastify and fastify-plugin are everybody's who may know HTTP. */
 const SHARED: Record<string, string[]> = {
-  '@fastify/cookie': ['plugin', 'request']
+  '@fastify/cookie': ['plugin', 'request'],
+  mongodb: ['cli', 'stores']
 }
 
 /** Files of rooms with HTTP that do without. */

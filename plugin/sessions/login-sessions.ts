@@ -10,6 +10,7 @@ import { pagesOf, sumOf } from './many.js'
 import { isLive } from './record.js'
 import type { LoginSessionStore } from './store.js'
 import { actorOf, everyoneOf, limitOf, type ListOptions, type RevokeEveryoneOptions, type RevokeOptions } from './verb-options.js'
+import { createWatches, type Watch } from './watches.js'
 
 /**
  * `app.loginSessions`: any user's sessions, without a request. For jobs and scripts too. A wrong argument or option rejects
@@ -69,6 +70,16 @@ export interface LoginSessions {
    */
   revokeEveryone(options?: RevokeEveryoneOptions): Promise<number>
   /**
+   * A signal that fires when the session ends: on whatever server, and at its expiry. Its reason is FST_LOGIN_SESSION_REQUIRED. It also
+   * fires if the session has ended already, but never before this returns. It does not fire when the server closes.
+   * @throws TypeError if an argument or an option is wrong
+   * @example
+   * const closed = new AbortController()
+   * socket.on('close', () => closed.abort())
+   * app.loginSessions.watch(session, { until: closed.signal }).addEventListener('abort', () => socket.close(4401))
+   */
+  watch: Watch
+  /**
    * Resolves when what this process does after its responses is done: it has written "last active", and no hook of yours
    * is running any more (10 seconds at most). Where a process may be frozen after a response, wait for it.
    */
@@ -85,6 +96,8 @@ export interface LoginSessionsParts {
   announceEnd?: AnnounceEnd | undefined
   /** Resolves when nothing runs in the background. Undefined: nothing ever does. */
   settled?: (() => Promise<void>) | undefined
+  /** Undefined: watches of their own, which hear of removals from the store alone. */
+  watch?: Watch | undefined
 }
 
 /** How many records {@link LoginSessions.all} reads at a time. */
@@ -99,7 +112,8 @@ const PARALLEL = 10
  * @example
  * const { list, revokeAll } = createLoginSessions({ store: mongoStore(collection), now: () => new Date() })
  */
-export function createLoginSessions ({ store, now, announceEnd, settled = async () => {} }: LoginSessionsParts): LoginSessions {
+export function createLoginSessions (parts: LoginSessionsParts): LoginSessions {
+  const { store, now, announceEnd, settled = async () => {}, watch = createWatches(parts).watch } = parts
   const { endOne, endAll } = createEndings(store, now, announceEnd)
   const { endEveryone } = createEndMany(store, now, announceEnd)
 
@@ -154,6 +168,7 @@ export function createLoginSessions ({ store, now, announceEnd, settled = async 
       return await endEveryone(everyoneOf(options))
     },
 
+    watch,
     settled
   }
 }

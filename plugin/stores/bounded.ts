@@ -26,18 +26,35 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
   }
 }
 
+/** Bounded where the store has them. */
+const OPTIONAL = ['time', 'expiriesOf', ...OVERVIEW_METHODS] as const
+
+/** Not bounded: the first may take minutes, and the other goes on for as long as something is watched. */
+const UNBOUNDED: ReadonlyArray<keyof LoginSessionStore> = ['prepareOverview', 'watchRemovals']
+
+/** The keys of which no record is left after a call with these arguments. */
+const REMOVED: Partial<Record<keyof LoginSessionStore, (args: unknown[], outcome: unknown) => readonly string[]>> = {
+  remove: ([key], record) => record === null ? [] : [key as string],
+  removeMany: ([keys]) => keys as string[],
+  removeFound: ([keys]) => keys as string[]
+}
+
 /**
  * The same store, but each call that fails, or takes longer than `timeout` ms, rejects with
  * FST_LOGIN_SESSION_STORE_UNAVAILABLE and the reason as its `cause`. The error carries the call itself: see `lateOutcomeOf`.
  * Errors of ours pass: such a call was the host's mistake, and the store works. What prepares the store is not bounded.
+ *
+ * @param onRemoved called with the keys that a call has removed, before its caller goes on, and also if the caller has given up
  */
-export function boundedStore (store: LoginSessionStore, timeout: number): LoginSessionStore {
-  const optional = (['time', ...OVERVIEW_METHODS] as const).filter(method => method !== 'prepareOverview' && store[method] !== undefined)
-  const bounded = Object.fromEntries([...STORE_METHODS, ...optional].map(method => {
+export function boundedStore (store: LoginSessionStore, timeout: number, onRemoved?: (keys: readonly string[]) => void): LoginSessionStore {
+  const optional = OPTIONAL.filter(method => store[method] !== undefined && !UNBOUNDED.includes(method))
+  const bounded = [...STORE_METHODS, ...optional].map(method => {
     const undo = UNDONE[method]
     return [method, (...args: unknown[]) => {
       // A store that throws synchronously is as broken as one that rejects.
       const call = new Promise<unknown>(resolve => { resolve(Reflect.apply(store[method]!, store, args)) })
+      const removedBy = REMOVED[method]
+      if (removedBy !== undefined) call.then(outcome => onRemoved?.(removedBy(args, outcome)), () => {})
       return withTimeout(call, timeout, method).catch(cause => {
         if (isLoginSessionError(cause)) throw cause
         if (undo !== undefined) {
@@ -47,8 +64,8 @@ export function boundedStore (store: LoginSessionStore, timeout: number): LoginS
         throw storeUnavailableError(cause, call)
       })
     }]
-  }))
-  const { prepareOverview } = store
-  const unbounded = prepareOverview && { prepareOverview: async () => await prepareOverview.call(store) }
-  return { ...bounded as unknown as LoginSessionStore, ...unbounded }
+  })
+  const unbounded = UNBOUNDED.filter(method => store[method] !== undefined)
+    .map(method => [method, (...args: unknown[]) => Reflect.apply(store[method]!, store, args)])
+  return Object.fromEntries([...bounded, ...unbounded]) as unknown as LoginSessionStore
 }

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { dataError } from '../errors.js'
 import { isLive, type LoginSessionRecord, type RecordWithoutData, type Touch } from '../sessions/record.js'
-import type { LoginSessionStore, PageFrom, Position, SessionSearch } from '../sessions/store.js'
+import type { LoginSessionStore, PageFrom, Position, RemovalEvents, SessionSearch } from '../sessions/store.js'
 
 /**
  * A store in this process's memory, with the same results as {@link mongoStore}. Not for production: nothing is shared
@@ -16,9 +16,15 @@ import type { LoginSessionStore, PageFrom, Position, SessionSearch } from '../se
  */
 export function memoryStore (): LoginSessionStore {
   const records = new Map<string, LoginSessionRecord>()
+  const listeners = new Set<RemovalEvents>()
+
+  function drop (key: string): void {
+    records.delete(key)
+    for (const { removed } of listeners) removed(key)
+  }
 
   function sweep (now: Date): void {
-    for (const { _id, expiresAt } of [...records.values()]) if (expiresAt <= now) records.delete(_id)
+    for (const { _id, expiresAt } of [...records.values()]) if (expiresAt <= now) drop(_id)
   }
 
   function touchOne ({ _id, lastActiveAt, ...change }: Touch): void {
@@ -35,7 +41,7 @@ export function memoryStore (): LoginSessionStore {
   function remove (key: string, userId: string | undefined): LoginSessionRecord | null {
     const record = records.get(key)
     if (record === undefined || record.userId !== userId) return null
-    records.delete(key)
+    drop(key)
     return record
   }
 
@@ -122,6 +128,16 @@ export function memoryStore (): LoginSessionStore {
     },
 
     async barrier () {},
+
+    async expiriesOf (keys) {
+      return keys.map(key => structuredClone(records.get(key)?.expiresAt ?? null))
+    },
+
+    watchRemovals (events) {
+      listeners.add(events)
+      events.opened()
+      return async () => { listeners.delete(events) }
+    },
 
     async prepareOverview () {},
 

@@ -68,8 +68,11 @@ export async function prepareForOperators (sessions: Collection<any>): Promise<v
   if (await settledWithin(PATIENCE, making)) await making
 }
 
-/** One command makes all indexes of a purpose, so the collection is read once. */
-async function makeIndexes (sessions: Collection<any>, purpose: SessionIndex['purpose']): Promise<void> {
+/**
+ * Makes the indexes of a purpose. It is one command, so the collection is read once.
+ * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to do
+ */
+export async function makeIndexes (sessions: Collection<any>, purpose: SessionIndex['purpose']): Promise<void> {
   const wanted = INDEXES.filter(index => index.purpose === purpose)
   try {
     await sessions.createIndexes(wanted.map(({ key, options }) => ({ key, ...options })))

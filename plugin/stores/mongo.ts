@@ -12,6 +12,7 @@ import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/r
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
 import { dataUpdate, toDocument, toRecord, copyOf, WITHOUT_DATA } from './mongo-document.js'
+import { readExpiries, readRemovals } from './mongo-changes.js'
 import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
 import { ofUser, ownedBy, rangeOf } from './mongo-filters.js'
 import { mongoOverview } from './mongo-overview.js'
@@ -134,7 +135,11 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
     async barrier (prefix) {
       // A write that changes nothing also waits for the majority, and for every earlier write. No record lacks a start.
       await sessions.deleteMany({ _id: rangeOf(prefix), createdAt: { $exists: false } })
-    }
+    },
+
+    expiriesOf: keys => readExpiries(sessions, keys),
+
+    watchRemovals: events => readRemovals(sessions, events)
   }
 }
 

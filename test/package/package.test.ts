@@ -120,6 +120,7 @@ export declare const challenges: { create(): Promise<string>, take(challenge: st
 export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }
 export declare function isOwnPath (path: string): boolean
 export declare function waitUntil (work: Promise<unknown>): void
+export declare const news: { of(userId: string, signal: AbortSignal): AsyncIterable<object> }
 export declare const sockets: { close(sessionId: string): void }
 export declare const identity: { verify(response: string): Promise<{ userId: string }> }`
 

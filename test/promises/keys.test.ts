@@ -12,8 +12,9 @@ import { OPERATORS } from '../../plugin/stores/mongo-overview.js'
 import { createShop, PASSWORD } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
 import { createClock, MINUTE, NOW } from '../support/clock.js'
+import { turns } from '../support/gate.js'
 import { keyScan } from '../support/key-scan.js'
-import { asPlugin, isOperators, namesKey } from '../support/key-watch.js'
+import { asPlugin, isOperators, isStreamOfRemovals, namesKey } from '../support/key-watch.js'
 import { database } from '../support/mongo.js'
 import { aRecord } from '../support/records.js'
 import { root } from '../support/root.js'
@@ -40,6 +41,19 @@ t.test('commands that name keys, and commands that do not', async t => {
   t.equal(namesKey({ mapReduce: 'sessions', query: { _id: 'key' } }), false, 'unknown commands are not trusted')
 })
 
+t.test('the stream of removals names no key, and no other stream may do without', async t => {
+  const [match, project] = [{ $match: { operationType: { $in: ['delete'] } } }, { $project: { operationType: 1, documentKey: 1 } }]
+  t.equal(isStreamOfRemovals({ pipeline: [{ $changeStream: {} }, match, project] }), true)
+  t.equal(isStreamOfRemovals({ pipeline: [{ $changeStream: { resumeAfter: { _data: 'x' } } }, match, project] }), true, 'it goes on')
+  const others = [
+    [], [match, project], [{ $changeStream: {} }], [{ $changeStream: {} }, match], [{ $changeStream: {} }, project], [{ $changeStream: {} }, project, match],
+    [{ $changeStream: { fullDocument: 'updateLookup' } }, match, project], [{ $changeStream: { allChangesForCluster: true } }, match, project],
+    [{ $changeStream: {} }, match, { $project: { operationType: 1, documentKey: 1, fullDocument: 1 } }],
+    [{ $changeStream: {} }, { $match: {} }, project], [{ $changeStream: {} }, match, project, { $limit: 1 }], [{ $match: { userId: 'ada' } }, match, project]
+  ]
+  for (const pipeline of others) t.equal(isStreamOfRemovals({ pipeline }), false, JSON.stringify(pipeline))
+})
+
 t.test('whatever requests and verbs send names its keys', async t => {
   const clock = createClock()
   const store = watched(mongoStore(collection()))
@@ -57,12 +71,14 @@ t.test('whatever requests and verbs send names its keys', async t => {
   await app.loginSessions.list('ada')
   await app.loginSessions.count('ada')
   for await (const { userId } of app.loginSessions.all()) t.equal(userId, 'ada')
+  app.loginSessions.watch((await app.loginSessions.find('ada', session.id))!)
+  await turns()
   await app.loginSessions.revokeOthers(session)
   await laptop.signOut()
   await app.loginSessions.revokeAll('ada')
   await laptop.signIn('ada')
   t.equal(await app.loginSessions.revokeEveryone(), 1)
-  t.strictSame([...keyScan.counts.keys()].sort(), ['aggregate', 'delete', 'find', 'findAndModify', 'insert', 'update'])
+  t.strictSame([...keyScan.counts.keys()].sort(), ['$changeStream', 'aggregate', 'delete', 'find', 'findAndModify', 'insert', 'update'])
   t.strictSame([...keyScan.operators.keys()], [], 'none of them needs the exception for operators')
   t.strictSame(keyScan.broken, [])
 })

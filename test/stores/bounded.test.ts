@@ -64,6 +64,45 @@ t.test('the store\'s clock is bounded, too, where there is one', async t => {
   await t.rejects(boundedStore({ ...memoryStore(), time }, 1000).time!(), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
 })
 
+t.test('what serves watches is there where the store has it: look-ups are bounded, the stream is not', async t => {
+  const { expiriesOf, watchRemovals, ...without } = memoryStore()
+  t.strictSame([boundedStore(without, 1000).expiriesOf, boundedStore(without, 1000).watchRemovals], [undefined, undefined])
+  const gate = createGate()
+  const store = boundedStore({ ...without, expiriesOf: () => new Promise(() => {}), watchRemovals: () => async () => await gate.passed }, 20)
+  await t.rejects(store.expiriesOf!(['key']), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
+  const stopping = store.watchRemovals!({ opened () {}, removed () {}, ended () {} })()
+  await turns()
+  gate.open()
+  await stopping
+})
+
+t.test('the keys of removals are told before the caller goes on, also if it has given up', async t => {
+  const told: string[] = []
+  const tell = (keys: readonly string[]): void => { told.push(...keys) }
+  const [one, two, three, four, five] = [aRecord(), aRecord(), aRecord(), aRecord(), aRecord()]
+  const inner = memoryStore()
+  for (const record of [one, two, three, four, five]) await inner.insert(record)
+  const store = boundedStore(inner, 1000, tell)
+  t.equal((await store.remove(one._id, 'ada').then(record => told.includes(record!._id))), true)
+  await store.remove(one._id, 'ada')
+  await store.remove(two._id, 'eve')
+  await store.removeMany([two._id, three._id], 'ada', NOW)
+  await store.removeFound!([five._id], NOW)
+  t.strictSame(told, [one._id, two._id, three._id, five._id], 'and none that was not there')
+
+  const gate = createGate()
+  const slow = boundedStore({ ...inner, async remove (...args) { await gate.passed; return await inner.remove(...args) } }, 20, tell)
+  await t.rejects(slow.remove(four._id, 'ada'))
+  t.equal(told.includes(four._id), false)
+  gate.open()
+  await turns()
+  t.equal(told.includes(four._id), true)
+
+  const broken = boundedStore({ ...inner, async remove () { throw new Error('away') } }, 20, tell)
+  await t.rejects(broken.remove(one._id, 'ada'))
+  t.equal(told.length, 5)
+})
+
 t.test('the part for operators is bounded, too, where there is one; making its indexes is not', async t => {
   t.equal(overviewStoreOf(boundedStore(withoutOverview(), 1000)), null)
   class OwnPart { async prepareOverview () { return this } }

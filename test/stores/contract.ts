@@ -688,4 +688,22 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
 
   const part = overviewStoreOf(await emptyStore())
   if (part !== null) await t.test('the part for operators', async t => await overviewContract(t, async () => overviewStoreOf(await emptyStore())!))
+
+  if ((await emptyStore()).expiriesOf === undefined) return
+  t.test('expiriesOf', async t => {
+    t.test('answers in the order of the keys, each as often as it is asked for; expired ones, too', async t => {
+      const [one, other] = [aRecord(), aRecord({ userId: 'eve', expiresAt: after(NOW, MILLISECOND) })]
+      const store = await storeWith(one, other)
+      const unknown = keyOf('ada', newId())
+      t.strictSame(await store.expiriesOf!([other._id, unknown, one._id, other._id]), [other.expiresAt, null, one.expiresAt, other.expiresAt])
+      t.strictSame(await store.expiriesOf!([]), [])
+    })
+
+    t.test('hands out copies', async t => {
+      const record = aRecord()
+      const store = await storeWith(record);
+      (await store.expiriesOf!([record._id]))[0]!.setTime(0)
+      t.strictSame(await store.expiriesOf!([record._id]), [record.expiresAt])
+    })
+  })
 }

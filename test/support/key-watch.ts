@@ -9,7 +9,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire } from 'node:module'
-import { AbstractCursor, Collection, Db, type Document } from 'mongodb'
+import { AbstractCursor, ChangeStream, Collection, Db, type Document } from 'mongodb'
 import { OPERATORS } from '../../plugin/stores/mongo-overview.js'
 
 /** What has been looked at. */
@@ -33,7 +33,7 @@ export const asPlugin = <T>(work: () => Promise<T>): Promise<T> => fromPlugin.ru
 /** Watches this process's driver from now on, on all its clients. */
 export function watchKeys (): KeyWatch {
   const watch: KeyWatch = { counts: new Map(), operators: new Map(), broken: [] }
-  for (const owner of [Collection, Db, AbstractCursor]) markCallsOf(owner.prototype)
+  for (const owner of [Collection, Db, AbstractCursor, ChangeStream]) markCallsOf(owner.prototype)
   // Every command of every client passes here. The driver exports no such class, so this fails loudly if it moves.
   const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js')
   const { command: send } = Connection.prototype
@@ -44,13 +44,26 @@ export function watchKeys (): KeyWatch {
   return watch
 }
 
+/**
+ * The stream of removals concerns no key: it is one for each process, and it asks every shard. Nothing but the kind of a change and
+ * its key may come of it, and it must be those of one collection.
+ */
+export function isStreamOfRemovals ({ pipeline: [stream, ...stages] }: Document): boolean {
+  const { allChangesForCluster, fullDocument } = stream?.$changeStream ?? { fullDocument: 'none' }
+  if (allChangesForCluster !== undefined || fullDocument !== undefined) return false
+  return stages.length === 2 && stages[0].$match?.operationType !== undefined &&
+    JSON.stringify(stages[1]) === '{"$project":{"operationType":1,"documentKey":1}}'
+}
+
 function look (command: Document, { counts, operators, broken }: KeyWatch): void {
   const [name = ''] = Object.keys(command)
   // `hello`, `listCollections` and the like have no collection.
   if (typeof command[name] !== 'string' || EXEMPT.includes(name)) return
-  counts.set(name, (counts.get(name) ?? 0) + 1)
+  const isStream = name === 'aggregate' && isStreamOfRemovals(command)
+  const counted = isStream ? '$changeStream' : name
+  counts.set(counted, (counts.get(counted) ?? 0) + 1)
   if (isOperators(command)) operators.set(name, (operators.get(name) ?? 0) + 1)
-  else if (!namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
+  else if (!isStream && !namesKey(command)) broken.push(`${name} ${JSON.stringify(command[name])}: ${JSON.stringify(filtersOf(command)).slice(0, 300)}`)
 }
 
 /** A read of the operators: it may ask every shard. A write with the same mark may not. */

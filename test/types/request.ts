@@ -74,6 +74,10 @@ expectTrue<Equal<ReturnType<LoginSessions['revokeOthers']>, Promise<number>>>(tr
 expectTrue<Equal<ReturnType<LoginSessions['revokeAll']>, Promise<number>>>(true)
 expectTrue<Equal<ReturnType<LoginSessions['revokeEveryone']>, Promise<number>>>(true)
 await app.loginSessions.revokeEveryone()
+expectTrue<Equal<ReturnType<typeof app.loginSessions.watch>, AbortSignal>>(true)
+app.loginSessions.watch(request.loginSession!, { until: AbortSignal.timeout(1) })
+// @ts-expect-error a watch needs to know when the session expires
+app.loginSessions.watch({ userId: 'ada', id: 'id' })
 await app.loginSessions.revokeEveryone({ actor: 'support', except: request.loginSession!, onProgress: ended => ended.toFixed(), signal: AbortSignal.timeout(1) })
 await app.loginSessions.revokeOthers({ userId: 'ada', id: 'id' })
 // @ts-expect-error nobody may be signed in

@@ -347,7 +347,7 @@ export default [
       {
         name: 'the store is not bounded',
         promise: 'T2: every store call has an upper time bound',
-        from: 'boundedStore(given, storeTimeout)',
+        from: 'boundedStore(given, storeTimeout, keys => watches.removed(keys))',
         to: 'given'
       },
       {

@@ -601,5 +601,95 @@ export default [
         to: 'today - DAYS + index'
       }
     ]
+  },
+  {
+    file: 'plugin/sessions/watches.ts',
+    tests: ['sessions/watches'],
+    breaks: [
+      {
+        name: 'a session that cannot be looked up counts as ended',
+        promise: 'rule 7, O4: unknown is not ended',
+        from: 'if (expiresAt === undefined) lookAgain(entry, LOOK_EVERY)\n    else if (expiresAt === null',
+        to: 'if (expiresAt == null'
+      },
+      {
+        name: 'a prolonged session ends at its former expiry',
+        promise: 'O4: a session that was prolonged lives on',
+        from: 'timer: later(untilThen(expiresAt), () => look(entry))',
+        to: 'timer: later(untilThen(expiresAt), () => end(entry))'
+      },
+      {
+        name: 'a session past its expiry is not ended',
+        promise: 'O4: the signal fires at expiry, whatever the TTL monitor does',
+        from: '|| expiresAt <= now()',
+        to: ''
+      },
+      {
+        name: 'timers are as long as sessions',
+        promise: 'O4: a session of months does not end immediately',
+        from: 'Math.min(time.getTime() - now().getTime(), LONGEST_TIMER)',
+        to: 'time.getTime() - now().getTime()'
+      },
+      {
+        name: 'a new watch does not look',
+        promise: 'O4: a session that has ended already fires soon',
+        from: '    look(entry)\n    return controller.signal',
+        to: '    return controller.signal'
+      },
+      {
+        name: 'a signal that has fired still listens to `until`',
+        promise: 'O4: nothing is left of a watch',
+        from: 'for (const stopListening of entry.watchers.values()) stopListening()',
+        to: ''
+      },
+      {
+        name: 'closing fires the signals',
+        promise: 'O4: a server that closes ends no session',
+        from: 'for (const entry of entries.values()) forget(entry)',
+        to: 'for (const entry of entries.values()) end(entry)'
+      },
+      {
+        name: 'the stream stays open after the last watch',
+        promise: 'O4: one stream, from the first watch to the last',
+        from: 'if (entries.size > 0) return\n',
+        to: 'if (entries.size >= 0) return\n'
+      }
+    ]
+  },
+  {
+    file: 'plugin/sessions/removal-feed.ts',
+    tests: ['sessions/watches'],
+    breaks: [
+      {
+        name: 'nobody looks when the stream is open',
+        promise: 'O4: what was removed before the stream was open is found when it is',
+        from: '        look()\n      },\n      removed,',
+        to: '      },\n      removed,'
+      },
+      {
+        name: 'nobody looks beside a stream',
+        promise: 'O4: a dead connection does not hide a removal for ever',
+        from: 'isOpen && isKnown ? LOOK_BESIDE_STREAM',
+        to: 'isOpen && isKnown ? 2 ** 31 - 1'
+      },
+      {
+        name: 'a refused stream is opened again and again',
+        promise: 'O4: a stand-alone server is not asked for a stream all the time',
+        from: 'if (isRefused) return\n',
+        to: ''
+      },
+      {
+        name: 'a broken stream is opened without a pause that grows',
+        promise: 'O4: a database in trouble gets no storm of streams',
+        from: 'Math.min(2 * pause, LONGEST_PAUSE)',
+        to: 'FIRST_PAUSE'
+      },
+      {
+        name: 'each break warns',
+        promise: 'O4: an outage is logged once',
+        from: 'if (!hasWarned) warn',
+        to: 'warn'
+      }
+    ]
   }
 ] satisfies BreakList[]

@@ -1,0 +1,79 @@
+/**
+ * The commands that list and end sessions.
+ * @module
+ */
+import type { LoginSession } from '../sessions/login-session.js'
+import { EXIT, Failure } from './failure.js'
+import type { CommonOptions, Target } from './target.js'
+import { type Io, makeSure, printEither, progressOf, stopIfAsked, unlessStopped } from './terminal.js'
+import { counted, deviceOf, numberOf, toTable, withoutControls } from './words.js'
+
+/** What a command gets besides its arguments. */
+export interface Call<Options extends CommonOptions = CommonOptions> {
+  io: Io
+  options: Options
+  target: Target
+}
+
+/** Who ends sessions, for whoever reads the code: no hook of a server hears it. */
+const ACTOR = { actor: 'command line' } as const
+
+/** `list USER`. */
+export async function list ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
+  const sessions = await unlessStopped(io, verbs.list(userId))
+  if (sessions.length === 0) throw noneOf(userId, where)
+  printEither(io, options.json, { collection: where, sessions }, () => tableOf(sessions))
+}
+
+const noneOf = (userId: string, where: string): Failure =>
+  new Failure(EXIT.nothing, `${withoutControls(userId)} has no session in ${where}.`)
+
+function tableOf (sessions: LoginSession[]): string {
+  const rows = sessions.map(session => {
+    const { id, createdAt, lastActiveAt, expiresAt, ip } = session
+    return [id, ...[createdAt, lastActiveAt, expiresAt].map(time => time.toISOString()), ip ?? '-', deviceOf(session)]
+  })
+  return toTable([['ID', 'SIGNED IN', 'LAST ACTIVE', 'EXPIRES', 'ADDRESS', 'DEVICE'], ...rows])
+}
+
+/** `revoke USER`, `revoke USER ID`. */
+export async function revoke (call: Call, userId: string, id: string | undefined): Promise<void> {
+  await (id === undefined ? revokeAll(call, userId) : revokeOne(call, userId, id))
+}
+
+async function revokeOne ({ io, options, target: { verbs, where } }: Call, userId: string, id: string): Promise<void> {
+  const session = await verbs.revoke(userId, id, ACTOR)
+  if (session === null) throw new Failure(EXIT.nothing, `${withoutControls(userId)} has no session ${withoutControls(id)} in ${where}.`)
+  printEither(io, options.json, { collection: where, ended: 1, sessions: [session] }, () => 'Ended 1 session.')
+}
+
+async function revokeAll ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
+  const count = await unlessStopped(io, verbs.count(userId))
+  if (count === 0) throw noneOf(userId, where)
+  await makeSure(io, options.yes, `End ${counted(count, 'session')} of ${withoutControls(userId)} in ${where}?`)
+  const ended = await verbs.revokeAll(userId, ACTOR)
+  printEither(io, options.json, { collection: where, ended }, () => `Ended ${counted(ended, 'session')}.`)
+}
+
+/** `revoke-everyone`. */
+export async function revokeEveryone ({ io, options, target: { verbs, overview, where } }: Call): Promise<void> {
+  const { sessions, users, sample } = await unlessStopped(io, overview.numbers())
+  if (sessions === 0) throw new Failure(EXIT.nothing, `Nobody has a session in ${where}.`)
+  const about = sample === null ? '' : 'about '
+  const what = `${about}${counted(sessions, 'session')} of ${about}${counted(users, 'user')}`
+  await makeSure(io, options.yes, `End all sessions in ${where}: ${what}?`)
+  let soFar = 0
+  const report = progressOf(io, done => `${counted(done, 'session')} ended`)
+  const onProgress = (ended: number): void => {
+    soFar = ended
+    report(ended)
+  }
+  try {
+    const ended = await verbs.revokeEveryone({ ...ACTOR, onProgress, signal: io.signal })
+    stopIfAsked(io, `Stopped: ${counted(ended, 'session')} ended. The others live on.`)
+    printEither(io, options.json, { collection: where, ended }, () => `Ended ${counted(ended, 'session')}.`)
+  } catch (error) {
+    if (error instanceof Failure || soFar === 0) throw error
+    throw new Failure(EXIT.failed, `It failed after ${numberOf(soFar)} sessions. Run it again.`, { cause: error })
+  }
+}

@@ -1,0 +1,71 @@
+/** Breaks of the room `cli/`: what ends, what is asked before, and what reaches the terminal. @module */
+import type { BreakList } from '../break.js'
+
+export default [
+  {
+    file: 'plugin/cli/terminal.ts',
+    tests: ['cli/cli', 'cli/main'],
+    breaks: [
+      {
+        name: 'nobody to ask counts as yes',
+        promise: 'S3: without a terminal, the big ones refuse',
+        from: 'if (!io.isTerminal) throw new Failure(',
+        to: 'if (!io.isTerminal) return\n  if (isSure === null) throw new Failure('
+      },
+      {
+        name: 'an empty answer is yes',
+        promise: 'S3: only a yes ends sessions',
+        from: '/^\\s*y(?:es)?\\s*$/i',
+        to: '/^\\s*(?:y(?:es)?)?\\s*$/i'
+      },
+      {
+        name: 'Ctrl-C at a question is no',
+        promise: 'S3: Ctrl-C has its exit code',
+        from: "  stopIfAsked(io, 'Stopped: nothing was ended.')\n",
+        to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/cli/words.ts',
+    tests: ['cli/cli', 'cli/failures'],
+    breaks: [
+      {
+        name: 'bidi overrides are printed',
+        promise: 'rule 10, S3: what users chose cannot control the terminal',
+        from: '/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]/gu',
+        to: '/[\\p{Cc}\\p{Zl}\\p{Zp}]/gu'
+      },
+      {
+        name: 'JSON holds them as they are',
+        promise: 'rule 10, S3: nor by JSON',
+        from: '.replace(CONTROLS_IN_JSON, escaped)',
+        to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/cli/watch.ts',
+    tests: ['cli/cli'],
+    breaks: [
+      {
+        name: 'visitors are printed',
+        promise: 'S3: watch shows sessions of users',
+        from: "return userId === null ? null : { event: 'end'",
+        to: "return { event: 'end'"
+      }
+    ]
+  },
+  {
+    file: 'plugin/cli/failure.ts',
+    tests: ['cli/failures'],
+    breaks: [
+      {
+        name: 'credentials of a URI are shown',
+        promise: 'S3: no password of the database is printed',
+        from: "text.replaceAll(/\\/\\/[^/\\s]*@/g, '//')",
+        to: 'text'
+      }
+    ]
+  }
+] satisfies BreakList[]
