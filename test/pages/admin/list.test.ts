@@ -2,12 +2,14 @@
  * What operators see: the list, its pages, the search, one user, the numbers.
  */
 import t from 'tap'
+import { loginSessionPages } from '../../../plugin/index.js'
+import { keyOf } from '../../../plugin/sessions/key.js'
 import { createOverview, overviewStoreOf } from '../../../plugin/sessions/overview.js'
 import { memoryStore } from '../../../plugin/stores/memory.js'
 import type { JarBrowser, Reply } from '../../support/browser-jar.js'
 import { after, createClock, DAY, MINUTE, NOW, SECOND } from '../../support/clock.js'
 import { createOperatorShop, IPHONE, OPERATORS } from '../../support/operators.js'
-import { HTMX, textOf } from '../../support/page.js'
+import { HTMX, PAGE, textOf } from '../../support/page.js'
 import { aRecord } from '../../support/records.js'
 import { breakable } from '../../support/stores.js'
 
@@ -189,6 +191,34 @@ t.test('without htmx the URLs of fragments lead to the page', async t => {
   const fragment = await root.get(`${OPERATORS}/list?who=root`, HTMX)
   t.strictSame([fragment.headers['login-sessions'], usersIn(fragment)], ['fragment', ['root']])
   t.match((await root.get(`${OPERATORS}/user?user=root`)).body, 'href="/operators">Back to all sessions</a>')
+})
+
+t.test('nobody\'s session data, token or hash is shown', async t => {
+  const { root, signIn, store } = await createOperatorShop(t)
+  const { jar, session } = await signIn('ada')
+  await jar.post('/data', { cart: ['a book that nobody may see'] })
+  const [record] = await store.find([keyOf('ada', session.id)])
+  const secrets = [...record!.tokens.map(({ hash }) => hash), 'a book that nobody may see', jar.cookieValue()!.slice(30, 60)]
+  t.equal(record!.data.cart === undefined, false)
+  for (const url of ['', '/user?user=ada', `/session/revoke?of=ada&session=${session.id}`, '/user/revoke?of=ada', '/search/revoke?who=ada', '/everyone/revoke']) {
+    const { body } = await root.get(OPERATORS + url)
+    t.strictSame(secrets.filter(secret => body.includes(secret)), [], url)
+  }
+})
+
+t.test('it has the headers of the account page: private, no frames, no foreign scripts, Trusted Types', async t => {
+  const { root } = await createOperatorShop(t, {
+    async routes (app) { await app.register(loginSessionPages, { prefix: PAGE }) }
+  })
+  const ofPage = (reply: Reply): object => {
+    const { 'content-length': length, date, ...headers } = reply.headers
+    return headers
+  }
+  const [account, operators] = [await root.get(PAGE), await root.get(OPERATORS)]
+  t.strictSame(ofPage(operators), ofPage(account))
+  t.match(operators.headers['content-security-policy'], "require-trusted-types-for 'script'; trusted-types login-sessions")
+  t.match(operators.headers['cache-control'], 'no-store')
+  t.notMatch(operators.body, /<[^>]* style=|<script(?![^>]*src=)| on\w+=/)
 })
 
 t.test('what the page asks by itself does not keep the session active', async t => {
