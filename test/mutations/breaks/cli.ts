@@ -4,7 +4,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/cli/terminal.ts',
-    tests: ['cli/cli', 'cli/main'],
+    tests: ['cli/cli'],
     breaks: [
       {
         name: 'nobody to ask counts as yes',

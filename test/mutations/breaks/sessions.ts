@@ -615,8 +615,8 @@ export default [
       {
         name: 'a prolonged session ends at its former expiry',
         promise: 'O4: a session that was prolonged lives on',
-        from: 'timer: later(untilThen(expiresAt), () => look(entry))',
-        to: 'timer: later(untilThen(expiresAt), () => end(entry))'
+        from: 'entry.timer = later(milliseconds, () => look(entry))',
+        to: 'entry.timer = later(milliseconds, () => end(entry))'
       },
       {
         name: 'a session past its expiry is not ended',
