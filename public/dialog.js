@@ -1,7 +1,7 @@
 /*
  * The dialog with a question: shown once, kept open while the question is asked again, and while its answer is on its way.
  */
-import { focus, focusInvoker, part, stateOf } from './section.js?v=362a4f3d6915'
+import { focus, focusInvoker, part, stateOf } from './section.js?v=d5e14f092bb2'
 
 export const openDialog = section => section.querySelector('dialog.ls-dialog[open]')
 

@@ -8,10 +8,10 @@
  */
 import { giveBack } from './before-htmx.js?v=d87c8bc4e1f4'
 import htmx from './htmx.esm.min.js?v=df982506d152'
-import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=325c79df5c21'
+import { focusForm, openDialog, placeQuestion, showDialog, startWorking, stopWorking } from './dialog.js?v=c76c223bdc3d'
 import {
-  focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf
-} from './section.js?v=362a4f3d6915'
+  focusFirstRevealed, focusInvoker, focusStatus, keepFocus, part, remember, reopenDetails, SECTION, selectorOf, stateOf, SWAPPED
+} from './section.js?v=d5e14f092bb2'
 
 giveBack()
 
@@ -63,8 +63,11 @@ function start () {
 
   on('htmx-after-request', ({ event, section, purpose, ctx }) => {
     const { status, headers } = ctx.response
+    const { lsGone } = section.dataset
+    // For operators who are not signed in any more, the page may not exist.
+    if (status === 404 && lsGone !== undefined && !headers.has('login-sessions')) showEnded(section, lsGone)
     // A proxy's error page, or a sign-in page in its place, must not replace the list.
-    if (!headers.has('login-sessions')) showUnreachable(section, purpose, status)
+    else if (!headers.has('login-sessions')) showUnreachable(section, purpose, status)
     // This request was not a click, so the page must stay as it is: the user may be typing elsewhere. Only the list is removed.
     else if (purpose === 'refresh' && status === 401) showEnded(section, headers.get('hx-redirect'))
     else return
@@ -112,13 +115,14 @@ function start () {
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') refresh(document) })
   window.addEventListener('pageshow', event => { if (event.persisted) refresh(document) })
 
-  /* Numbers and progress are asked for every so many seconds, as long as somebody can see them. */
+  /* Numbers and progress are asked for every so many seconds, as long as somebody can see them. After a failure it is less often. */
   let seconds = 0
   setInterval(() => {
     seconds++
     if (document.visibilityState !== 'visible') return
     for (const element of document.querySelectorAll(`${SECTION} [data-ls-every]`)) {
-      if (seconds % element.dataset.lsEvery === 0) htmx.trigger(element, 'ls:refresh')
+      const every = stateOf(element.closest(SECTION)).failed === 'refresh' ? 30 : element.dataset.lsEvery
+      if (seconds % every === 0) htmx.trigger(element, 'ls:refresh')
     }
   }, 1000)
 
@@ -157,7 +161,9 @@ function start () {
     const { lsTooMany, lsUnreachable } = section.dataset
     stateOf(section).failed = purpose
     const region = part(section, purpose === 'answer' && openDialog(section) ? 'error' : 'problem')
-    region.textContent = status === 429 ? lsTooMany : lsUnreachable
+    const words = status === 429 ? lsTooMany : lsUnreachable
+    // An alert that is written again is read out again.
+    if (region.textContent !== words) region.textContent = words
     // What succeeded before would seem to be the answer.
     part(section, 'status').textContent = ''
     if (purpose === 'answer') focusForm(section)
@@ -177,7 +183,7 @@ function start () {
     const { lsEnded, lsSignIn } = section.dataset
     const link = Object.assign(document.createElement('a'), { href: signInUrl, textContent: lsSignIn })
     openDialog(section)?.close()
-    part(section, 'list').replaceChildren()
+    for (const name of SWAPPED) part(section, name)?.replaceChildren()
     part(section, 'status').textContent = ''
     part(section, 'problem').replaceChildren(lsEnded, ' ', link)
   }

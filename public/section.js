@@ -26,7 +26,7 @@ export function selectorOf (element) {
 }
 
 /* The parts that are swapped as a whole. */
-const SWAPPED = ['list', 'numbers', 'work']
+export const SWAPPED = ['list', 'numbers', 'work']
 
 /* What a swap must not change. Call it before the swap. */
 export function remember (section) {

@@ -23,13 +23,18 @@ const MESSAGES: ErrorMessages = {
  *
  * @param signIn where people who are not signed in are sent
  * @param pageMessages for errors that only this page can have
+ * @param isHidden says that the page does not exist for this request
+ * @throws the error itself then: the error handler of the context above answers, as for unknown URLs
  */
-export function createErrorPages (kit: Kit, signIn: SignInOptions, pageMessages: ErrorMessages) {
+export function createErrorPages (
+  kit: Kit, signIn: SignInOptions, pageMessages: ErrorMessages, isHidden: (request: FastifyRequest) => boolean = () => false
+) {
   const { frameOf, setHeaders } = kit
   const signInUrl = createSignInUrl(signIn, kit)
   const messages: Record<string, MessageKey> = { ...MESSAGES, ...pageMessages }
 
   return function loginSessionPageError (error: HandledError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (isHidden(request)) throw error
     // A hook of the host's may have refused the request before our own hook has run.
     setHeaders(reply)
     if (error.code === 'FST_LOGIN_SESSION_REQUIRED') return toSignIn(request, reply, signInUrl(request))

@@ -52,9 +52,10 @@ export async function registerKit (app: FastifyInstance, options: KitOptions): P
  *
  * @param app a context below the one of {@link registerKit}, because static files are for everybody
  * @param errorMessages for errors that only this page can have
+ * @param isHidden says that the page does not exist for this request: its errors go to the host's error handler
  */
 export async function preparePageRoutes (
-  app: FastifyInstance, kit: Kit, signIn: SignInOptions, errorMessages: ErrorMessages
+  app: FastifyInstance, kit: Kit, signIn: SignInOptions, errorMessages: ErrorMessages, isHidden?: (request: FastifyRequest) => boolean
 ): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: BODY_LIMIT })
@@ -66,5 +67,5 @@ export async function preparePageRoutes (
   })
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
-  app.setErrorHandler(createErrorPages(kit, signIn, errorMessages))
+  app.setErrorHandler(createErrorPages(kit, signIn, errorMessages, isHidden))
 }

@@ -15,7 +15,7 @@ export type QuestionWords =
 export type WordsContext = Omit<RowContext, 'texts'>
 
 /** Questions have what they need of these. */
-export const EMPTY_WORDS = { facts: [], endings: [], more: null, steps: [] }
+export const EMPTY_WORDS: Pick<QuestionWords, 'facts' | 'endings' | 'more' | 'steps'> = { facts: [], endings: [], more: null, steps: [] }
 
 /** One line of a question about several sessions. @param sessions equal ones, the last active first */
 export function toEnding (

@@ -10,8 +10,15 @@ import { browserMark, deviceMark } from './device-mark.js'
 import { deviceTitle, deviceWithBrowser } from './device-title.js'
 import type { DeviceView, LabelView, MomentView, SessionView, WordsAndMoments } from './view-models.js'
 
-const KINDS: Record<DeviceKind, MessageKey> = {
-  desktop: 'kindDesktop', phone: 'kindPhone', tablet: 'kindTablet', tv: 'kindTv', program: 'kindProgram', other: 'kindOther', unknown: 'kindUnknown'
+/** What a kind of device is called. */
+export const KINDS: Readonly<Record<DeviceKind, MessageKey>> = {
+  desktop: 'kindDesktop',
+  phone: 'kindPhone',
+  tablet: 'kindTablet',
+  tv: 'kindTv',
+  program: 'kindProgram',
+  other: 'kindOther',
+  unknown: 'kindUnknown'
 }
 
 /** What all rows of a list have in common. */

@@ -114,7 +114,11 @@ export declare const users: {
   find(userId: string): Promise<{ passwordHash: string | null, hasApp: boolean }>
   setPassword(userId: string, password: string): Promise<void>
   idsOfClosedAccounts(): AsyncIterable<string>
+  isAdmin(userId: string | undefined): Promise<boolean>
+  idsByNameOrMail(text: string): Promise<string[]>
+  describe(userIds: string[]): Promise<Map<string, { name: string, detail: string }>>
 }
+export declare const audit: { log(line: string): void }
 export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
 export declare const challenges: { create(): Promise<string>, take(challenge: string | undefined): Promise<string | null> }
 export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }

@@ -2,7 +2,6 @@
  * What the operators' page can look like, each as operators come to it.
  * @module
  */
-import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { loginSessionAdmin } from '../../plugin/index.js'
@@ -32,7 +31,7 @@ export async function serveOperators (t: Test): Promise<ServedShop> {
       })
       // Work that another server does: it is not over, and its progress is kept in the operator's session.
       app.get('/working', async request => {
-        request.session.loginSessionWork = { id: randomUUID(), total: 52_000, ended: 31_500, at: Date.now(), outcome: 'running' }
+        request.session.loginSessionWork = { since: Date.now(), total: 52_000, ended: 31_500, at: Date.now(), outcome: 'running' }
         return 'working'
       })
     }

@@ -15,6 +15,7 @@ import { createOperations } from './operations.js'
 import { type LoginSessionAdminOptions, type ResolvedAdminOptions, resolveAdminOptions } from './options.js'
 import { createTargets } from './question.js'
 import { operatorRoutes } from './routes.js'
+import { createNames } from './users.js'
 import { createWorks } from './work.js'
 
 const adminPlugin: FastifyPluginAsync<LoginSessionAdminOptions> = async function loginSessionAdminPlugin (app, options) {
@@ -38,10 +39,11 @@ async function adminContext (app: FastifyInstance, overview: Overview, options: 
   const { frameOf } = kit
   const works = createWorks({ overview, sessionData, now, log: app.log })
   app.addHook('onClose', works.close)
-  const screens = createScreens(app, { overview, gate, options })
-  const targets = createTargets(app, { frameOf, overview, screens, works, options })
+  const names = createNames(options.describeUsers)
+  const screens = createScreens(app, { overview, gate, works, names, options })
+  const targets = createTargets(app, { frameOf, overview, screens, works, names, locate: options.locate })
   const questions = createQuestions(app, frameOf, options)
-  const carryOut = createOperations(app, { callHook, overview, frameOf, works, options })
+  const carryOut = createOperations(app, { callHook, overview, frameOf, gate, works, names, onAction: options.onAction })
   await app.register(operatorRoutes, { kit, gate, screens, targets, questions, works, carryOut, options })
 }
 

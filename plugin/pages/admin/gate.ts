@@ -24,10 +24,12 @@ export type Authorize = (request: FastifyRequest) => OperatorRight | null | unde
 export interface Gate {
   /** onRequest, for every route of the page, its files too. */
   pass(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  /** Does the page not exist for this request? True as well as long as nobody has been asked. */
+  hides(request: FastifyRequest): boolean
   /** Could this request end sessions when it came? For what the page shows. */
   mayEnd(request: FastifyRequest): boolean
-  /** Asks the host again. @throws FST_LOGIN_SESSION_NOT_ALLOWED */
-  requireEnd(request: FastifyRequest): Promise<void>
+  /** Asks the host again. */
+  mayStillEnd(request: FastifyRequest): Promise<boolean>
 }
 
 /** @param refusal what people get who may do nothing */
@@ -56,11 +58,11 @@ export function createGate (authorize: Authorize, refusal: 'not-found' | 'forbid
       return reply
     },
 
+    hides: request => refusal === 'not-found' && !rights.has(request),
+
     mayEnd: request => rights.get(request) === 'end',
 
-    async requireEnd (request) {
-      if (await ask(request) !== 'end') throw notAllowedError()
-    }
+    mayStillEnd: async request => await ask(request) === 'end'
   }
 }
 

@@ -17,11 +17,11 @@ import type { Gate } from './gate.js'
 import type { ResolvedAdminOptions } from './options.js'
 import { isSearch, type ListState, type SearchFields, toSearch } from './search.js'
 import type { Screen } from './screen.js'
-import { type FoundUsers, namesFor, usersFor } from './users.js'
+import { type FoundUsers, type Names, usersFor } from './users.js'
 import type { NumbersView, OperatorsView, WorkView } from './view-models.js'
 import { toNumbersView } from './numbers.js'
 import { type ScreenParts, toOperatorsView, toWorkView } from './views.js'
-import type { WorkState } from './work.js'
+import type { Works, WorkState } from './work.js'
 
 /** Rows of a page. */
 const ROWS = 25
@@ -56,6 +56,8 @@ export interface Screens {
 export interface ScreensOptions {
   overview: Overview
   gate: Gate
+  works: Works
+  names: Names
   options: ResolvedAdminOptions
 }
 
@@ -63,9 +65,9 @@ export interface ScreensOptions {
 type Found = Pick<ScreenParts, 'sessions' | 'newer' | 'older' | 'count' | 'more'>
 
 /** @param app has the core plugin */
-export function createScreens (app: FastifyInstance, { overview, gate, options }: ScreensOptions): Screens {
+export function createScreens (app: FastifyInstance, { overview, gate, works, names, options }: ScreensOptions): Screens {
   const { csrf, now, wayFor } = coreOf(app, 'admin: ')
-  const { locate, describeUsers, findUsers } = options
+  const { locate, findUsers, signInPath } = options
 
   const runnable: Screens['runnable'] = async (request, fields) => {
     const found = fields.who === '' ? null : await usersFor(request, fields.who, findUsers)
@@ -97,7 +99,10 @@ export function createScreens (app: FastifyInstance, { overview, gate, options }
   }
 
   const workView: Screens['workView'] = (request, screen, frame, work) =>
-    toWorkView(work, screen, frame, csrf.create(currentLoginSession(request).id))
+    toWorkView(work, screen, frame, {
+      csrf: gate.mayEnd(request) ? csrf.create(currentLoginSession(request).id) : null,
+      stopping: works.isStopping(request, work)
+    })
 
   return {
     runnable,
@@ -110,11 +115,11 @@ export function createScreens (app: FastifyInstance, { overview, gate, options }
       const [parts, note] = await Promise.all([partsOf(request, screen), confirmationNoteFor(request, wayFor, frame.say)])
       const userIds = screen.kind === 'user' ? [screen.userId] : parts.sessions.map(({ userId }) => userId)
       const [nameUser, places] = await Promise.all([
-        namesFor(request, userIds, describeUsers),
+        names(request, userIds),
         placesFor(request, parts.sessions.flatMap(addressesOf), locate, frame.texts)
       ])
       return toOperatorsView(frame, { ...parts, work: work && workView(request, screen, frame, work), note, nameUser, places }, {
-        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined
+        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined, signInUrl: signInPath
       })
     }
   }

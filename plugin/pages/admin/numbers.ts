@@ -6,19 +6,26 @@ import type { Numbers } from '../../sessions/overview.js'
 import type { MessageKey } from '../messages.js'
 import { type Bar, type Plot, type PlotView, toPlotView } from '../plot.js'
 import type { PageView } from '../view-models.js'
-import { KINDS } from './search.js'
+import { KIND_LABELS } from './search.js'
 import type { NumbersView } from './view-models.js'
 
+/** Writes counted numbers as they are, and estimated ones with "about". */
+export function createNumber ({ sample }: Pick<Numbers, 'sample'>, { say, texts }: PageView): (value: number) => string {
+  const { format } = new Intl.NumberFormat(texts.locale)
+  return value => sample === null ? format(value) : say('about', { number: format(value) })
+}
+
 /** The numbers and their plots. */
-export function toNumbersView ({ sample, sessions, users, byDay, byKind, bySystem }: Numbers, { base, say, texts }: PageView): NumbersView {
+export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
+  const { sample, sessions, users, byDay, byKind, bySystem } = numbers
+  const { base, say, texts } = page
   const { locale } = texts
-  const number = new Intl.NumberFormat(locale)
+  const shown = createNumber(numbers, page)
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
-  const shown = (value: number): string => sample === null ? number.format(value) : say('about', { number: number.format(value) })
   const plot = (key: string, title: MessageKey, label: MessageKey, direction: Plot['direction'], bars: Bar[]): PlotView =>
     toPlotView({ key, title: say(title), columns: [say(label), say('sessions')], direction, bars }, texts)
   const days = byDay.map(({ day: date, sessions }): Bar => ({ label: day.format(date), value: sessions }))
-  const kinds = byKind.map(({ kind, sessions }): Bar => ({ label: say(KINDS[kind]), value: sessions }))
+  const kinds = byKind.map(({ kind, sessions }): Bar => ({ label: say(KIND_LABELS[kind]), value: sessions }))
   const systems = bySystem.map(({ system, sessions }): Bar => ({ label: system ?? say('unknownSystem'), value: sessions }))
   return {
     sessions: shown(sessions),

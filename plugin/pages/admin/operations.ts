@@ -9,83 +9,97 @@ import type { Overview } from '../../sessions/overview.js'
 import type { FrameOf } from '../frame.js'
 import type { Notice } from '../notice.js'
 import type { OnAction, OperatorAction } from './actions.js'
-import type { ResolvedAdminOptions } from './options.js'
-import type { OperatorTarget } from './question-words.js'
+import type { Gate } from './gate.js'
+import type { OperatorTarget, TargetOf } from './question-words.js'
 import { toParameters } from './search.js'
-import { namesFor } from './users.js'
+import type { Names } from './users.js'
 import { createNameOf } from './views.js'
 import type { Works, WorkState } from './work.js'
 
 /** What has come of an operation: a message, or work that goes on. */
 export type Outcome = { notice: Notice, work: null } | { notice: null, work: WorkState }
 
-/** Ends what the target names. The operator has confirmed. */
-export type CarryOut = (request: FastifyRequest, operator: LoginSession, target: OperatorTarget) => Promise<Outcome>
+/** Ends what the target names. The operator has confirmed. null: other work of this operator is under way, and nothing was done. */
+export type CarryOut = (request: FastifyRequest, operator: LoginSession, target: OperatorTarget) => Promise<Outcome | null>
 
-interface OperationsParts extends Pick<Core, 'callHook'> {
+/** What operations need. */
+export interface OperationsParts extends Pick<Core, 'callHook'> {
   overview: Pick<Overview, 'forgetNumbers'>
   frameOf: FrameOf
+  gate: Pick<Gate, 'mayStillEnd'>
   works: Works
-  options: Pick<ResolvedAdminOptions, 'describeUsers' | 'onAction'>
+  names: Names
+  onAction: OnAction | undefined
 }
 
-/** @param app has the core plugin */
-export function createOperations (app: FastifyInstance, { callHook, overview, frameOf, works, options }: OperationsParts): CarryOut {
-  const { describeUsers, onAction } = options
-  const tell = createTeller(callHook, onAction)
+/** What is told of an action; the rest has a value that says nothing. */
+type Told = Pick<OperatorAction, 'kind'> & Partial<OperatorAction>
 
-  function told (operator: LoginSession, action: Told): void {
+/** @param app has the core plugin */
+export function createOperations (app: FastifyInstance, parts: OperationsParts): CarryOut {
+  const { callHook, overview, frameOf, gate, works, names, onAction } = parts
+
+  function tell (operator: LoginSession, action: Told): void {
     overview.forgetNumbers()
-    tell(operator, action)
+    if (onAction === undefined) return
+    callHook('onAction', operator, () => onAction({ userId: null, id: null, search: {}, ended: null, complete: true, operator, ...action }))
   }
 
-  async function endSession (request: FastifyRequest, operator: LoginSession, { session: { userId, id } }: OperatorTarget & { kind: 'session' }): Promise<Notice> {
-    const session = await app.loginSessions.revoke(userId, id, { actor: operator })
-    told(operator, { kind: 'session', userId, id, ended: session === null ? 0 : 1 })
-    if (session === null) return { key: 'gone', values: {} }
-    const nameOf = createNameOf(frameOf(request), await namesFor(request, [userId], describeUsers))
+  /** Does this, and tells it, also if it fails: some sessions may have ended before. */
+  async function telling (operator: LoginSession, action: Told, end: () => Promise<number>): Promise<number> {
+    try {
+      const ended = await end()
+      tell(operator, { ...action, ended })
+      return ended
+    } catch (error) {
+      tell(operator, { ...action, complete: false })
+      throw error
+    }
+  }
+
+  async function endSession (request: FastifyRequest, operator: LoginSession, { session }: TargetOf<'session'>): Promise<Notice> {
+    const { userId, id } = session
+    const ended = await telling(operator, { kind: 'session', userId, id }, async () =>
+      await app.loginSessions.revoke(userId, id, { actor: operator }) === null ? 0 : 1)
+    if (ended === 0) return { key: 'gone', values: {} }
+    const nameOf = createNameOf(frameOf(request), await names(request, [userId]))
     return { key: 'signedOutOne', values: { name: nameOf(session) } }
   }
 
-  async function endUser (operator: LoginSession, { user: { id: userId, name }, self }: OperatorTarget & { kind: 'user' }): Promise<Notice> {
+  async function endUser (operator: LoginSession, { user: { id: userId, name }, self }: TargetOf<'user'>): Promise<Notice> {
+    const { revokeAll, revokeOthers } = app.loginSessions
     const by = { actor: operator }
-    const ended = self ? await app.loginSessions.revokeOthers(operator, by) : await app.loginSessions.revokeAll(userId, by)
-    told(operator, { kind: 'user', userId, ended })
-    return { key: 'signedOutUser', values: { count: ended, user: name } }
+    const count = await telling(operator, { kind: 'user', userId }, async () =>
+      self ? await revokeOthers(operator, by) : await revokeAll(userId, by))
+    return { key: 'signedOutUser', values: { count, user: name } }
   }
 
-  async function endMany (operator: LoginSession, target: OperatorTarget & { kind: 'search' | 'everyone' }): Promise<Outcome> {
+  async function endMany (
+    request: FastifyRequest, operator: LoginSession, target: TargetOf<'search'> | TargetOf<'everyone'>
+  ): Promise<Outcome | null> {
+    const { kind } = target
+    const search = kind === 'search' ? toParameters({ fields: target.fields, from: null }) : {}
     const work = await works.start(operator, {
-      search: target.kind === 'search' ? target.search : {},
+      search: kind === 'search' ? target.search : {},
       total: totalOf(target),
-      onEnd (ended, complete) {
-        const search = target.kind === 'search' ? toParameters({ fields: target.fields, from: null }) : {}
-        told(operator, { kind: target.kind, search, ended, complete })
-      }
+      mayGoOn: async () => await gate.mayStillEnd(request),
+      onEnd (ended, complete) { tell(operator, { kind, search, ended, complete }) }
     })
-    return work.outcome === 'done' ? { notice: { key: 'signedOutMany', values: { count: work.ended } }, work: null } : { notice: null, work }
+    if (work?.outcome !== 'done') return work && { notice: null, work }
+    return { notice: { key: 'signedOutMany', values: { count: work.ended } }, work: null }
   }
 
   return async (request, operator, target) => {
     switch (target.kind) {
       case 'session': return { notice: await endSession(request, operator, target), work: null }
       case 'user': return { notice: await endUser(operator, target), work: null }
-      default: return await endMany(operator, target)
+      default: return await endMany(request, operator, target)
     }
   }
 }
 
 /** How many are to end; null: it is not known. */
-function totalOf (target: OperatorTarget & { kind: 'search' | 'everyone' }): number | null {
+function totalOf (target: TargetOf<'search'> | TargetOf<'everyone'>): number | null {
   if (target.kind === 'everyone') return target.numbers.sessions
   return target.more ? null : target.count
-}
-
-type Told = Pick<OperatorAction, 'kind' | 'ended'> & Partial<OperatorAction>
-
-function createTeller (callHook: Core['callHook'], onAction: OnAction | undefined) {
-  return (operator: LoginSession, action: Told): void => {
-    if (onAction === undefined) return
-    callHook('onAction', operator, () => onAction({ userId: null, id: null, search: {}, complete: true, operator, ...action }))
-  }
 }

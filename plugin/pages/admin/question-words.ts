@@ -7,7 +7,8 @@ import type { Numbers } from '../../sessions/overview.js'
 import type { SessionSearch } from '../../sessions/store.js'
 import { EMPTY_WORDS, factsOf, type QuestionWords, toEnding, type WordsContext } from '../question-words.js'
 import type { FactView, PageView } from '../view-models.js'
-import { AGES, KINDS, type SearchFields } from './search.js'
+import { createNumber } from './numbers.js'
+import { AGES, KIND_LABELS, type SearchFields } from './search.js'
 import { type Screen, urlWith } from './screen.js'
 import type { UserView } from './users.js'
 
@@ -18,6 +19,9 @@ export type OperatorTarget =
   | { kind: 'user', user: UserView, self: boolean, named: LoginSession[], count: number, more: false }
   | { kind: 'search', fields: SearchFields, search: SessionSearch, named: LoginSession[], count: number, more: boolean }
   | { kind: 'everyone', numbers: Numbers }
+
+/** A target of this kind. */
+export type TargetOf<Kind extends OperatorTarget['kind']> = OperatorTarget & { kind: Kind }
 
 /** The sessions whose users and places the question names. */
 export function namedSessions (target: OperatorTarget): LoginSession[] {
@@ -61,7 +65,7 @@ function aboutOne (session: LoginSession, screen: Screen, page: PageView, contex
   }
 }
 
-function aboutUser (target: OperatorTarget & { kind: 'user' }, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
+function aboutUser (target: TargetOf<'user'>, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
   const { user, self, count } = target
   const { say, base } = page
   const question = say('askUser', { user: user.name })
@@ -77,7 +81,7 @@ function aboutUser (target: OperatorTarget & { kind: 'user' }, screen: Screen, p
   }
 }
 
-function aboutSearch (target: OperatorTarget & { kind: 'search' }, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
+function aboutSearch (target: TargetOf<'search'>, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
   const { fields, count, more } = target
   const { say, base } = page
   const question = say('askFound')
@@ -93,17 +97,16 @@ function aboutSearch (target: OperatorTarget & { kind: 'search' }, screen: Scree
   }
 }
 
-function aboutEveryone ({ numbers: { sessions, users, sample } }: OperatorTarget & { kind: 'everyone' }, screen: Screen, page: PageView): QuestionWords {
-  const { say, base, texts } = page
+function aboutEveryone ({ numbers }: TargetOf<'everyone'>, screen: Screen, page: PageView): QuestionWords {
+  const { say, base } = page
   const question = say('askEveryone')
-  const format = new Intl.NumberFormat(texts.locale)
-  const number = (value: number): string => sample === null ? format.format(value) : say('about', { number: format.format(value) })
+  const number = createNumber(numbers, page)
   return {
     ...EMPTY_WORDS,
     title: question,
     question,
     detail: `${say('askEveryoneDetail')} ${say('deviceStays')}`,
-    facts: [{ label: say('liveSessions'), text: number(sessions) }, { label: say('usersSignedIn'), text: number(users) }],
+    facts: [{ label: say('liveSessions'), text: number(numbers.sessions) }, { label: say('usersSignedIn'), text: number(numbers.users) }],
     action: urlWith(`${base}/everyone/revoke`, screen),
     submit: say('endEveryone')
   }
@@ -113,14 +116,14 @@ function aboutEveryone ({ numbers: { sessions, users, sample } }: OperatorTarget
 function conditionsOf ({ who, kind, address, age }: SearchFields, { say }: PageView): FactView[] {
   return [
     ...who === '' ? [] : [{ label: say('user'), text: who }],
-    ...kind === '' ? [] : [{ label: say('kind'), text: say(KINDS[kind]) }],
+    ...kind === '' ? [] : [{ label: say('kind'), text: say(KIND_LABELS[kind]) }],
     ...address === '' ? [] : [{ label: say('addressOrNetwork'), text: address }],
     ...age === '' ? [] : [{ label: say('signedIn'), text: say(AGES[age].key) }]
   ]
 }
 
 function endingsOf (
-  { named, count, more }: OperatorTarget & { kind: 'user' | 'search' }, page: PageView, context: WordsContext
+  { named, count, more }: TargetOf<'user'> | TargetOf<'search'>, page: PageView, context: WordsContext
 ): Pick<QuestionWords, 'endings' | 'more'> {
   const unnamed = count - named.length
   return {

@@ -7,23 +7,25 @@ import { coreOf } from '../../core.js'
 import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { Overview } from '../../sessions/overview.js'
+import type { Reason } from '../confirmation.js'
 import type { FrameOf } from '../frame.js'
 import { placesFor } from '../places.js'
 import type { Question } from '../question.js'
 import { addressesOf } from '../session-row.js'
 import { MOST_COUNTED, requireSession, type Screens } from './list.js'
 import type { ResolvedAdminOptions } from './options.js'
-import { namedSessions, type OperatorTarget, toQuestionWords } from './question-words.js'
+import { namedSessions, type OperatorTarget, type TargetOf, toQuestionWords } from './question-words.js'
 import { screenIn, screenUrl } from './screen.js'
-import { isFoundBy } from './search.js'
-import { namesFor } from './users.js'
+import { isExact, isFoundBy, isSearch } from './search.js'
+import type { Names } from './users.js'
 import { createNameOf } from './views.js'
 import type { Works } from './work.js'
 
+/** Other work of the same operator is under way. */
+export const OTHER_WORK: Reason = ['otherWork']
+
 /** Sessions that a question names. */
 const NAMED = 10
-
-type TargetOf<Kind extends OperatorTarget['kind']> = OperatorTarget & { kind: Kind }
 
 /** The targets of questions, and the questions about them. What they are about is in the query of the URL. */
 export interface OperatorTargets {
@@ -31,10 +33,12 @@ export interface OperatorTargets {
   session(request: FastifyRequest): Promise<TargetOf<'session'>>
   /** @throws FST_LOGIN_SESSION_NOT_FOUND if the query names no user */
   user(request: FastifyRequest): Promise<TargetOf<'user'>>
-  /** @throws FST_LOGIN_SESSION_NOT_FOUND if nothing can be searched for */
+  /** @throws FST_LOGIN_SESSION_NOT_FOUND if the query names no search, or one that cannot be carried out */
   search(request: FastifyRequest): Promise<TargetOf<'search'>>
   everyone(): Promise<TargetOf<'everyone'>>
   questionAbout(request: FastifyRequest, target: OperatorTarget): Promise<Question>
+  /** Why this cannot be ended now; null: it can. */
+  obstacleTo(request: FastifyRequest, target: OperatorTarget): Question['obstacle']
 }
 
 interface TargetsOptions {
@@ -42,15 +46,17 @@ interface TargetsOptions {
   overview: Overview
   screens: Screens
   works: Works
-  options: ResolvedAdminOptions
+  names: Names
+  locate: ResolvedAdminOptions['locate']
 }
 
 /** @param app has the core plugin */
-export function createTargets (app: FastifyInstance, { frameOf, overview, screens, works, options }: TargetsOptions): OperatorTargets {
+export function createTargets (app: FastifyInstance, { frameOf, overview, screens, works, names, locate }: TargetsOptions): OperatorTargets {
   const { now } = coreOf(app, 'admin: ')
-  const { describeUsers, locate } = options
 
   return {
+    obstacleTo,
+
     async session (request) {
       const session = await requireSession(app, parameter(request, 'of'), parameter(request, 'session'))
       const { id, userId } = currentLoginSession(request)
@@ -62,21 +68,19 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
       const { userId: own, id } = currentLoginSession(request)
       const self = userId === own
       const [sessions, count, nameUser] = await Promise.all([
-        app.loginSessions.list(userId, { limit: NAMED + 1 }), app.loginSessions.count(userId), namesFor(request, [userId], describeUsers)
+        app.loginSessions.list(userId, { limit: NAMED + 1 }), app.loginSessions.count(userId), names(request, [userId])
       ])
       const named = sessions.filter(session => !self || session.id !== id).slice(0, NAMED)
       return { kind: 'user', user: nameUser(userId), self, named, count: Math.max(named.length, self ? count - 1 : count), more: false }
     },
 
     async search (request) {
-      const screen = screenIn(request.query)
-      const { search } = screen.kind === 'list' ? await screens.runnable(request, screen.list.fields) : { search: null }
-      if (screen.kind !== 'list' || search === null) throw notFoundError()
+      const { fields, search } = await searchIn(request)
       const current = currentLoginSession(request)
       const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)])
       const named = sessions.filter(({ id }) => id !== current.id).slice(0, NAMED)
       const others = isFoundBy(search, current) ? counted - 1 : counted
-      return { kind: 'search', fields: screen.list.fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }
+      return { kind: 'search', fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }
     },
 
     async everyone () {
@@ -89,22 +93,33 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
       const named = namedSessions(target)
       const userIds = target.kind === 'user' ? [target.user.id] : named.map(({ userId }) => userId)
       const [nameUser, places] = await Promise.all([
-        namesFor(request, userIds, describeUsers), placesFor(request, named.flatMap(addressesOf), locate, frame.texts)
+        names(request, userIds), placesFor(request, named.flatMap(addressesOf), locate, frame.texts)
       ])
       const words = toQuestionWords(target, screen, frame, { places, now: now(), nameOf: createNameOf(frame, nameUser) })
       return {
         view: { ...words, hidden: [], homeUrl: screenUrl(frame.base, screen) },
         url: words.action,
-        obstacle: obstacleOf(request, target),
+        obstacle: obstacleTo(request, target),
         needsProof: !(target.kind === 'session' && target.current)
       }
     }
   }
 
-  function obstacleOf (request: FastifyRequest, target: OperatorTarget): Question['obstacle'] {
+  function obstacleTo (request: FastifyRequest, target: OperatorTarget): Question['obstacle'] {
     const isLong = target.kind === 'search' || target.kind === 'everyone'
-    if (isLong && works.stateOf(request)?.outcome === 'running') return ['otherWork']
+    if (isLong && works.stateOf(request)?.outcome === 'running') return OTHER_WORK
     return 'count' in target && target.count === 0 ? ['noneToEnd'] : null
+  }
+
+  /** An empty search would be about everyone. */
+  async function searchIn (request: FastifyRequest): Promise<Pick<TargetOf<'search'>, 'fields' | 'search'>> {
+    const screen = screenIn(request.query)
+    if (screen.kind !== 'list') throw notFoundError()
+    const { fields } = screen.list
+    if (!isSearch(fields) || !isExact(request.query, fields)) throw notFoundError()
+    const { search } = await screens.runnable(request, fields)
+    if (search === null) throw notFoundError()
+    return { fields, search }
   }
 }
 

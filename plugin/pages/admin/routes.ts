@@ -9,12 +9,12 @@ import { isFragment, loadPage } from '../headers.js'
 import { type Kit, preparePageRoutes } from '../kit.js'
 import type { ErrorMessages } from '../messages.js'
 import { leaveNotice, takeNotice, toNoticeView } from '../notice.js'
-import type { Questions } from '../question.js'
+import type { Question, Questions } from '../question.js'
 import type { Gate } from './gate.js'
 import type { Screens } from './list.js'
 import type { CarryOut, Outcome } from './operations.js'
 import type { ResolvedAdminOptions } from './options.js'
-import type { OperatorTargets } from './question.js'
+import { OTHER_WORK, type OperatorTargets } from './question.js'
 import type { OperatorTarget } from './question-words.js'
 import { type Screen, screenIn, screenUrl } from './screen.js'
 import { render } from './views.js'
@@ -35,13 +35,15 @@ export interface OperatorRoutesOptions {
 /** Requests of this route do not keep a session active. The core reads it. */
 const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
 
-const ERRORS: ErrorMessages = { ...CONFIRMATION_ERRORS, FST_LOGIN_SESSION_NOT_ALLOWED: 'notAllowed' }
+const ERRORS: ErrorMessages = {
+  ...CONFIRMATION_ERRORS, FST_LOGIN_SESSION_NOT_ALLOWED: 'notAllowed', FST_LOGIN_SESSION_NOT_FOUND: 'noneToEnd'
+}
 
 /** A Fastify plugin. */
 export async function operatorRoutes (app: FastifyInstance, options: OperatorRoutesOptions): Promise<void> {
-  const { kit, screens, works, options: { signInPath, returnTo } } = options
+  const { kit, gate, screens, works, options: { signInPath, returnTo } } = options
   const { frameOf } = kit
-  await preparePageRoutes(app, kit, { signInPath, returnTo }, ERRORS)
+  await preparePageRoutes(app, kit, { signInPath, returnTo }, ERRORS, gate.hides)
 
   app.get('/', async (request, reply) => await showScreen(request, reply, screenIn(request.query)))
 
@@ -99,19 +101,22 @@ async function endingRoutes (app: FastifyInstance, options: OperatorRoutesOption
     const operator = questions.verifyForm(request)
     const target = await find(request)
     if (target.kind === 'session' && target.current) return await signOut(request, reply)
-    const question = await targets.questionAbout(request, target)
-    if (question.obstacle !== null) return await questions.ask(request, reply.code(409), question)
-    if (!await questions.confirmOrAskAgain(request, reply, async () => question)) return reply
+    const askAbout = async (): Promise<Question> => await targets.questionAbout(request, target)
+    if (targets.obstacleTo(request, target) !== null) return await questions.ask(request, reply.code(409), await askAbout())
+    if (!await questions.confirmOrAskAgain(request, reply, askAbout)) return reply
     // The operator may have lost the right while the question was open.
-    await gate.requireEnd(request)
-    return await showOutcome(request, reply, await carryOut(request, operator, target))
+    if (!await gate.mayStillEnd(request)) throw notAllowedError()
+    const outcome = await carryOut(request, operator, target)
+    if (outcome === null) return await questions.ask(request, reply.code(409), await askAbout(), OTHER_WORK)
+    return await showOutcome(request, reply, outcome)
   }
 
   async function showOutcome (request: FastifyRequest, reply: FastifyReply, { notice, work }: Outcome): Promise<FastifyReply> {
     const [frame, screen] = [frameOf(request), screenIn(request.query)]
     if (isFragment(request)) {
       const view = await screens.viewOf(request, screen, frame, work)
-      return render(reply, 'admin/changed', { ...view, ...(notice && toNoticeView(notice, frame)) })
+      const message = notice === null ? { message: frame.say('working') } : toNoticeView(notice, frame)
+      return render(reply, 'admin/changed', { ...view, ...message })
     }
     if (notice !== null) leaveNotice(request, notice)
     return reply.redirect(screenUrl(frame.base, screen), 303)

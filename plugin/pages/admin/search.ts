@@ -8,30 +8,39 @@ import { KEY_LENGTH } from '../../sessions/key.js'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { PageFrom, Position, SessionSearch } from '../../sessions/store.js'
 import type { MessageKey } from '../messages.js'
+import { KINDS } from '../session-row.js'
 
 const HOUR = 60 * 60 * 1000
 const DAY = 24 * HOUR
 
-/** The ages that the form offers: signed in within this time, or before it. */
-export const AGES = {
+/** An age that the form offers: signed in within this time, in ms, or before it. */
+export interface Age {
+  key: MessageKey
+  within?: number
+  before?: number
+}
+
+/** The names of the ages, in the form and in URLs. */
+export type AgeName = 'hour' | 'day' | 'week' | 'month' | 'before-month'
+
+/** The ages that the form offers. */
+export const AGES: Readonly<Record<AgeName, Age>> = {
   hour: { key: 'lastHour', within: HOUR },
   day: { key: 'lastDay', within: DAY },
   week: { key: 'lastWeek', within: 7 * DAY },
   month: { key: 'lastMonth', within: 30 * DAY },
   'before-month': { key: 'beforeMonth', before: 30 * DAY }
-} as const satisfies Record<string, { key: MessageKey } & ({ within: number } | { before: number })>
+}
 
-/** The kinds of devices that the form offers, and how it calls them. */
-export const KINDS = {
-  desktop: 'kindDesktop', phone: 'kindPhone', tablet: 'kindTablet', tv: 'kindTv', program: 'kindProgram', other: 'kindOther', unknown: 'kindUnknown'
-} as const satisfies Record<DeviceKind, MessageKey>
+/** What the form and the plots call kinds of devices. */
+export const KIND_LABELS: Readonly<Record<DeviceKind, MessageKey>> = { ...KINDS, other: 'others' }
 
 /** The fields of the form as they were typed; '' is empty. */
 export interface SearchFields {
   who: string
   kind: DeviceKind | ''
   address: string
-  age: keyof typeof AGES | ''
+  age: AgeName | ''
 }
 
 /** Nothing is looked for: all sessions. */
@@ -59,10 +68,22 @@ export function listStateIn (query: unknown): ListState {
       who: text('who'),
       kind: Object.hasOwn(KINDS, kind) ? kind as DeviceKind : '',
       address: text('address'),
-      age: Object.hasOwn(AGES, age) ? age as keyof typeof AGES : ''
+      age: Object.hasOwn(AGES, age) ? age as AgeName : ''
     },
     from: pageFromIn(text('older'), text('newer'))
   }
+}
+
+/**
+ * Does the query say exactly what these fields say? In a list, an unknown value counts as left out; a question must not be about
+ * more than its URL says.
+ */
+export function isExact (query: unknown, fields: SearchFields): boolean {
+  const values = (query ?? {}) as Record<string, unknown>
+  return Object.entries(fields).every(([name, value]) => {
+    const { [name]: given = '' } = values
+    return typeof given === 'string' && given.trim() === value
+  })
 }
 
 function pageFromIn (older: string, newer: string): PageFrom {
@@ -106,9 +127,9 @@ export function toSearch ({ kind, address, age }: SearchFields, userIds: string[
   }
 }
 
-function timesOf (age: (typeof AGES)[keyof typeof AGES], now: Date): Pick<SessionSearch, 'signedInFrom' | 'signedInBefore'> {
+function timesOf ({ within, before }: Age, now: Date): Pick<SessionSearch, 'signedInFrom' | 'signedInBefore'> {
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
-  return 'within' in age ? { signedInFrom: ago(age.within) } : { signedInBefore: ago(age.before) }
+  return { ...(within !== undefined && { signedInFrom: ago(within) }), ...(before !== undefined && { signedInBefore: ago(before) }) }
 }
 
 /** Is this session among those that the search finds? */

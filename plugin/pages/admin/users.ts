@@ -68,16 +68,26 @@ export async function usersFor (request: FastifyRequest, text: string, findUsers
   }
 }
 
-/** Names users. One whom the host does not name has the id as its name. */
-export type NameUsers = (userId: string) => UserView
+/** Names a user. One whom the host does not name has the id as its name. */
+export type NameUser = (userId: string) => UserView
 
-/** Asks the host once for all users of a page. Its failure costs the names, never the page. */
-export async function namesFor (
-  request: FastifyRequest, userIds: Iterable<string>, describeUsers: DescribeUsers | undefined
-): Promise<NameUsers> {
-  const ids = [...new Set(userIds)]
-  const users = describeUsers === undefined || ids.length === 0 ? new Map() : await ask(request, ids, describeUsers)
-  return id => toUserView(id, users.get(id))
+/** Names the users of a request's answer. The host's failure costs the names, never the page. */
+export type Names = (request: FastifyRequest, userIds: Iterable<string>) => Promise<NameUser>
+
+/** Asks the host once for all users of a page; while a request is answered, nobody is asked about twice. */
+export function createNames (describeUsers: DescribeUsers | undefined): Names {
+  const known = new WeakMap<FastifyRequest, Map<string, UserWords | undefined>>()
+
+  return async (request, userIds) => {
+    const words = known.get(request) ?? new Map<string, UserWords | undefined>()
+    known.set(request, words)
+    const ids = [...new Set(userIds)].filter(id => !words.has(id))
+    if (describeUsers !== undefined && ids.length > 0) {
+      const users = await ask(request, ids, describeUsers)
+      for (const id of ids) words.set(id, users.get(id))
+    }
+    return id => toUserView(id, words.get(id))
+  }
 }
 
 async function ask (request: FastifyRequest, ids: string[], describeUsers: DescribeUsers): Promise<ReadonlyMap<string, UserWords | undefined>> {

@@ -7,7 +7,7 @@
  * | `admin/search` | {@link OperatorsView}, where `search` is not null |
  * | `admin/numbers` | {@link PageView}, and {@link NumbersView} as `numbers`, or null |
  * | `admin/work` | {@link PageView}, and {@link WorkView} as `work`, or null |
- * | `admin/work-over` | {@link OperatorsView}: the work that is over, and the list |
+ * | `admin/work-over` | {@link OperatorsView}: says in the status that the work is over, and brings the list |
  * | `admin/row` | {@link OperatorsView}, and an {@link OperatorRow} as `row` |
  * @module
  */
@@ -67,11 +67,14 @@ export interface NumbersView {
 /** An ending that takes long, or took long. */
 export interface WorkView {
   running: boolean
+  /** True: it is about to stop. */
+  stopping: boolean
   words: string
   ended: number
   /** How many there were, about; null: it is not known. */
   total: number | null
-  csrf: string
+  /** The token of the forms; null: this operator may not change it, so there are none. */
+  csrf: string | null
   /** Where the forms that stop it, or close the message, are sent. */
   stopUrl: string
   hideUrl: string
@@ -104,6 +107,8 @@ export interface OperatorsView extends PageView, Pick<ConfirmationNote, 'canRevo
   search: SearchView | null
   numbers: NumbersView | null
   work: WorkView | null
+  /** Where operators sign in again when the page does not exist for them any more. */
+  signInUrl: string
   /** Relative times are relative to it. */
   now: string
 }

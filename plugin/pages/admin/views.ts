@@ -13,9 +13,9 @@ import { createRows, momentView } from '../session-row.js'
 import * as templates from '../templates.js'
 import type { FactView, PageView } from '../view-models.js'
 import { toNumbersView } from './numbers.js'
-import { AGES, FIELD_LENGTH, isSearch, KINDS, NO_SEARCH, type SearchFields } from './search.js'
+import { AGES, FIELD_LENGTH, isSearch, KIND_LABELS, NO_SEARCH, type SearchFields } from './search.js'
 import { type Screen, urlWith } from './screen.js'
-import { type FoundUsers, MOST_USERS, type NameUsers } from './users.js'
+import { type FoundUsers, MOST_USERS, type NameUser } from './users.js'
 import type { ChoiceView, OperatorRow, OperatorsView, OperatorTemplates, SearchView, WorkView } from './view-models.js'
 import type { WorkState } from './work.js'
 
@@ -39,7 +39,7 @@ export interface ScreenParts {
   numbers: Numbers | null
   work: WorkView | null
   note: ConfirmationNote
-  nameUser: NameUsers
+  nameUser: NameUser
   places: ReadonlyMap<string, string>
 }
 
@@ -49,6 +49,7 @@ export interface ScreenContext {
   now: Date
   mayEnd: boolean
   canFindUsers: boolean
+  signInUrl: string
 }
 
 /** The view model of a screen. */
@@ -75,13 +76,14 @@ export function toOperatorsView (page: PageView, parts: ScreenParts, context: Sc
     noPassword: note.noPassword,
     canRevoke: context.mayEnd && note.canRevoke,
     whyNot: context.mayEnd ? note.whyNot : say('viewOnly'),
+    signInUrl: context.signInUrl,
     now: context.now.toISOString(),
     ...NO_NOTICE
   }
 }
 
 /** What a session is called among those of all users: "Ada Lovelace, iPhone (Safari)". */
-export const createNameOf = ({ say, texts }: PageView, nameUser: NameUsers) => ({ userId, device }: LoginSession): string =>
+export const createNameOf = ({ say, texts }: PageView, nameUser: NameUser) => ({ userId, device }: LoginSession): string =>
   say('ofUser', { user: nameUser(userId).name, device: deviceWithBrowser(device, texts) })
 
 function toRows (page: PageView, { screen, sessions, nameUser, places }: ScreenParts, { currentId, now }: ScreenContext): OperatorRow[] {
@@ -139,13 +141,16 @@ function pagesOf ({ screen, newer, older }: ScreenParts, { base }: PageView): Pi
 }
 
 /** The screen's own question: everyone, what the search finds, or this user. */
-function endAllOf ({ screen, sessions, count, more }: ScreenParts, { say, base }: PageView): Pick<OperatorsView, 'endAllUrl' | 'endAllLabel'> {
+function endAllOf (
+  { screen, sessions, count, more }: ScreenParts, { say, base, texts }: PageView
+): Pick<OperatorsView, 'endAllUrl' | 'endAllLabel'> {
   if (sessions.length === 0) return { endAllUrl: null, endAllLabel: '' }
+  const shownCount = count === null ? '' : new Intl.NumberFormat(texts.locale).format(count) + (more ? '+' : '')
   if (screen.kind === 'user') {
-    return { endAllUrl: urlWith(`${base}/user/revoke`, screen, { of: screen.userId }), endAllLabel: say('endUser', { count: count! }) }
+    return { endAllUrl: urlWith(`${base}/user/revoke`, screen, { of: screen.userId }), endAllLabel: say('endUser', { count: shownCount }) }
   }
   if (!isSearch(screen.list.fields)) return { endAllUrl: urlWith(`${base}/everyone/revoke`, screen), endAllLabel: say('endEveryone') }
-  return { endAllUrl: urlWith(`${base}/search/revoke`, screen), endAllLabel: say('endFound', { count: more ? `${count!}+` : count! }) }
+  return { endAllUrl: urlWith(`${base}/search/revoke`, screen), endAllLabel: say('endFound', { count: shownCount }) }
 }
 
 function toSearchView (
@@ -157,7 +162,7 @@ function toSearchView (
     action: base || '/',
     who,
     whoLabel: say(canFindUsers ? 'user' : 'userId'),
-    kinds: [toKind('', say('anyKind')), ...Object.entries(KINDS).map(([value, key]) => toKind(value, say(key)))],
+    kinds: [toKind('', say('anyKind')), ...Object.entries(KIND_LABELS).map(([value, key]) => toKind(value, say(key)))],
     address,
     ages: [toAge('', say('anyTime')), ...Object.entries(AGES).map(([value, { key }]) => toAge(value, say(key)))],
     fieldLength: FIELD_LENGTH,
@@ -167,8 +172,10 @@ function toSearchView (
   }
 }
 
-/** Work in words. @param csrf the token of its forms */
-export function toWorkView ({ outcome, ended, total }: WorkState, screen: Screen, { say, base, texts }: PageView, csrf: string): WorkView {
+/** Work in words. */
+export function toWorkView (
+  { outcome, ended, total }: WorkState, screen: Screen, { say, base, texts }: PageView, more: Pick<WorkView, 'csrf' | 'stopping'>
+): WorkView {
   const of = total === null ? '' : new Intl.NumberFormat(texts.locale).format(total)
   const words = {
     running: total === null ? say('workRunning', { ended }) : say('workRunningOf', { ended, total: of }),
@@ -178,10 +185,10 @@ export function toWorkView ({ outcome, ended, total }: WorkState, screen: Screen
   }[outcome]
   return {
     running: outcome === 'running',
+    ...more,
     words,
     ended,
     total,
-    csrf,
     stopUrl: urlWith(`${base}/work/stop`, screen),
     hideUrl: urlWith(`${base}/work/hide`, screen),
     url: urlWith(`${base}/work`, screen)

@@ -3,21 +3,26 @@
  * that a reload shows it, on whatever server.
  * @module
  */
-import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Core } from '../../core.js'
+import { requiredError } from '../../errors.js'
 import { sessionActor } from '../../sessions/endings.js'
+import { keyOf } from '../../sessions/key.js'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { SessionSearch } from '../../sessions/store.js'
 import { settledWithin } from '../../timeout.js'
 import { timers } from '../../timers.js'
 
-/** How work stands. 'interrupted': its server stopped, the store failed, or the operator's session has ended. */
+/**
+ * How work stands. 'interrupted': its server stopped, the store failed, or the operator's session has ended or may not end
+ * sessions any more.
+ */
 export type WorkOutcome = 'running' | 'done' | 'stopped' | 'interrupted'
 
 /** Work as the operator's session keeps it. */
 export interface WorkState {
-  id: string
+  /** When it began, in ms since 1970. */
+  since: number
   /** How many sessions were to end, about; null: it is not known. */
   total: number | null
   ended: number
@@ -29,8 +34,8 @@ export interface WorkState {
 declare module 'fastify' {
   interface Session {
     loginSessionWork?: WorkState | null
-    /** The id of the work that the operator has stopped. */
-    loginSessionWorkStopped?: string
+    /** Work that had begun by then is to stop, in ms since 1970. */
+    loginSessionWorkStop?: number
   }
 }
 
@@ -38,17 +43,25 @@ declare module 'fastify' {
 export interface Work {
   search: SessionSearch
   total: number | null
+  /** Asked now and then: may the operator still end sessions? If it rejects, that is not known, and the work goes on. */
+  mayGoOn(): Promise<boolean>
   /** Called when it is over. */
   onEnd(ended: number, complete: boolean): void
 }
 
 /** Long endings. */
 export interface Works {
-  /** Starts the work of this operator. Resolves when it is over, or after a second: then it goes on. */
-  start(operator: LoginSession, work: Work): Promise<WorkState>
+  /**
+   * Starts the work of this operator. Resolves when it is over, or after a second: then it goes on. null: other work of this
+   * session is under way in this process, and nothing was started.
+   * @throws FST_LOGIN_SESSION_REQUIRED if the operator's session has ended meanwhile
+   */
+  start(operator: LoginSession, work: Work): Promise<WorkState | null>
   /** The work of the operator who asks; null: there is none to show. */
   stateOf(request: FastifyRequest): WorkState | null
-  /** Stops the work, within a second, on whatever server. */
+  /** Has the operator stopped this work? It may not have noticed yet. */
+  isStopping(request: FastifyRequest, work: WorkState): boolean
+  /** Stops all work of this session, within a second, on whatever server. */
   stop(request: FastifyRequest): void
   /** What is over is not shown any more. */
   hide(request: FastifyRequest): void
@@ -69,13 +82,14 @@ type WorksParts = Pick<Core, 'sessionData' | 'now'> & { overview: NonNullable<Co
 
 /** Long endings over this overview. */
 export function createWorks ({ overview, sessionData, now, log }: WorksParts): Works {
-  const running = new Map<Promise<unknown>, AbortController>()
+  /** By the key of the operator's session. */
+  const running = new Map<string, { aborter: AbortController, done: Promise<void> }>()
 
-  async function run (operator: LoginSession, { search, onEnd }: Work, state: WorkState, aborter: AbortController): Promise<void> {
-    const stopWriting = writeNowAndThen(operator, state, aborter)
+  async function run (operator: LoginSession, work: Work, state: WorkState, aborter: AbortController): Promise<void> {
+    const stopWriting = writeNowAndThen(operator, work, state, aborter)
     let outcome: WorkOutcome = 'done'
     try {
-      state.ended = await overview.end(search, {
+      state.ended = await overview.end(work.search, {
         actor: sessionActor(operator),
         except: operator,
         onProgress: ended => { state.ended = ended },
@@ -88,19 +102,15 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
     }
     await stopWriting()
     Object.assign(state, { outcome, at: now().getTime() })
-    onEnd(state.ended, outcome === 'done')
+    work.onEnd(state.ended, outcome === 'done')
     await write(operator, state)
   }
 
   const write = async (operator: LoginSession, state: WorkState): Promise<boolean> =>
     await sessionData.write(operator, { loginSessionWork: { ...state } })
 
-  /** If it cannot be written, the page shows the end once more. */
-  const hideOf = async (operator: LoginSession): Promise<unknown> =>
-    await sessionData.write(operator, { loginSessionWork: null }).catch(() => {})
-
-  /** Writes the progress until it is told to stop, and looks whether the operator has stopped the work, or is signed out. */
-  function writeNowAndThen (operator: LoginSession, state: WorkState, aborter: AbortController): () => Promise<void> {
+  /** Writes the progress, and looks whether the work may go on. Returns what ends that. */
+  function writeNowAndThen (operator: LoginSession, { mayGoOn }: Work, state: WorkState, aborter: AbortController): () => Promise<void> {
     let timer: NodeJS.Timeout
     let writing: Promise<void> = Promise.resolve()
     let over = false
@@ -109,7 +119,8 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
       state.at = now().getTime()
       const data = await write(operator, state) ? await sessionData.read(operator) : null
       if (data === null) aborter.abort('interrupted')
-      else if (data.loginSessionWorkStopped === state.id) aborter.abort('stopped')
+      else if (Number(data.loginSessionWorkStop) >= state.since) aborter.abort('stopped')
+      else if (!await mayGoOn()) aborter.abort('interrupted')
     }
 
     function schedule (): void {
@@ -132,25 +143,41 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
     return isStalled ? { ...state, outcome: 'interrupted' } : state
   }
 
+  /** Waits for a while. What fails later is only logged. */
+  async function outcomeOf (operator: LoginSession, done: Promise<void>, state: WorkState): Promise<WorkState> {
+    let isWaiting = true
+    const ended = done.catch(error => {
+      if (isWaiting) throw error
+      log.error({ err: error }, 'login sessions: the end of an operation was not written')
+    })
+    const isOver = await settledWithin(PATIENCE, ended)
+    isWaiting = false
+    if (isOver) await ended
+    // The response says it.
+    if (state.outcome === 'done') await sessionData.write(operator, { loginSessionWork: null }).catch(() => {})
+    return { ...state }
+  }
+
   return {
     async start (operator, work) {
-      const state: WorkState = { id: randomUUID(), total: work.total, ended: 0, at: now().getTime(), outcome: 'running' }
-      await write(operator, state)
+      const key = keyOf(operator.userId, operator.id)
+      if (running.has(key)) return null
+      const at = now().getTime()
+      const state: WorkState = { since: at, total: work.total, ended: 0, at, outcome: 'running' }
       const aborter = new AbortController()
-      const done = run(operator, work, state, aborter)
-        .catch(error => { log.error({ err: error }, 'login sessions: the end of an operation was not written') })
-        .finally(() => { running.delete(done) })
-      running.set(done, aborter)
-      await settledWithin(PATIENCE, done)
-      // The response says it.
-      if (state.outcome === 'done') await hideOf(operator)
-      return { ...state }
+      const done = write(operator, state).then(async isThere => {
+        if (!isThere) throw requiredError()
+        return run(operator, work, state, aborter)
+      }).finally(() => { running.delete(key) })
+      running.set(key, { aborter, done })
+      return await outcomeOf(operator, done, state)
     },
 
     stateOf,
+    isStopping: ({ session }, { since }) => Number(session.loginSessionWorkStop) >= since,
 
     stop ({ session }) {
-      if (session.loginSessionWork != null) session.loginSessionWorkStopped = session.loginSessionWork.id
+      session.loginSessionWorkStop = now().getTime()
     },
 
     hide (request) {
@@ -158,8 +185,8 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
     },
 
     async close () {
-      for (const aborter of running.values()) aborter.abort('interrupted')
-      await Promise.all(running.keys())
+      for (const { aborter } of running.values()) aborter.abort('interrupted')
+      await Promise.allSettled([...running.values()].map(({ done }) => done))
     }
   }
 }

@@ -41,8 +41,8 @@ export default [
       {
         name: 'a right that was lost meanwhile is not noticed',
         promise: 'O1: authorize is asked again at each action',
-        from: "if (await ask(request) !== 'end') throw notAllowedError()",
-        to: 'await ask(request)'
+        from: "mayStillEnd: async request => await ask(request) === 'end'",
+        to: 'mayStillEnd: async request => await ask(request) !== null'
       },
       {
         name: 'during an outage the page does not exist',
@@ -65,19 +65,19 @@ export default [
       {
         name: 'the right is not asked for after the confirmation',
         promise: 'O1: authorize is asked again at each action',
-        from: 'await gate.requireEnd(request)',
+        from: 'if (!await gate.mayStillEnd(request)) throw notAllowedError()',
         to: ''
       },
       {
         name: 'the operator confirms nothing',
         promise: "O1: the operator's own confirmation",
-        from: 'if (!await questions.confirmOrAskAgain(request, reply, async () => question)) return reply',
+        from: 'if (!await questions.confirmOrAskAgain(request, reply, askAbout)) return reply',
         to: ''
       },
       {
         name: 'two long endings of one operator run at the same time',
         promise: 'O1: the page shows the progress of what is under way',
-        from: 'if (question.obstacle !== null) return await questions.ask(request, reply.code(409), question)',
+        from: 'if (targets.obstacleTo(request, target) !== null) return await questions.ask(request, reply.code(409), await askAbout())',
         to: ''
       }
     ]
@@ -99,9 +99,27 @@ export default [
         to: 'if (data === null) return'
       },
       {
+        name: 'it goes on although the operator has lost the right',
+        promise: 'O1: authorize is asked again',
+        from: "else if (!await mayGoOn()) aborter.abort('interrupted')",
+        to: ''
+      },
+      {
+        name: 'it begins although the session of the operator has ended',
+        promise: 'T1: revoked means dead',
+        from: 'if (!isThere) throw requiredError()',
+        to: ''
+      },
+      {
+        name: 'two of one session begin at the same moment',
+        promise: 'O1: the page shows the progress of what is under way',
+        from: 'if (running.has(key)) return null',
+        to: ''
+      },
+      {
         name: 'it cannot be stopped',
         promise: 'O1: the operator can stop it',
-        from: "else if (data.loginSessionWorkStopped === state.id) aborter.abort('stopped')",
+        from: "else if (Number(data.loginSessionWorkStop) >= state.since) aborter.abort('stopped')",
         to: ''
       }
     ]
@@ -125,19 +143,31 @@ export default [
       {
         name: 'the actor is not named',
         promise: 'O3: every end says who ended it',
-        from: 'const session = await app.loginSessions.revoke(userId, id, { actor: operator })',
-        to: 'const session = await app.loginSessions.revoke(userId, id)'
+        from: 'await app.loginSessions.revoke(userId, id, { actor: operator }) === null ? 0 : 1)',
+        to: 'await app.loginSessions.revoke(userId, id) === null ? 0 : 1)'
       },
       {
-        name: 'the audit log is not told',
+        name: 'the audit log does not learn that an action failed',
         promise: 'O1: every action reaches the audit hook',
-        from: 'tell(operator, action)',
+        from: 'tell(operator, { ...action, complete: false })',
         to: ''
       },
       {
         name: 'numbers of before are shown after an ending',
         promise: 'O2: the numbers say what is',
         from: 'overview.forgetNumbers()',
+        to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/admin/question.ts',
+    tests: ['pages/admin/endings'],
+    breaks: [
+      {
+        name: 'an empty search ends everyone',
+        promise: 'O1: a question is about what its URL says',
+        from: 'if (!isSearch(fields) || !isExact(request.query, fields)) throw notFoundError()',
         to: ''
       }
     ]

@@ -116,10 +116,40 @@ t.test('what a search finds', async t => {
   const own = await root.get(`${OPERATORS}/search/revoke?kind=desktop`)
   t.match(textOf(own), 'One session ends. This device stays signed in.', 'the operator is not counted')
   t.notMatch(textOf(own), 'root,')
-  t.equal((await root.get(`${OPERATORS}/search/revoke?screen=user&user=ada`)).statusCode, 404)
 })
 
-t.test("everyone's, but not that of the operator who asks", async t => {
+t.test('a question about a search is about what its URL says, never about everyone instead', async t => {
+  const { root, ended } = await createWorld(t)
+  const csrf = formOf(await root.get(`${OPERATORS}/everyone/revoke`)).fields.csrf!
+  for (const query of ['', '?kind=phones', '?who=a&who=b', '?age=week&kind=', '?kind=phone&age=years', '?screen=user&user=ada', '?who=', '?address=%20']) {
+    const url = `${OPERATORS}/search/revoke${query}`
+    if (query === '?age=week&kind=') {
+      t.equal((await root.get(url)).statusCode, 200)
+      continue
+    }
+    t.equal((await root.get(url)).statusCode, 404, query)
+    t.equal((await submit(root, { action: url, fields: { csrf } }, PASSWORD)).statusCode, 404, query)
+  }
+  t.strictSame(ended, [])
+})
+
+t.test('a user is named once for each answer', async t => {
+  const asked: string[][] = []
+  const { root } = await createWorld(t, { admin: { describeUsers: ids => { asked.push(ids); return {} } } })
+  const question = await root.get(`${OPERATORS}/user/revoke?${of('ada')}`)
+  t.strictSame(asked, [['ada']])
+  await submit(root, formOf(question), PASSWORD)
+  t.strictSame(asked, [['ada'], ['ada']])
+})
+
+t.test('an action that fails midway is told, too', async t => {
+  const { app, root, actions, anAction } = await createWorld(t)
+  app.loginSessions.revokeAll = async () => { throw new Error('connection refused') }
+  t.equal((await answer(root, `${OPERATORS}/user/revoke?${of('ada')}`, PASSWORD)).statusCode, 500)
+  t.match(actions, [anAction({ kind: 'user', userId: 'ada', ended: null, complete: false })])
+})
+
+t.test('everybody is signed out, but not the operator who asks', async t => {
   const { root, app, bob, ended, actions, anAction } = await createWorld(t)
   await bob.jar.post('/data', { cart: ['book'] })
   const question = await root.get(`${OPERATORS}/everyone/revoke`)

@@ -4,6 +4,7 @@
 import { mock } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { rejectCrossOrigin } from '../../../plugin/index.js'
 import { PASSWORD } from '../../support/app.js'
 import { browser, type JarBrowser, type Reply } from '../../support/browser-jar.js'
 import { observed } from '../../support/observed-store.js'
@@ -52,6 +53,18 @@ t.test('for everybody else the page does not exist: each route answers as an unk
       }
     }
   }
+})
+
+t.test('what a hook of the host refuses is answered as for an unknown URL', async t => {
+  const { app, root, signIn } = await createOperatorShop(t, { before (app) { app.addHook('onRequest', rejectCrossOrigin) } })
+  const { jar: ada } = await signIn('ada')
+  const foreign = { headers: { origin: 'https://evil.example' } }
+  for (const jar of [ada, browser(app)]) {
+    const [ours, unknown] = [await jar.post(`${OPERATORS}/everyone/revoke`, {}, foreign), await jar.post('/unknown/everyone/revoke', {}, foreign)]
+    t.equal(ours.statusCode, 403)
+    t.strictSame(shownBy(ours, '-'), shownBy(unknown, '-'))
+  }
+  t.match((await root.post(`${OPERATORS}/everyone/revoke`, {}, foreign)).headers['content-type'], 'application/json', 'nobody knows yet that it is an operator')
 })
 
 t.test("refusal: 'forbidden' says so, and sends those who are not signed in to the sign-in page", async t => {
@@ -110,7 +123,7 @@ t.test('the right is asked for again when the operator has confirmed', async t =
       const form = formOf(await root.get(OPERATORS + url))
       const reply = await submit(root, form, PASSWORD)
       t.strictSame([reply.statusCode, ended], [403, []], url)
-      t.match(textOf(reply), 'You are not allowed to do this. Nothing has been signed out.')
+      t.match(textOf(reply), 'You are not allowed to do this.')
     }
   }
 })

@@ -93,7 +93,7 @@ t.test('an address that cannot be read is an error beside its field, and finds n
   const reply = await root.get(`${OPERATORS}?address=203.0.113`)
   t.strictSame(usersIn(reply), [])
   t.match(reply.body, /value="203.0.113" [^>]*aria-invalid="true" aria-describedby="login-sessions-address-error"/)
-  t.match(textOf(reply), 'Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24. Show all sessions 0 sessions')
+  t.match(textOf(reply), 'Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24. IPv4: /8–/32. IPv6: /16–/128. Show all sessions 0 sessions')
   t.equal((await root.get(`${OPERATORS}/search/revoke?address=203.0.113`)).statusCode, 404)
 })
 

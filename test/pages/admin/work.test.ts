@@ -11,7 +11,7 @@ import { PASSWORD } from '../../support/app.js'
 import type { JarBrowser, Reply } from '../../support/browser-jar.js'
 import { SECOND } from '../../support/clock.js'
 import { createGate, turns } from '../../support/gate.js'
-import { createOperatorShop, OPERATORS, type OperatorShop } from '../../support/operators.js'
+import { createOperatorShop, OPERATORS, type OperatorShop, type OperatorShopOptions } from '../../support/operators.js'
 import { answer, formOf, HTMX, submit, textOf } from '../../support/page.js'
 import { poll } from '../../support/poll.js'
 
@@ -28,7 +28,7 @@ interface World extends OperatorShop {
 }
 
 /** Three users, and a store whose removals wait until they are let go: all but the first one. */
-async function createWorld (t: Test): Promise<World> {
+async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}): Promise<World> {
   const held = createGate()
   const actions: OperatorAction[] = []
   const memory = memoryStore()
@@ -51,7 +51,7 @@ async function createWorld (t: Test): Promise<World> {
     const before = writes
     await poll('the work to look', () => writes >= before + 2 || undefined)
   }
-  const shop = await createOperatorShop(t, { store, storeTimeout: 60 * SECOND, onSessionEnd () {}, admin: { onAction: action => { actions.push(action) } } })
+  const shop = await createOperatorShop(t, { store, storeTimeout: 60 * SECOND, onSessionEnd () {}, admin: { ...admin, onAction: action => { actions.push(action) } } })
   t.teardown(held.open)
   for (const user of ['ada', 'bob', 'eve']) await shop.signIn(user)
   return { ...shop, actions, letGo: held.open, breakRemovals () { broken = true }, looked }
@@ -87,11 +87,13 @@ t.test('it goes on after the response; a reload shows how far it is; its end is 
   letGo()
   await poll('the end', async () => (await kept(world)).outcome === 'done' || undefined)
   const over = await panel(root)
-  t.match(textOf(over), 'Signed out 3 sessions. Close')
-  t.notMatch(over.body, 'data-ls-every')
+  t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">Signed out 3 sessions.</hx-partial>')
+  t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=work]" ls-hx-swap="innerHTML"></hx-partial>', 'nothing asks again')
   t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=list]"', 'the list comes along')
   t.match(actions, [{ kind: 'everyone', ended: 3, complete: true }])
-  t.equal((await press(root, over)).headers.location, OPERATORS)
+  const later = await root.get(OPERATORS)
+  t.match(textOf(later), 'Signed out 3 sessions. Close')
+  t.equal((await press(root, later)).headers.location, OPERATORS)
   t.notMatch((await root.get(OPERATORS)).body, 'ls-work')
 })
 
@@ -100,11 +102,60 @@ t.test('the operator can stop it', async t => {
   const { root, actions, letGo, looked } = world
   await answer(root, EVERYONE, PASSWORD, HTMX)
   t.equal((await press(root, await panel(root))).statusCode, 303)
+  t.match(textOf(await root.get(OPERATORS)), 'signed out so far, of about 4. Stopping…')
   await looked()
   letGo()
   await poll('the end', async () => (await kept(world)).outcome !== 'running' || undefined)
   t.match(textOf(await root.get(OPERATORS)), 'Stopped. 3 sessions have been signed out. Close')
   t.match(actions, [{ kind: 'everyone', complete: false }])
+})
+
+t.test('of two answers at the same moment one starts it, and Stop stops all', async t => {
+  const world = await createWorld(t)
+  const { root, actions, letGo, looked } = world
+  const form = formOf(await root.get(EVERYONE))
+  const replies = await Promise.all([submit(root, form, PASSWORD), submit(root, form, PASSWORD, HTMX)])
+  t.strictSame(replies.map(({ statusCode }) => statusCode).sort(), [303, 409].sort())
+  t.match(replies.map(textOf).join(' '), 'Other sessions are being signed out.')
+  await press(root, await panel(root))
+  await looked()
+  letGo()
+  await poll('the end', () => actions.length > 0 || undefined)
+  t.match(actions, [{ complete: false }])
+})
+
+t.test('an operator who loses the right loses the work, and its buttons; not if that cannot be asked', async t => {
+  let right: () => 'end' | 'view' = () => 'end'
+  const world = await createWorld(t, { authorize: () => right() })
+  const { root, actions, letGo, looked } = world
+  await answer(root, EVERYONE, PASSWORD)
+  right = () => { throw new Error('directory away') }
+  await looked()
+  t.strictSame(actions, [])
+  right = () => 'view'
+  const seen = await root.get(OPERATORS)
+  t.match(seen.body, '<progress')
+  t.notMatch(textOf(seen), 'Stop')
+  await looked()
+  letGo()
+  await poll('the end', () => actions.length > 0 || undefined)
+  t.match(actions, [{ kind: 'everyone', complete: false }])
+})
+
+t.test('nothing starts if the session of the operator has ended meanwhile', async t => {
+  const { app, root, operator, signIn } = await createOperatorShop(t, {
+    admin: {
+      async authorize ({ method }) {
+        // Asked the second time, when the operator has confirmed.
+        if (method === 'POST' && ++asked === 2) await app.loginSessions.revoke('root', operator.id)
+        return 'end' as const
+      }
+    }
+  })
+  let asked = 0
+  const { jar } = await signIn('ada')
+  const reply = await answer(root, EVERYONE, PASSWORD)
+  t.strictSame([reply.statusCode, reply.headers.location, await jar.user()], [303, '/login', 'ada'])
 })
 
 t.test('a failing store interrupts it, and says how far it came', async t => {
@@ -141,7 +192,7 @@ t.test('the sign-out of the operator interrupts it', async t => {
 
 t.test('work of a server that was killed counts as interrupted after a while, and another can begin', async t => {
   const { root, store, operator, clock } = await createOperatorShop(t)
-  const left: WorkState = { id: 'x', total: null, ended: 7, at: clock.now().getTime(), outcome: 'running' }
+  const left: WorkState = { since: clock.now().getTime(), total: null, ended: 7, at: clock.now().getTime(), outcome: 'running' }
   await store.updateData(keyOf('root', operator.id), { set: { loginSessionWork: left }, unset: [] })
   t.match(textOf(await root.get(OPERATORS)), '7 sessions have been signed out so far. Stop')
   t.match((await root.get(OPERATORS)).body, '<progress aria-label="Signing out"></progress>')
