@@ -196,6 +196,7 @@ t.test('work of a server that was killed counts as interrupted after a while, an
   await store.updateData(keyOf('root', operator.id), { set: { loginSessionWork: left }, unset: [] })
   t.match(textOf(await root.get(OPERATORS)), '7 sessions have been signed out so far. Stop')
   t.match((await root.get(OPERATORS)).body, '<progress aria-label="Signing out"></progress>')
+  t.equal((await answer(root, EVERYONE, PASSWORD)).statusCode, 409, 'another server may be at it')
   clock.advance(21 * SECOND)
   t.match(textOf(await root.get(OPERATORS)), 'Interrupted. 7 sessions have been signed out.')
   t.notMatch(textOf(await root.get(EVERYONE)), 'Other sessions are being signed out.')
