@@ -78,7 +78,8 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
 
   async function sessionsOfUser (userId: string): Promise<Found> {
     const sessions = await app.loginSessions.list(userId, { limit: USER_ROWS + 1 })
-    return { sessions: sessions.slice(0, USER_ROWS), newer: null, older: null, count: Math.min(sessions.length, USER_ROWS), more: sessions.length > USER_ROWS }
+    const shown = sessions.slice(0, USER_ROWS)
+    return { sessions: shown, newer: null, older: null, count: shown.length, more: sessions.length > USER_ROWS }
   }
 
   async function sessionsFound (search: SessionSearch | null, { fields, from }: ListState): Promise<Found> {
@@ -94,7 +95,8 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
       return { screen, ...await sessionsOfUser(screen.userId), found: null, problem: null, numbers: null }
     }
     const { fields } = screen.list
-    const [{ search, found, problem }, numbers] = await Promise.all([runnable(request, fields), isSearch(fields) ? null : overview.numbers()])
+    const finding = runnable(request, fields)
+    const [{ search, found, problem }, numbers] = await Promise.all([finding, isSearch(fields) ? null : overview.numbers()])
     return { screen, ...await sessionsFound(search, screen.list), found, problem, numbers }
   }
 

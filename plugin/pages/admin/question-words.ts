@@ -35,7 +35,7 @@ export function namedSessions (target: OperatorTarget): LoginSession[] {
 /** @param screen where the operator came from @param context the places of addresses, the names of sessions, and now */
 export function toQuestionWords (target: OperatorTarget, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
   switch (target.kind) {
-    case 'session': return target.current ? aboutThisDevice(target.session, screen, page) : aboutOne(target.session, screen, page, context)
+    case 'session': return aboutSession(target, screen, page, context)
     case 'user': return aboutUser(target, screen, page, context)
     case 'search': return aboutSearch(target, screen, page, context)
     case 'everyone': return aboutEveryone(target, screen, page)
@@ -45,10 +45,19 @@ export function toQuestionWords (target: OperatorTarget, screen: Screen, page: P
 const sessionUrl = ({ base }: PageView, screen: Screen, { userId, id }: LoginSession): string =>
   urlWith(`${base}/session/revoke`, screen, { of: userId, session: id })
 
+function aboutSession ({ session, current }: TargetOf<'session'>, screen: Screen, page: PageView, context: WordsContext): QuestionWords {
+  return current ? aboutThisDevice(session, screen, page) : aboutOne(session, screen, page, context)
+}
+
 function aboutThisDevice (session: LoginSession, screen: Screen, page: PageView): QuestionWords {
   const question = page.say('askThis')
   return {
-    ...EMPTY_WORDS, title: question, question, detail: page.say('askThisDetail'), action: sessionUrl(page, screen, session), submit: page.say('signOut')
+    ...EMPTY_WORDS,
+    title: question,
+    question,
+    detail: page.say('askThisDetail'),
+    action: sessionUrl(page, screen, session),
+    submit: page.say('signOut')
   }
 }
 

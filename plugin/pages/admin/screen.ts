@@ -11,7 +11,8 @@ export type Screen = { kind: 'list', list: ListState } | { kind: 'user', userId:
 /** The screen that the query of a URL names. */
 export function screenIn (query: unknown): Screen {
   const { screen, user } = (query ?? {}) as Record<string, unknown>
-  return screen === 'user' && typeof user === 'string' && user !== '' ? { kind: 'user', userId: user } : { kind: 'list', list: listStateIn(query) }
+  if (screen === 'user' && typeof user === 'string' && user !== '') return { kind: 'user', userId: user }
+  return { kind: 'list', list: listStateIn(query) }
 }
 
 /** The parameters that name a screen. */

@@ -14,7 +14,7 @@ import * as templates from '../templates.js'
 import type { FactView, PageView } from '../view-models.js'
 import { toNumbersView } from './numbers.js'
 import { AGES, FIELD_LENGTH, isSearch, KIND_LABELS, NO_SEARCH, type SearchFields } from './search.js'
-import { type Screen, urlWith } from './screen.js'
+import { type Screen, screenUrl, urlWith } from './screen.js'
 import { type FoundUsers, MOST_USERS, type NameUser } from './users.js'
 import type { ChoiceView, OperatorRow, OperatorsView, OperatorTemplates, SearchView, WorkView } from './view-models.js'
 import type { WorkState } from './work.js'
@@ -28,7 +28,7 @@ export interface ScreenParts {
   sessions: LoginSession[]
   newer: Position | null
   older: Position | null
-  /** How many there are, shown or not; null: the numbers say it. */
+  /** How many there are, shown or not; null: nothing is looked for, and the numbers say it. */
   count: number | null
   /** True: there are more than `count`. */
   more: boolean
@@ -51,6 +51,9 @@ export interface ScreenContext {
   canFindUsers: boolean
   signInUrl: string
 }
+
+/** The list without a search. */
+const WHOLE_LIST: Screen = { kind: 'list', list: { fields: NO_SEARCH, from: null } }
 
 /** The view model of a screen. */
 export function toOperatorsView (page: PageView, parts: ScreenParts, context: ScreenContext): OperatorsView {
@@ -120,19 +123,17 @@ function moreFacts (session: LoginSession, screen: Screen, { say, texts }: PageV
 
 function countText ({ count, more, numbers }: ScreenParts, { say }: PageView): string {
   if (count !== null) return say(more ? 'countMore' : 'count', { count })
-  const { sessions = 0, sample = null } = numbers ?? {}
+  const { sessions, sample } = numbers!
   return say(sample === null ? 'count' : 'countAbout', { count: sessions })
 }
 
-function emptyText ({ screen, sessions, problem }: ScreenParts, { say }: PageView): string | null {
-  if (sessions.length > 0 || problem !== null) return null
-  return say(screen.kind === 'list' && !isSearch(screen.list.fields) ? 'nobody' : 'nothingFound')
-}
+const emptyText = ({ sessions, problem }: ScreenParts, { say }: PageView): string | null =>
+  sessions.length > 0 || problem !== null ? null : say('nothingFound')
 
 function pagesOf ({ screen, newer, older }: ScreenParts, { base }: PageView): Pick<OperatorsView, 'newerUrl' | 'olderUrl' | 'latestUrl'> {
   if (screen.kind === 'user') return { newerUrl: null, olderUrl: null, latestUrl: null }
   const { fields, from } = screen.list
-  const urlFrom = (next: typeof from): string => urlWith(base || '/', { kind: 'list', list: { fields, from: next } })
+  const urlFrom = (next: typeof from): string => screenUrl(base, { kind: 'list', list: { fields, from: next } })
   return {
     newerUrl: newer && urlFrom({ newerThan: newer }),
     olderUrl: older && urlFrom({ olderThan: older }),
@@ -145,11 +146,11 @@ function endAllOf (
   { screen, sessions, count, more }: ScreenParts, { say, base, texts }: PageView
 ): Pick<OperatorsView, 'endAllUrl' | 'endAllLabel'> {
   if (sessions.length === 0) return { endAllUrl: null, endAllLabel: '' }
-  const shownCount = count === null ? '' : new Intl.NumberFormat(texts.locale).format(count) + (more ? '+' : '')
+  if (count === null) return { endAllUrl: urlWith(`${base}/everyone/revoke`, screen), endAllLabel: say('endEveryone') }
+  const shownCount = new Intl.NumberFormat(texts.locale).format(count) + (more ? '+' : '')
   if (screen.kind === 'user') {
     return { endAllUrl: urlWith(`${base}/user/revoke`, screen, { of: screen.userId }), endAllLabel: say('endUser', { count: shownCount }) }
   }
-  if (!isSearch(screen.list.fields)) return { endAllUrl: urlWith(`${base}/everyone/revoke`, screen), endAllLabel: say('endEveryone') }
   return { endAllUrl: urlWith(`${base}/search/revoke`, screen), endAllLabel: say('endFound', { count: shownCount }) }
 }
 
@@ -159,7 +160,7 @@ function toSearchView (
   const choice = (chosen: string) => (value: string, label: string): ChoiceView => ({ value, label, selected: value === chosen })
   const [toKind, toAge] = [choice(kind), choice(age)]
   return {
-    action: base || '/',
+    action: screenUrl(base, WHOLE_LIST),
     who,
     whoLabel: say(canFindUsers ? 'user' : 'userId'),
     kinds: [toKind('', say('anyKind')), ...Object.entries(KIND_LABELS).map(([value, key]) => toKind(value, say(key)))],
@@ -168,7 +169,7 @@ function toSearchView (
     fieldLength: FIELD_LENGTH,
     addressError: problem === 'address' ? say('wrongAddress') : null,
     usersNote: problem === 'users' ? say('usersUnknown') : found?.more === true ? say('manyUsers', { count: MOST_USERS }) : null,
-    clearUrl: isSearch({ who, kind, address, age }) ? urlWith(base || '/', { kind: 'list', list: { fields: NO_SEARCH, from: null } }) : null
+    clearUrl: isSearch({ who, kind, address, age }) ? screenUrl(base, WHOLE_LIST) : null
   }
 }
 

@@ -120,7 +120,6 @@ const de: Messages = {
   usersUnknown: 'Nutzer lassen sich gerade nicht suchen. Versuchen Sie es gleich noch einmal.',
   manyUsers: 'Mehr als {count} Nutzer passen. Dies sind die Sitzungen der ersten {count}.',
   nothingFound: 'Keine Sitzung passt.',
-  nobody: 'Niemand ist angemeldet.',
   countAbout: 'Etwa {count, plural, one {# Sitzung} other {# Sitzungen}}',
   countMore: 'Mehr als {count, plural, one {# Sitzung} other {# Sitzungen}}',
   newer: 'Neuere',

@@ -121,7 +121,6 @@ const en = {
   usersUnknown: 'Users cannot be searched right now. Try again in a moment.',
   manyUsers: 'More than {count} users match. These are the sessions of the first {count}.',
   nothingFound: 'No session matches.',
-  nobody: 'Nobody is signed in.',
   countAbout: 'About {count, plural, one {# session} other {# sessions}}',
   countMore: 'More than {count, plural, one {# session} other {# sessions}}',
   newer: 'Newer',

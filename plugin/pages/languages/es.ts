@@ -120,7 +120,6 @@ const es: Messages = {
   usersUnknown: 'Ahora mismo no se pueden buscar usuarios. Inténtalo de nuevo en unos instantes.',
   manyUsers: 'Coinciden más de {count} usuarios. Estas son las sesiones de los primeros {count}.',
   nothingFound: 'Ninguna sesión coincide.',
-  nobody: 'Nadie ha iniciado sesión.',
   countAbout: 'Unas {count, plural, one {# sesión} many {# sesiones} other {# sesiones}}',
   countMore: 'Más de {count, plural, one {# sesión} many {# sesiones} other {# sesiones}}',
   newer: 'Más recientes',

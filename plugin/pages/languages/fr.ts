@@ -120,7 +120,6 @@ const fr: Messages = {
   usersUnknown: 'La recherche d’utilisateurs est impossible pour le moment. Réessayez dans un instant.',
   manyUsers: 'Plus de {count} utilisateurs correspondent. Voici les sessions des {count} premiers.',
   nothingFound: 'Aucune session ne correspond.',
-  nobody: 'Personne n’est connecté.',
   countAbout: 'Environ {count, plural, one {# session} many {# sessions} other {# sessions}}',
   countMore: 'Plus de {count, plural, one {# session} many {# sessions} other {# sessions}}',
   newer: 'Plus récentes',

@@ -120,7 +120,6 @@ const it: Messages = {
   usersUnknown: 'Al momento non è possibile cercare utenti. Riprova tra poco.',
   manyUsers: 'Corrispondono più di {count} utenti. Queste sono le sessioni dei primi {count}.',
   nothingFound: 'Nessuna sessione corrisponde.',
-  nobody: 'Nessuno ha eseguito l’accesso.',
   countAbout: 'Circa {count, plural, one {# sessione} many {# sessioni} other {# sessioni}}',
   countMore: 'Più di {count, plural, one {# sessione} many {# sessioni} other {# sessioni}}',
   newer: 'Più recenti',

@@ -120,7 +120,6 @@ const ja: Messages = {
   usersUnknown: '現在、ユーザーを検索できません。しばらくしてからもう一度お試しください。',
   manyUsers: '{count} 人を超えるユーザーが一致します。最初の {count} 人のセッションを表示しています。',
   nothingFound: '一致するセッションはありません。',
-  nobody: 'ログインしている人はいません。',
   countAbout: '{count, plural, other {約 # 件のセッション}}',
   countMore: '{count, plural, other {# 件を超えるセッション}}',
   newer: '新しいもの',

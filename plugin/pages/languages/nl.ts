@@ -120,7 +120,6 @@ const nl: Messages = {
   usersUnknown: 'Gebruikers kunnen op dit moment niet worden gezocht. Probeer het zo meteen opnieuw.',
   manyUsers: 'Meer dan {count} gebruikers komen overeen. Dit zijn de sessies van de eerste {count}.',
   nothingFound: 'Geen sessie komt overeen.',
-  nobody: 'Niemand is ingelogd.',
   countAbout: 'Ongeveer {count, plural, one {# sessie} other {# sessies}}',
   countMore: 'Meer dan {count, plural, one {# sessie} other {# sessies}}',
   newer: 'Nieuwere',

@@ -120,7 +120,6 @@ const pl: Messages = {
   usersUnknown: 'W tej chwili nie można wyszukiwać użytkowników. Spróbuj ponownie za chwilę.',
   manyUsers: 'Pasuje ponad {count} użytkowników. Oto sesje pierwszych {count}.',
   nothingFound: 'Żadna sesja nie pasuje.',
-  nobody: 'Nikt nie jest zalogowany.',
   countAbout: 'Około {count, plural, one {# sesji} few {# sesji} many {# sesji} other {# sesji}}',
   countMore: 'Ponad {count, plural, one {# sesję} few {# sesje} many {# sesji} other {# sesji}}',
   newer: 'Nowsze',

@@ -120,7 +120,6 @@ const ptBR: Messages = {
   usersUnknown: 'Não é possível pesquisar usuários no momento. Tente novamente daqui a pouco.',
   manyUsers: 'Mais de {count} usuários correspondem. Estas são as sessões dos primeiros {count}.',
   nothingFound: 'Nenhuma sessão corresponde.',
-  nobody: 'Ninguém fez login.',
   countAbout: 'Cerca de {count, plural, one {# sessão} many {# sessões} other {# sessões}}',
   countMore: 'Mais de {count, plural, one {# sessão} many {# sessões} other {# sessões}}',
   newer: 'Mais recentes',
