@@ -105,3 +105,18 @@ t.test('without JavaScript the page is whole: the search, the question, and the 
   })
   t.match(page.url(), /\?who=eve$/)
 })
+
+t.test('an operator who is signed out meanwhile reads that, and nobody\'s sessions stay on the screen', async t => {
+  const page = await openPage(t)
+  await page.clock.install()
+  for (const by of ['itself', 'a press']) {
+    await openOperators(page)
+    await isLively(page)
+    await shop.app.loginSessions.revokeEveryone({ actor: 'somebody else' })
+    if (by === 'itself') await page.clock.runFor(11_000)
+    else await page.locator('[data-ls-part=revoke]').first().click()
+    await page.getByText('You are no longer signed in here.').waitFor()
+    t.equal(await page.locator('.ls-row, .ls-numbers').count(), 0, by)
+    t.equal(await page.getByRole('link', { name: 'Sign in again' }).getAttribute('href'), '/login')
+  }
+})
