@@ -7,15 +7,15 @@ import { coreOf } from '../../core.js'
 import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { Overview } from '../../sessions/overview.js'
+import { isFoundBy } from '../../sessions/store.js'
 import type { FrameOf } from '../frame.js'
 import { placesFor } from '../places.js'
 import type { Question } from '../question.js'
 import { addressesOf } from '../session-row.js'
-import { MOST_COUNTED, requireSession, type Screens } from './list.js'
+import { countOf, MOST_COUNTED, requireSession, type Screens } from './list.js'
 import type { ResolvedAdminOptions } from './options.js'
 import { namedSessions, type OperatorTarget, toQuestionWords } from './question-words.js'
 import { screenIn, screenUrl } from './screen.js'
-import { isFoundBy } from './search.js'
 import { namesFor } from './users.js'
 import { createNameOf } from './views.js'
 import type { Works } from './work.js'
@@ -73,10 +73,14 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
       const { search } = screen.kind === 'list' ? await screens.runnable(request, screen.list.fields) : { search: null }
       if (screen.kind !== 'list' || search === null) throw notFoundError()
       const current = currentLoginSession(request)
-      const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)])
-      const named = sessions.filter(({ id }) => id !== current.id).slice(0, NAMED)
-      const others = isFoundBy(search, current) ? counted - 1 : counted
-      return { kind: 'search', fields: screen.list.fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }
+      const [{ sessions, older }, counted] = await Promise.all([
+        overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)
+      ])
+      const others = sessions.filter(({ id }) => id !== current.id)
+      const named = others.slice(0, NAMED)
+      const countedOthers = counted !== null && isFoundBy(search, current) ? counted - 1 : counted
+      const count = countOf(countedOthers, named.length, older === null && others.length === named.length)
+      return { kind: 'search', fields: screen.list.fields, search, named, ...count }
     },
 
     async everyone () {

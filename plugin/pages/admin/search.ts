@@ -5,7 +5,6 @@
 import { addressPatterns } from '../../client/network.js'
 import type { DeviceKind } from '../../client/device.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
-import type { LoginSession } from '../../sessions/login-session.js'
 import type { PageFrom, Position, SessionSearch } from '../../sessions/store.js'
 import type { MessageKey } from '../messages.js'
 
@@ -109,14 +108,4 @@ export function toSearch ({ kind, address, age }: SearchFields, userIds: string[
 function timesOf (age: (typeof AGES)[keyof typeof AGES], now: Date): Pick<SessionSearch, 'signedInFrom' | 'signedInBefore'> {
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
   return 'within' in age ? { signedInFrom: ago(age.within) } : { signedInBefore: ago(age.before) }
-}
-
-/** Is this session among those that the search finds? */
-export function isFoundBy ({ userIds, kind, addresses, signedInFrom, signedInBefore }: SessionSearch, session: LoginSession): boolean {
-  const { userId, device, ip, createdAt } = session
-  return (userIds === undefined || userIds.includes(userId)) &&
-    (kind === undefined || kind === device.kind) &&
-    (addresses === undefined || addresses.some(address => typeof address === 'string' ? address === ip : ip !== null && address.test(ip))) &&
-    (signedInFrom === undefined || createdAt >= signedInFrom) &&
-    (signedInBefore === undefined || createdAt < signedInBefore)
 }
