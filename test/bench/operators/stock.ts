@@ -124,7 +124,7 @@ export async function createStock (client: MongoClient, size: number): Promise<S
       case 'numbers': {
         const fresh = createOverview({ store, now })
         let read = 0
-        const milliseconds = await timed(async () => { read = (await fresh.numbers()).sample ?? size; return read })
+        const milliseconds = await timed(async () => { read = numbersRead((await fresh.numbers()).sample, size); return read })
         return milliseconds * 1000 / read
       }
       case 'end one': {
@@ -162,6 +162,9 @@ export async function createStock (client: MongoClient, size: number): Promise<S
     }
   }
 }
+
+/** How many records are read for numbers: as many as are drawn are read in runs, too. */
+const numbersRead = (sample: number | null, size: number): number => sample === null ? size : 2 * sample
 
 /** @throws if another number of sessions comes of it */
 async function timed (work: () => Promise<number>, expected?: number): Promise<number> {
