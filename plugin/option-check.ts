@@ -121,6 +121,11 @@ export const isObject = (value: unknown): boolean => typeof value === 'object' &
 export const countFromOne: Check<number> = value =>
   must(Number.isInteger(value) && value > 0, `a whole number from 1 on, not ${shown(value)}`)
 
+/** An AbortSignal, also one of another realm. */
+export const aSignal: Check<AbortSignal | undefined> = signal => must(
+  isObject(signal) && typeof signal!.addEventListener === 'function' && typeof signal!.aborted === 'boolean',
+  `an AbortSignal, not ${shown(signal)}`)
+
 /** The same check, and null. */
 export const orNull = <Value>(check: Check<Value>): Check<Value | null> => value => value === null ? undefined : check(value)
 

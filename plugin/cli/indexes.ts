@@ -27,14 +27,16 @@ interface IndexRow {
   missing: boolean
 }
 
+const STILL_MADE = 'Stopped waiting. The server may go on making the index.'
+
 /** Prints them; makes those that are missing with `--create`. */
 export async function indexes ({ io, options, target: { sessions, where } }: Call<IndexesOptions>): Promise<void> {
   const isWanted = ({ purpose }: Pick<IndexRow, 'purpose'>): boolean => purpose !== 'operators' || options.operators === true
   if (options.create === true) {
     say(io, `Making indexes of ${where}: with many sessions this takes minutes.`)
     // It also looks at the collation, which must be the simple one.
-    await unlessStopped(io, prepareCollection(sessions.db, sessions))
-    if (options.operators === true) await unlessStopped(io, makeIndexes(sessions, 'operators'))
+    await unlessStopped(io, prepareCollection(sessions.db, sessions), STILL_MADE)
+    if (options.operators === true) await unlessStopped(io, makeIndexes(sessions, 'operators'), STILL_MADE)
   }
   const rows = await unlessStopped(io, readRows(sessions))
   printEither(io, options.json, { collection: where, indexes: rows }, () => tableOf(rows))

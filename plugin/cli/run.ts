@@ -3,7 +3,7 @@
  * This file: its commands and options, and what it exits with.
  * @module
  */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { EXIT, failureOf } from './failure.js'
 import { indexes, type IndexesOptions } from './indexes.js'
 import { type Call, list, revoke, revokeEveryone } from './sessions.js'
@@ -14,7 +14,8 @@ import { watch } from './watch.js'
 import { withoutControls } from './words.js'
 
 const HELP = `
-Exit codes: 0 done; 1 failed; 2 wrong usage, or something is missing; 3 there is no such session; 130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 failed; 2 wrong usage, or something is missing; 3 there is no such session;
+130 stopped by Ctrl-C, which is how a watch ends: 0.
 What ends here is not announced to the hooks of your servers (onSessionEnd). Signals of app.loginSessions.watch() fire.`
 
 /**
@@ -64,9 +65,9 @@ function commandsOf (action: Action, { stdout, stderr }: Io): Command {
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ writeOut: text => { stdout.write(text) }, writeErr: text => { stderr.write(withoutEscapes(text)) } })
-  program.command('list').argument('<user>', 'the id of a user').description("a user's sessions").action(action(list))
+  program.command('list').argument('<user>', 'the id of a user', notEmpty).description("a user's sessions").action(action(list))
   program.command('revoke').description('end one session of a user, or all')
-    .argument('<user>').argument('[id]', 'the id of one session')
+    .argument('<user>', 'the id of a user', notEmpty).argument('[id]', 'the id of one session', notEmpty)
     .action(action(revoke))
   program.command('revoke-everyone').description("end everybody's sessions").action(action(revokeEveryone))
   program.command('stats').description('how many sessions there are, and on what devices').action(action(stats))
@@ -74,9 +75,16 @@ function commandsOf (action: Action, { stdout, stderr }: Io): Command {
     .option('--create', 'make those that are missing')
     .option('--operators', "also those of the operators' page")
     .action(action<IndexesOptions>(indexes))
-  program.command('watch').argument('[user]').description('print each start and end as it happens; needs a replica set')
+  program.command('watch').argument('[user]', 'the id of a user', notEmpty)
+    .description('print each start and end as it happens; needs a replica set')
     .action(action(watch))
   return program
+}
+
+/** A variable of the shell that is not set must not count as left out: `revoke ada "$ID"` would end all sessions. */
+function notEmpty (text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.')
+  return text
 }
 
 /** Wrong arguments are repeated in errors. Their line breaks stay. */

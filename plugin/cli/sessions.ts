@@ -18,6 +18,8 @@ export interface Call<Options extends CommonOptions = CommonOptions> {
 /** Who ends sessions, for whoever reads the code: no hook of a server hears it. */
 const ACTOR = { actor: 'command line' } as const
 
+const NOTHING_ENDED = 'Stopped: nothing was ended.'
+
 /** `list USER`. */
 export async function list ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
   const sessions = await unlessStopped(io, verbs.list(userId))
@@ -42,7 +44,8 @@ export async function revoke (call: Call, userId: string, id: string | undefined
 }
 
 async function revokeOne ({ io, options, target: { verbs, where } }: Call, userId: string, id: string): Promise<void> {
-  const session = await verbs.revoke(userId, id, ACTOR)
+  stopIfAsked(io, NOTHING_ENDED)
+  const session = await unlessStopped(io, verbs.revoke(userId, id, ACTOR), 'Stopped: the session may have ended.')
   if (session === null) throw new Failure(EXIT.nothing, `${withoutControls(userId)} has no session ${withoutControls(id)} in ${where}.`)
   printEither(io, options.json, { collection: where, ended: 1, sessions: [session] }, () => 'Ended 1 session.')
 }
@@ -51,7 +54,8 @@ async function revokeAll ({ io, options, target: { verbs, where } }: Call, userI
   const count = await unlessStopped(io, verbs.count(userId))
   if (count === 0) throw noneOf(userId, where)
   await makeSure(io, options.yes, `End ${counted(count, 'session')} of ${withoutControls(userId)} in ${where}?`)
-  const ended = await verbs.revokeAll(userId, ACTOR)
+  stopIfAsked(io, NOTHING_ENDED)
+  const ended = await unlessStopped(io, verbs.revokeAll(userId, ACTOR), 'Stopped: some sessions may have ended. Run it again to end all.')
   printEither(io, options.json, { collection: where, ended }, () => `Ended ${counted(ended, 'session')}.`)
 }
 

@@ -77,11 +77,16 @@ export function stopIfAsked ({ signal }: Io, message: string): void {
 /** How long what was asked last may take after Ctrl-C, in ms. */
 const LAST_ANSWER = 500
 
-/** The result of what only reads. After Ctrl-C it is hardly waited for. @throws Failure at Ctrl-C */
-export async function unlessStopped<T> (io: Io, work: Promise<T>): Promise<T> {
+/**
+ * The result of this work. After Ctrl-C it is hardly waited for.
+ *
+ * @param message what is said then. Work that only reads needs no other
+ * @throws Failure at Ctrl-C
+ */
+export async function unlessStopped<T> (io: Io, work: Promise<T>, message = 'Stopped.'): Promise<T> {
   const done = new AbortController()
   const stopped = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort', { signal: done.signal })
-  const failed = stopped.then(() => { throw new Failure(EXIT.stopped, STOPPED) })
+  const failed = stopped.then(() => { throw new Failure(EXIT.stopped, message) })
   try {
     return await Promise.race([failed, work])
   } finally {
@@ -89,5 +94,3 @@ export async function unlessStopped<T> (io: Io, work: Promise<T>): Promise<T> {
     await settledWithin(LAST_ANSWER, Promise.allSettled([failed, work]))
   }
 }
-
-const STOPPED = 'Stopped.'

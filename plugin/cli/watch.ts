@@ -2,10 +2,11 @@
  * `watch`: each start and end of a session as it happens, on whatever server.
  * @module
  */
+import { once } from 'node:events'
 import type { ChangeStreamDeleteDocument, ChangeStreamDocument, ChangeStreamInsertDocument, Document } from 'mongodb'
 import { idOf, userKeyOf } from '../sessions/key.js'
 import type { LoginSession } from '../sessions/login-session.js'
-import { isRefusal } from '../stores/mongo-changes.js'
+import { isRefusal, readChanges } from '../stores/mongo-changes.js'
 import { EXIT, Failure, UNAUTHORIZED } from './failure.js'
 import type { Call } from './sessions.js'
 import { print, say } from './terminal.js'
@@ -22,26 +23,28 @@ const MOST_REMEMBERED = 100_000
 
 /** Prints until Ctrl-C. @param userId undefined: all users */
 export async function watch ({ io, options, target: { sessions, where } }: Call, userId: string | undefined): Promise<void> {
-  const stream = sessions.watch(stagesFor(userId), { readPreference: 'primary', readConcern: { level: 'majority' } })
-  stream.once('resumeTokenChanged', () => { say(io, `Watching ${where}: Ctrl-C ends it.`) })
-  const stop = (): void => { Promise.allSettled([stream.close()]) }
-  io.signal.addEventListener('abort', stop)
+  if (io.signal.aborted) return
   const eventOf = createEvents(userId)
+  let stop = async (): Promise<void> => {}
+  const failed = new Promise<never>((_resolve, reject) => {
+    stop = readChanges(sessions, stagesFor(userId), {
+      opened () { say(io, `Watching ${where}: Ctrl-C ends it.`) },
+      changed (change) {
+        const event = eventOf(change)
+        if (event !== null) print(io, options.json === true ? toJson(event) : lineOf(event))
+      },
+      ended (error) { reject(refusalOf(error, where)) }
+    })
+  })
   try {
-    while (!io.signal.aborted) {
-      const event = eventOf(await stream.next())
-      if (event !== null) print(io, options.json === true ? toJson(event) : lineOf(event))
-    }
-  } catch (error) {
-    if (!io.signal.aborted) throw refusalOf(error, where)
+    await Promise.race([once(io.signal, 'abort'), failed])
   } finally {
-    io.signal.removeEventListener('abort', stop)
-    await stream.close()
+    await stop()
   }
 }
 
-function refusalOf (error: unknown, where: string): unknown {
-  const { code } = error as { code?: unknown }
+function refusalOf (error: Error, where: string): Error {
+  const { code } = error as Error & { code?: unknown }
   if (!isRefusal(error) || code === UNAUTHORIZED) return error
   return new Failure(EXIT.wrong, `watch needs a replica set: the server of ${where} stands alone.`)
 }

@@ -24,8 +24,8 @@ const NETWORK = /^([^/]+)\/(\d{1,3})$/
 const SHORTEST = { 4: 8, 6: 16 } as const
 
 /**
- * What finds this address, or the addresses of this network; null: the text is neither, or the network is larger than
- * 8 bits (IPv4) or 16 bits (IPv6) describe.
+ * What finds this address, or the addresses of this network; null: the text is neither, or the network is shorter than /8
+ * (IPv4) or /16 (IPv6). In text, the addresses of such a network have no beginning in common.
  *
  * @example
  * addressPatterns('2001:DB8:0::7')    // { text: '2001:db8::7', patterns: ['2001:db8::7'] }

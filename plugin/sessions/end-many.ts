@@ -14,7 +14,10 @@ export interface EndManyOptions {
   actor: Actor
   /** This session stays. */
   except?: SessionName | undefined
-  /** Called now and then with the number of sessions that have ended. */
+  /**
+   * Called with the number of sessions that have ended: after each page, and after each hundred where they end one by one.
+   * The last call has the final number. Its errors are ignored: the ending goes on.
+   */
   onProgress?: ((ended: number) => void) | undefined
   /** Stops it: it resolves to the number of those that have ended. */
   signal?: AbortSignal | undefined
@@ -37,6 +40,9 @@ const PARALLEL = 100
 /** Records that are read at a time. */
 const PAGE = 1000
 
+/** Endings between two reports within a page. */
+const REPORT_EVERY = 100
+
 /** How often they are looked up and removed. */
 const ROUNDS = 5
 
@@ -56,26 +62,21 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
   /** As in `endings.ts`: until a read after a durable write finds none. */
   async function end (pages: Pages, reason: SessionEndReason, { actor, except, onProgress, signal }: EndManyOptions): Promise<number> {
     const spared = except && keyOf(except.userId, except.id)
-    let ended = 0
-    const note = (count: number): number => {
-      ended += count
-      onProgress?.(ended)
-      return count
-    }
+    const { note, report, ended } = countEnded(onProgress)
     for (let round = 0; round < ROUNDS; round++) {
       let found = 0
       for await (const records of pages()) {
-        if (signal?.aborted) return ended
+        if (signal?.aborted) return ended()
         const wanted = records.filter(({ _id }) => _id !== spared)
         if (wanted.length === 0) continue
         found += wanted.length
-        await endPage(wanted, { reason, actor }, note, signal)
+        await endPage(wanted, { reason, actor }, note, signal).finally(report)
       }
       if (found > 0) continue
       if (round > 0) break
       await barrierEverywhere()
     }
-    return ended
+    return ended()
   }
 
   /** @param note called with the number of those that have ended since the last call: if the page fails, some have ended */
@@ -117,6 +118,27 @@ export function createEndMany (store: LoginSessionStore, now: () => Date, announ
         }
       }
       return await end(pages, 'revoked-all', options)
+    }
+  }
+}
+
+/** Counts what has ended, and reports it now and then. */
+function countEnded (onProgress: EndManyOptions['onProgress']) {
+  let [ended, reported] = [0, 0]
+  /** An error of the callback, which may be asynchronous, must not stop the ending. */
+  const tell = async (): Promise<void> => { await onProgress?.(ended) }
+  const report = (): void => {
+    if (ended === reported) return
+    reported = ended
+    tell().catch(() => {})
+  }
+  return {
+    report,
+    ended: () => ended,
+    note (count: number): number {
+      ended += count
+      if (ended - reported >= REPORT_EVERY) report()
+      return count
     }
   }
 }

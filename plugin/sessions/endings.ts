@@ -28,11 +28,11 @@ export type SessionEndReason =
   | 'signed-out'
   /** The same browser signed in again, as the same user or another. */
   | 'replaced'
-  /** `revoke`: one session was ended from elsewhere, by its user or by the host. */
+  /** `revoke`: one session was ended from elsewhere, by its user or by the host. Also what an operator's search had found. */
   | 'revoked'
   /** `revokeOthers`: the user kept one session and ended all others. */
   | 'revoked-others'
-  /** `revokeAll`: all sessions of the user were ended. */
+  /** `revokeAll`: all sessions of the user were ended. `revokeEveryone`: those of all users were. */
   | 'revoked-all'
   /** The user signed in elsewhere and had `maxSessionsPerUser` already: this one was unused or the least recently active. */
   | 'evicted'

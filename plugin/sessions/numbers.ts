@@ -1,5 +1,7 @@
 /**
- * How many sessions there are, and of what kind: counted in a small collection, estimated from a fair sample in a large one.
+ * How many sessions there are, and of what kind: counted in a small collection, estimated in a large one. Sessions are
+ * estimated from random records. Users are not: whoever has many sessions has many chances to be drawn. They are estimated
+ * from their keys, of which each user has one.
  * @module
  */
 import type { DeviceKind } from '../client/device.js'
@@ -25,18 +27,29 @@ export interface Numbers {
   bySystem: Array<{ system: string | null, sessions: number }>
 }
 
-/** Records, and how many there are in all; null: these are all. */
+/** All records of a small collection, or random ones of a large one. */
 export interface Sample {
   records: RecordWithoutData[]
-  size: number | null
+  /** How many records the collection has, and users in the order of their keys; null: the records are all. */
+  large: { size: number, runs: Run[] } | null
+}
+
+/** The records of some neighbouring keys. */
+export interface Run {
+  records: RecordWithoutData[]
+  /** The part of all keys that are possible, from the key where it begins to the user key of its last record. */
+  width: number
 }
 
 /** So many records are all counted. */
 const ALL = 4000
 
-/** Runs of consecutive keys that a sample is made of, and the records of each. */
+/** Random records of a large collection. */
+const DRAWN = 2000
+
+/** Runs of neighbouring keys, and the records of each. */
 const RUNS = 8
-const RUN = 500
+const RUN = 250
 
 /** Records that are read at a time. */
 const PAGE = 1000
@@ -46,23 +59,18 @@ const DAYS = 14
 
 const DAY = 24 * 3600 * 1000
 
-/**
- * All records of a small collection, or a fair sample of a large one: runs of consecutive keys. A user key is a hash, so the
- * users of a run are a random sample of all, each with all sessions.
- *
- * @param randomUserKey where a run begins
- */
+/** @param randomUserKey where a run begins */
 export async function readSample (store: LoginSessionStore & OverviewStore, randomUserKey: () => string): Promise<Sample> {
   const size = await store.size()
   if (size <= ALL) {
     const records = await readAll(store)
     // The size is about right only.
-    if (records !== null) return { records, size: null }
+    if (records !== null) return { records, large: null }
   }
-  const runs = await Promise.all(Array.from({ length: RUNS }, async () => await readRun(store, randomUserKey())))
-  // In a collection that is not much larger, runs overlap.
-  const once = new Map(runs.flat().map(record => [record._id, record]))
-  return { records: [...once.values()], size: Math.max(size, ALL + 1) }
+  const [records, ...runs] = await Promise.all([
+    store.sample(DRAWN), ...Array.from({ length: RUNS }, async () => await readRun(store, randomUserKey()))
+  ])
+  return { records, large: { size: Math.max(size, ALL + 1), runs } }
 }
 
 /** All records; null: there are more than are counted. */
@@ -76,26 +84,34 @@ async function readAll (store: LoginSessionStore): Promise<RecordWithoutData[] |
   return null
 }
 
-/** The users after this key, in a ring, without the last one: some of that user's sessions may be beyond the end of the run. */
-async function readRun (store: LoginSessionStore, start: string): Promise<RecordWithoutData[]> {
+/** The records after this key. The first key comes after the last one. */
+async function readRun (store: LoginSessionStore, start: string): Promise<Run> {
   const records = await store.page(start, RUN)
-  if (records.length < RUN) records.push(...await store.page('', RUN - records.length))
-  const userKey = ({ _id }: RecordWithoutData): string => _id.slice(0, USER_KEY_LENGTH)
+  if (records.length < RUN) {
+    const first = await store.page('', RUN - records.length)
+    records.push(...first.filter(({ _id }) => _id < start))
+  }
   const last = records.at(-1)
-  const whole = records.filter(record => userKey(record) !== userKey(last!))
-  // One user with so many sessions would be missing in every sample.
-  return whole.length === 0 ? records : whole
+  // The whole ring: the collection has become small.
+  if (last === undefined || records.length < RUN) return { records, width: 1 }
+  const width = placeOf(last._id) - placeOf(start)
+  return { records, width: width > 0 ? width : width + 1 }
 }
 
-/**
- * What these records say.
- *
- * @param size how many records they stand for; null: only themselves
- */
-export function numbersOf (records: RecordWithoutData[], size: number | null, at: Date): Numbers {
-  const live = records.filter(record => record.userId !== undefined && isLive(record, at))
+const userKeyIn = (key: string): string => key.slice(0, USER_KEY_LENGTH)
+
+/** The characters of user keys in the order in which stores compare them. */
+const IN_ORDER = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+
+/** Where a user key is among all keys that are possible: from 0 to 1. A user key is a hash, so they are spread evenly. */
+const placeOf = (key: string): number =>
+  [...userKeyIn(key)].reduceRight((place, character) => (place + IN_ORDER.indexOf(character)) / IN_ORDER.length, 0)
+
+/** What a sample says. */
+export function numbersOf ({ records, large }: Sample, at: Date): Numbers {
+  const live = records.filter(record => isOfLiveUser(record, at))
   // A collection may be empty though its size is not, after a crash of its server.
-  const factor = size === null || records.length === 0 ? 1 : size / records.length
+  const factor = large === null || records.length === 0 ? 1 : large.size / records.length
   const estimate = (count: number): number => Math.round(count * factor)
   const tally = <Key>(keyOf: (record: RecordWithoutData) => Key): Array<[Key, number]> =>
     [...countBy(live, keyOf)].sort(theMostFirst).map(([key, count]) => [key, estimate(count)])
@@ -103,15 +119,31 @@ export function numbersOf (records: RecordWithoutData[], size: number | null, at
   const days = countBy(live, ({ createdAt }) => Math.floor(createdAt.getTime() / DAY))
   return {
     at,
-    sample: size === null ? null : records.length,
+    sample: large === null ? null : records.length,
     sessions: estimate(live.length),
-    users: estimate(new Set(live.map(({ userId }) => userId)).size),
+    users: large === null ? new Set(live.map(({ userId }) => userId)).size : usersIn(large.runs, at),
     byDay: Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index)
       .map(day => ({ day: new Date(day * DAY), sessions: estimate(days.get(day) ?? 0) })),
     byKind: tally(({ device }) => device.kind).map(([kind, sessions]) => ({ kind, sessions })),
     bySystem: tally(({ device }) => device.os).map(([system, sessions]) => ({ system, sessions }))
   }
 }
+
+const isOfLiveUser = (record: RecordWithoutData, at: Date): boolean => record.userId !== undefined && isLive(record, at)
+
+/**
+ * How many users have a live session: the closer together their keys are, the more there are. How many sessions a user has
+ * makes no difference. A run ends with a user, so its width says how far apart one key less is.
+ */
+function usersIn (runs: Run[], at: Date): number {
+  const keysOf = (records: RecordWithoutData[]): number => new Set(records.map(({ _id }) => userKeyIn(_id))).size
+  const keys = sum(runs.map(({ records }) => keysOf(records)))
+  if (keys === 0) return 0
+  const users = sum(runs.map(({ records }) => keysOf(records.filter(record => isOfLiveUser(record, at)))))
+  return Math.round((keys - 1) / sum(runs.map(({ width }) => width)) * users / keys)
+}
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /** Of equal counts, the order stays the same from reading to reading. */
 const theMostFirst = ([one, count]: [unknown, number], [other, otherCount]: [unknown, number]): number =>

@@ -7,7 +7,9 @@ import type { AnnounceEnd } from './endings.js'
 import { keyOf, newVisitorKey, USER_KEY_LENGTH } from './key.js'
 import { type LoginSession, toLoginSession } from './login-session.js'
 import { type Numbers, numbersOf, readSample } from './numbers.js'
-import { type LoginSessionStore, OVERVIEW_METHODS, type OverviewStore, type PageFrom, type Position, type SessionSearch } from './store.js'
+import {
+  type LoginSessionStore, OVERVIEW_METHODS, type OverviewStore, type PageFrom, type Position, type SessionSearch
+} from './store.js'
 
 export type { EndManyOptions } from './end-many.js'
 export type { Numbers } from './numbers.js'
@@ -30,9 +32,9 @@ export interface Overview {
    * @param limit how many sessions a page has
    */
   page(search: SessionSearch, limit: number, from: PageFrom): Promise<SessionPage>
-  /** How many the search finds. Counting ends at `most`. */
-  count(search: SessionSearch, most: number): Promise<number>
-  /** Kept for ten seconds. However many sessions there are, at most 4,000 records are read. */
+  /** How many the search finds. Counting ends at `most`. null: that is not known, because counting would take too long. */
+  count(search: SessionSearch, most: number): Promise<number | null>
+  /** Kept for ten seconds. However many sessions there are, about 4,000 records are read. */
   numbers(): Promise<Numbers>
   /** Numbers that are kept are read anew when somebody asks for them: sessions have been ended. */
   forgetNumbers(): void
@@ -66,8 +68,7 @@ export function createOverview ({ store, now, announceEnd, randomUserKey = aUser
   let kept: { until: number, numbers: Promise<Numbers> } | undefined
 
   async function readNumbers (at: Date): Promise<Numbers> {
-    const { records, size } = await readSample(store, randomUserKey)
-    return numbersOf(records, size, at)
+    return numbersOf(await readSample(store, randomUserKey), at)
   }
 
   return {

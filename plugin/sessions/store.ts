@@ -6,12 +6,13 @@
  * Every method names the keys of its records, or the beginning of them (`key.ts`).
  * @module
  */
-import type { DeviceKind } from '../client/device.js'
+import type { OverviewStore } from './overview-store.js'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData, Touch } from './record.js'
 import type { TokenHash } from './tokens.js'
+import type { WatchableStore } from './watchable-store.js'
 
-/** All values that {@link SessionSearch.kind} may have. */
-export { DEVICE_KINDS } from '../client/system.js'
+export * from './overview-store.js'
+export * from './watchable-store.js'
 
 /** Keeps login-session records. Write your own by keeping these promises. */
 export interface LoginSessionStore extends Partial<OverviewStore>, Partial<WatchableStore> {
@@ -105,86 +106,6 @@ export interface LoginSessionStore extends Partial<OverviewStore>, Partial<Watch
   barrier(prefix: string): Promise<void>
 }
 
-/** Which sessions an operator looks for. What is undefined selects nothing; several conditions must all hold. */
-export interface SessionSearch {
-  /** Only sessions of these users. An empty list: of nobody. */
-  userIds?: readonly string[] | undefined
-  kind?: DeviceKind | undefined
-  /** Only sessions whose address is one of these strings, or is matched by one of these expressions. */
-  addresses?: ReadonlyArray<string | RegExp> | undefined
-  /** Signed in at this time or later. */
-  signedInFrom?: Date | undefined
-  /** Signed in before this time. */
-  signedInBefore?: Date | undefined
-}
-
-/** A place in the order of sign-ins: by time, and by key if the times are equal. */
-export interface Position {
-  createdAt: Date
-  key: string
-}
-
-/** From where a page of the order of sign-ins is read: from the newest one, or from a position on, which is not part of it. */
-export type PageFrom = { olderThan: Position } | { newerThan: Position } | null
-
-/**
- * The part of a store for operators: it has all of these methods or none. A store without it has no operators' page. It concerns
- * signed-in sessions that are live at `now`, of all users. Its commands may ask every shard. `size` is the only method that
- * counts other records, too.
- */
-export interface OverviewStore {
-  /**
-   * The indexes that only operators need. Awaited while the operators' page registers: a rejection stops the boot. If it takes
-   * longer than a few seconds, it must resolve and go on in the background; the other methods may fail until it is done.
-   */
-  prepareOverview(): Promise<void>
-
-  /**
-   * Those that the search finds, the newest sign-in first, at most `limit`: the newest ones, or those next to a position. Those
-   * newer than a position are in the same order.
-   */
-  newest(search: SessionSearch, now: Date, limit: number, from: PageFrom): Promise<RecordWithoutData[]>
-
-  /** How many the search finds. Counting ends at `most`. */
-  countFound(search: SessionSearch, now: Date, most: number): Promise<number>
-
-  /** About how many records there are, of visitors and expired ones too. It reads no record. */
-  size(): Promise<number>
-
-  /**
-   * Removes these records of signed-in users, durably, and returns how many of them were live at `now`. Like
-   * {@link LoginSessionStore.removeMany}, for many users at once.
-   */
-  removeFound(keys: readonly string[], now: Date): Promise<number>
-}
-
-/** What a store reports while it is watched. */
-export interface RemovalEvents {
-  /** Every removal from now on is reported. */
-  opened(): void
-  /** The record with this key has been removed. It may be one that the listener does not know. */
-  removed(key: string): void
-  /** The last report. @param isRefused the store will answer the same next time */
-  ended(error: Error, isRefused: boolean): void
-}
-
-/**
- * The part of a store that makes `watch` fast and cheap. Without it, watched records are looked at every five seconds, by `find`.
- */
-export interface WatchableStore {
-  /**
-   * When the records with these keys expire, expired ones included, in the order of the keys; null: there is no such record.
-   * Reads from the primary.
-   */
-  expiriesOf(keys: readonly string[]): Promise<Array<Date | null>>
-
-  /**
-   * Reports the removals of all records, by whatever server, and by the database itself. Called once for all watches of a process.
-   * @returns stops it: nothing is reported any more
-   */
-  watchRemovals(events: RemovalEvents): () => Promise<void>
-}
-
 /** Changed and deleted top-level keys of the host's session data. */
 export interface DataChanges {
   set: Record<string, unknown>
@@ -198,6 +119,3 @@ export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, Optio
   'insert', 'find', 'findWithoutData', 'listByUser', 'countByUser', 'keysOfUser', 'page', 'updateData', 'touch', 'setTokens',
   'takeAttempt', 'returnAttempt', 'remove', 'removeMany', 'barrier'
 ]
-
-/** The methods of the part for operators. */
-export const OVERVIEW_METHODS: ReadonlyArray<keyof OverviewStore> = ['prepareOverview', 'newest', 'countFound', 'size', 'removeFound']

@@ -2,7 +2,7 @@
  * The options of the public verbs. A wrong one must not silently count as left out.
  * @module
  */
-import { aFunction, type Check, countFromOne, type OptionTable, resolveTable, shown } from '../option-check.js'
+import { aFunction, aSignal, type Check, countFromOne, type OptionTable, resolveTable, shown } from '../option-check.js'
 import type { EndManyOptions } from './end-many.js'
 import { type Actor, sessionActor, type SessionName } from './endings.js'
 
@@ -22,7 +22,10 @@ export interface RevokeOptions {
 export interface RevokeEveryoneOptions extends RevokeOptions {
   /** This session stays, such as the caller's own. @default none */
   except?: SessionName | undefined
-  /** Called after each thousand sessions or so, with the number of those that have ended. */
+  /**
+   * Called after each hundred sessions or so, with the number of those that have ended, and at last with the final number.
+   * Its errors are ignored: use `signal` to stop.
+   */
   onProgress?: ((ended: number) => void) | undefined
   /** Stops it: it resolves to the number of those that have ended. */
   signal?: AbortSignal | undefined
@@ -43,9 +46,6 @@ function isSession (actor: unknown): boolean {
 
 const aSession: Check<SessionName> = session =>
   isSession(session) ? undefined : `must be a session, with userId and id, not ${shown(session)}`
-
-const aSignal: Check<AbortSignal> = signal =>
-  typeof signal?.aborted === 'boolean' ? undefined : `must be an AbortSignal, not ${shown(signal)}`
 
 const LIST: OptionTable<ListOptions> = { limit: { default: Infinity, check: aLimit, write: '20' } }
 const REVOKE: OptionTable<RevokeOptions> = { actor: { default: undefined, check: anActor, write: "'support'" } }

@@ -4,7 +4,7 @@
  */
 import DataLoader from 'dataloader'
 import { requiredError } from '../errors.js'
-import { type Check, isObject, LONGEST_TIMER, type OptionTable, resolveTable, shown } from '../option-check.js'
+import { aSignal, LONGEST_TIMER, type OptionTable, resolveTable } from '../option-check.js'
 import { settledWithin } from '../timeout.js'
 import { timers } from '../timers.js'
 import { keyOf } from './key.js'
@@ -161,11 +161,6 @@ function createExpiryLookups (store: LoginSessionStore): (key: string) => Promis
     read, { cache: false, maxBatchSize: MOST_KEYS, batchScheduleFn: run => { timers.setImmediate(run) } })
   return key => loader.load(key)
 }
-
-const aSignal: Check<AbortSignal | undefined> = signal =>
-  isObject(signal) && typeof signal!.addEventListener === 'function' && typeof signal!.aborted === 'boolean'
-    ? undefined
-    : `must be an AbortSignal, not ${shown(signal)}`
 
 const OPTIONS: OptionTable<WatchOptions> = { until: { default: undefined, check: aSignal, write: 'closed.signal' } }
 

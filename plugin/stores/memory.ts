@@ -4,8 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { dataError } from '../errors.js'
-import { isLive, type LoginSessionRecord, type RecordWithoutData, type Touch } from '../sessions/record.js'
-import type { LoginSessionStore, PageFrom, Position, RemovalEvents, SessionSearch } from '../sessions/store.js'
+import { isLive, type LoginSessionRecord, type Touch } from '../sessions/record.js'
+import type { LoginSessionStore, RemovalEvents } from '../sessions/store.js'
+import { memoryOverview, withoutData } from './memory-overview.js'
 
 /**
  * A store in this process's memory, with the same results as {@link mongoStore}. Not for production: nothing is shared
@@ -45,10 +46,9 @@ export function memoryStore (): LoginSessionStore {
     return record
   }
 
-  const found = (search: SessionSearch, now: Date): LoginSessionRecord[] =>
-    [...records.values()].filter(record => record.userId !== undefined && isLive(record, now) && isFound(record, search))
-
   return {
+    ...memoryOverview(records, remove),
+
     async insert (record) {
       if (records.has(record._id)) throw new Error('duplicate _id')
       sweep(record.createdAt)
@@ -137,55 +137,8 @@ export function memoryStore (): LoginSessionStore {
       listeners.add(events)
       events.opened()
       return async () => { listeners.delete(events) }
-    },
-
-    async prepareOverview () {},
-
-    async newest (search, now, limit, from) {
-      const inOrder = found(search, now).sort((a, b) => comesBefore(positionOf(a), positionOf(b)) ? -1 : 1)
-        .filter(record => isBeyond(positionOf(record), from))
-      const isBackwards = from !== null && 'newerThan' in from
-      return (isBackwards ? inOrder.slice(-limit) : inOrder.slice(0, limit)).map(withoutData)
-    },
-
-    async countFound (search, now, most) {
-      return Math.min(found(search, now).length, most)
-    },
-
-    async size () {
-      return records.size
-    },
-
-    async removeFound (keys, now) {
-      const signedIn = keys.map(key => records.get(key)).filter(record => record?.userId !== undefined)
-      return signedIn.map(record => remove(record!._id, record!.userId)).filter(record => isLive(record!, now)).length
     }
   }
-}
-
-function isFound ({ userId, ip, device, createdAt }: LoginSessionRecord, search: SessionSearch): boolean {
-  const { userIds, kind, addresses, signedInFrom, signedInBefore } = search
-  return (userIds === undefined || userIds.includes(userId!)) &&
-    (kind === undefined || device.kind === kind) &&
-    (addresses === undefined || addresses.some(address => isAt(address, ip))) &&
-    (signedInFrom === undefined || createdAt >= signedInFrom) &&
-    (signedInBefore === undefined || createdAt < signedInBefore)
-}
-
-const isAt = (address: string | RegExp, ip: string | null): boolean =>
-  ip !== null && (typeof address === 'string' ? address === ip : address.test(ip))
-
-const positionOf = ({ createdAt, _id }: LoginSessionRecord): Position => ({ createdAt, key: _id })
-
-/** In the order of sign-ins, the newest first. */
-function comesBefore (one: Position, other: Position): boolean {
-  const later = one.createdAt.getTime() - other.createdAt.getTime()
-  return later === 0 ? one.key > other.key : later > 0
-}
-
-function isBeyond (position: Position, from: PageFrom): boolean {
-  if (from === null) return true
-  return 'newerThan' in from ? comesBefore(position, from.newerThan) : comesBefore(from.olderThan, position)
 }
 
 /** A copy. @throws FST_LOGIN_SESSION_DATA for values that cannot be copied, such as functions */
@@ -198,5 +151,3 @@ function keepable<Value> (value: Value): Value {
     throw dataError(error as Error)
   }
 }
-
-const withoutData = ({ data, ...rest }: LoginSessionRecord): RecordWithoutData => structuredClone(rest)

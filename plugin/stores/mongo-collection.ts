@@ -27,7 +27,8 @@ export interface DriverCollection {
 export function requireCollection (collection: DriverCollection | undefined): void {
   if (typeof collection?.collectionName === 'string' && typeof collection.db?.collection === 'function') return
   throw optionError('mongoStore takes a collection of the MongoDB driver: write ' +
-    "mongoStore(client.db('shop').collection('loginSessions')), or with mongoose mongoStore(mongoose.connection.db.collection('loginSessions'))")
+    "mongoStore(client.db('shop').collection('loginSessions')), or with mongoose " +
+    "mongoStore(mongoose.connection.db.collection('loginSessions'))")
 }
 
 /** An index of a collection of sessions. */

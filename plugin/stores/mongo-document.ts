@@ -3,6 +3,7 @@
  * @module
  */
 import type { Document } from 'mongodb'
+import { dataError } from '../errors.js'
 import type { LoginSessionRecord } from '../sessions/record.js'
 import type { DataChanges } from '../sessions/store.js'
 
@@ -60,3 +61,21 @@ const unescapeKey = (key: string): string => key === '%' ? '' : decodeURICompone
 
 /** Session data can be large (16 MB). They are read for the request that owns them, and for nothing else. */
 export const WITHOUT_DATA = { projection: { data: 0 } } as const
+
+/** Runs a write of the host's data. The driver refuses some values before anything is sent: that is no outage. */
+export async function keepable<T> (write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw isRefusedData(error) ? dataError(error) : error
+  }
+}
+
+/** MongoDB's errors for documents that are too large: as they are sent, and after an update. */
+const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419])
+
+/** What is not an error of the driver's comes from turning the host's values into BSON: it refuses some, and calls `toBSON`. */
+function isRefusedData (error: unknown): error is Error {
+  const { name, code } = error as Error & { code?: unknown }
+  return !/^Mongo/.test(name) || TOO_LARGE.has(code)
+}

@@ -1,10 +1,10 @@
 /**
- * The part of `mongoStore` for operators: it finds, counts and removes sessions of all users. These are the only commands on a
- * collection of sessions that name no key, and so may ask every shard. Each has a comment that says so.
+ * The part of `mongoStore` for operators: it finds, counts, samples and removes sessions of all users. These are the only
+ * commands on a collection of sessions that name no key, and so may ask every shard. Each has a comment that says so.
  * @module
  */
 import type { Collection, Filter } from 'mongodb'
-import type { LoginSessionRecord } from '../sessions/record.js'
+import type { LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
 import { DEVICE_KINDS, type OverviewStore, type PageFrom, type SessionSearch } from '../sessions/store.js'
 import { INDEXES, prepareForOperators } from './mongo-collection.js'
 import { WITHOUT_DATA } from './mongo-document.js'
@@ -17,6 +17,21 @@ export const OPERATORS = 'fastify-login-sessions: operators'
 
 /** `maxTimeMS`: whoever waited has given up earlier (`storeTimeout`), so the server must not go on for long. */
 const FOR_OPERATORS = { comment: OPERATORS, maxTimeMS: 10_000 } as const
+
+/** A number beside a list is not worth more than this, in ms. The list itself is read without it. */
+const COUNTED_WITHIN = 500
+
+/** MongoDB's code for a command that took longer than `maxTimeMS`. */
+const TOOK_TOO_LONG = 50
+
+/**
+ * MongoDB jumps to random records if fewer than 5 % of a collection are drawn at once; otherwise it reads all of them.
+ * A little less, because the size of a collection is about right only.
+ */
+const DRAWN_AT_ONCE = 0.04
+
+/** So many draws at most. */
+const MOST_DRAWS = 20
 
 const [, BY_KIND, BY_ADDRESS] = INDEXES
 
@@ -41,13 +56,27 @@ export function mongoOverview (sessions: Collection<LoginSessionRecord>): Overvi
     },
 
     async countFound (search, now, most) {
-      return await sessions.countDocuments(placed(filterOf(search, now), search, null), {
-        ...FOR_OPERATORS, ...hintFor(search, 'unsorted'), limit: most
-      })
+      const limits = { limit: most, maxTimeMS: COUNTED_WITHIN }
+      const filter = placed(filterOf(search, now), search, null)
+      try {
+        return await sessions.countDocuments(filter, { ...FOR_OPERATORS, ...limits, ...hintFor(search, 'unsorted') })
+      } catch (error) {
+        if ((error as { code?: unknown }).code === TOOK_TOO_LONG) return null
+        throw error
+      }
     },
 
     async size () {
       return await sessions.estimatedDocumentCount(FOR_OPERATORS)
+    },
+
+    async sample (count) {
+      const size = await sessions.estimatedDocumentCount(FOR_OPERATORS)
+      const draws = Math.ceil(count / (size * DRAWN_AT_ONCE))
+      // So small that reading all of it is faster.
+      if (draws > MOST_DRAWS) return await draw(sessions, count)
+      const drawn = await Promise.all(Array.from({ length: draws }, async () => await draw(sessions, Math.ceil(count / draws))))
+      return drawn.flat()
     },
 
     async removeFound (keys, now) {
@@ -57,6 +86,12 @@ export function mongoOverview (sessions: Collection<LoginSessionRecord>): Overvi
       return deletedCount
     }
   }
+}
+
+/** These are random records, each of them once. `$sample` must be first: behind another stage it would read everything. */
+async function draw (sessions: Collection<LoginSessionRecord>, size: number): Promise<RecordWithoutData[]> {
+  const pipeline = [{ $sample: { size } }, { $unset: 'data' }]
+  return await sessions.aggregate<RecordWithoutData>(pipeline, { ...FOR_OPERATORS, batchSize: size }).toArray()
 }
 
 /**
@@ -95,13 +130,15 @@ function placed (filter: SessionFilter, { signedInFrom, signedInBefore }: Sessio
 }
 
 /**
- * The index to use. Without it, MongoDB refuses the search instead of reading the whole collection. A network in the order of
- * sign-ins is the exception: for a small one MongoDB sorts what its addresses have, and for a large one it reads the newest
- * sign-ins until enough are of it. It tries both, and takes the faster one.
+ * The index to use. Without it, MongoDB refuses the search instead of reading the whole collection. A network is the exception
+ * where another index may be faster: in the order of sign-ins, and beside a kind or an age. MongoDB tries both then, and takes
+ * the one that finds more with less: a small network by its addresses, and few sign-ins of a kind by the kind.
  */
-function hintFor ({ userIds, addresses }: SessionSearch, order: 'sorted' | 'unsorted'): { hint?: object } {
+function hintFor (search: SessionSearch, order: 'sorted' | 'unsorted'): { hint?: object } {
+  const { userIds, addresses, kind, signedInFrom, signedInBefore } = search
   if (userIds !== undefined) return { hint: { _id: 1 } }
   if (addresses === undefined) return { hint: BY_KIND.key }
   const isNetwork = addresses.some(address => typeof address !== 'string')
-  return isNetwork && order === 'sorted' ? {} : { hint: BY_ADDRESS.key }
+  const isNarrowed = (kind ?? signedInFrom ?? signedInBefore) !== undefined
+  return isNetwork && (order === 'sorted' || isNarrowed) ? {} : { hint: BY_ADDRESS.key }
 }

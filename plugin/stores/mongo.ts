@@ -6,12 +6,11 @@
  * @module
  */
 import type { Collection, Db, Filter } from 'mongodb'
-import { dataError } from '../errors.js'
 import { userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord, RecordWithoutData, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { countAttempt, uncountAttempt } from './mongo-attempts.js'
-import { dataUpdate, toDocument, toRecord, copyOf, WITHOUT_DATA } from './mongo-document.js'
+import { copyOf, dataUpdate, keepable, toDocument, toRecord, WITHOUT_DATA } from './mongo-document.js'
 import { readExpiries, readRemovals } from './mongo-changes.js'
 import { type DriverCollection, prepareCollection, requireCollection } from './mongo-collection.js'
 import { ofUser, ownedBy, rangeOf } from './mongo-filters.js'
@@ -25,8 +24,8 @@ const SAFE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as c
 
 /**
  * Keeps login sessions in this collection. The plugin makes its TTL index while it registers, unless it exists; the other
- * index is that of `_id`; the operators' page makes two more. Works on MongoDB 4.4 and later. On a replica set, sign-ins and revocations wait for the majority.
- * The collection can be sharded by `{ _id: 1 }`.
+ * index is that of `_id`; the operators' page makes two more. Works on MongoDB 4.4 and later. On a replica set, sign-ins and
+ * revocations wait for the majority. The collection can be sharded by `{ _id: 1 }`.
  *
  * @param collection give sessions a collection of their own; its client stays yours to close
  * @throws FST_LOGIN_SESSION_OPTION if it is not a collection of the MongoDB driver
@@ -164,24 +163,6 @@ async function findAll (sessions: Collection<LoginSessionRecord>, keys: string[]
     return await byDriver().catch(() => { throw error })
   }
   return await byDriver()
-}
-
-/** Runs a write of the host's data. The driver refuses some values before anything is sent: that is no outage. */
-async function keepable<T> (write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    throw isRefusedData(error) ? dataError(error) : error
-  }
-}
-
-/** MongoDB's errors for documents that are too large: as they are sent, and after an update. */
-const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419])
-
-/** What is not an error of the driver's comes from turning the host's values into BSON: it refuses some, and calls `toBSON`. */
-function isRefusedData (error: unknown): error is Error {
-  const { name, code } = error as Error & { code?: unknown }
-  return !/^Mongo/.test(name) || TOO_LARGE.has(code)
 }
 
 /** The most records in one reply. A cursor asks again for the others. */

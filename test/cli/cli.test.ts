@@ -128,6 +128,44 @@ t.test('revoke', async t => {
   })
 })
 
+t.test('revoke can be stopped', async t => {
+  const record = aRecord()
+  const { on, sessions } = await setup(record)
+  for (const args of [['revoke', 'ada', idOf(record._id)], ['revoke', 'ada', '--yes']]) {
+    const { code, out } = await on(args, { signal: AbortSignal.abort() })
+    t.strictSame([code, out], [130, ''])
+  }
+  t.equal(await sessions.countDocuments(), 1, 'before it began')
+
+  for (const [args, message] of [
+    [['revoke', 'ada', idOf(record._id)], 'Stopped: the session may have ended.\n'],
+    [['revoke', 'ada', '--yes'], 'Stopped: some sessions may have ended. Run it again to end all.\n']
+  ] as const) {
+    const stopping = new AbortController()
+    const loadDriver: CliOptions['loadDriver'] = async () => {
+      const driver = await import('mongodb')
+      class Client extends driver.MongoClient {
+        constructor (...given: ConstructorParameters<typeof driver.MongoClient>) {
+          super(given[0], { ...given[1], monitorCommands: true })
+          // It is stopped when the removal has been sent.
+          this.on('commandStarted', ({ commandName }) => { if (/^(?:delete|findAndModify)$/.test(commandName)) stopping.abort() })
+        }
+      }
+      return { ...driver, MongoClient: Client } as never
+    }
+    t.match(await on([...args], { signal: stopping.signal, loadDriver }), { code: 130, out: '', err: message })
+    await mongoStore(sessions).insert(aRecord())
+  }
+})
+
+t.test('a user or an id that is empty is refused: it is a variable of the shell that is not set', async t => {
+  const { on, sessions } = await setup(aRecord())
+  for (const args of [['list', ''], ['revoke', '', '--yes'], ['revoke', 'ada', '', '--yes'], ['watch', '']]) {
+    t.match(await on(args), { code: 2, out: '', err: /^error: command-argument value '' is invalid for argument '(?:user|id)'\. It is empty\.\n$/ }, args.join(' '))
+  }
+  t.equal(await sessions.countDocuments(), 1)
+})
+
 t.test('revoke-everyone', async t => {
   t.test('ends everybody\'s, and says how many of how many users', async t => {
     const { on, where, sessions } = await setup(aRecord(EARLIER), aRecord(EARLIER), aRecord({ ...EARLIER, userId: 'eve' }), aVisitorRecord(EARLIER))
@@ -310,6 +348,7 @@ t.test('help is no failure, and says the exit codes', async t => {
   const { code, out } = await cli(['--help'])
   t.equal(code, 0)
   t.match(out, /Exit codes: 0 done; 1 failed; 2 wrong usage/)
+  t.match(out, /130 stopped by Ctrl-C, which is how a watch ends: 0\./)
   t.match(out, /not announced to the hooks of your servers/)
 })
 
@@ -320,7 +359,7 @@ t.test('Ctrl-C ends what only reads', async t => {
   }
   const stopping = new AbortController()
   const stopped = await on(['indexes', '--create'], { signal: stopping.signal, onPrinted: () => { setImmediate(() => stopping.abort()) } })
-  t.equal(stopped.code, 130)
+  t.match(stopped, { code: 130, err: /\nStopped waiting\. The server may go on making the index\.\n$/ })
 })
 
 t.test('it uses the clock of the database, and this machine\'s if that cannot be read any more', async t => {

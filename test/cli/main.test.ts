@@ -42,6 +42,22 @@ t.test('without a terminal it ends nothing unless it is told that that is sure',
   t.equal(await sessions.countDocuments(), 1)
 })
 
+t.test('a reader that goes away ends it quietly', async t => {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const { child, printed, code } = start('list', stream === 'stdout' ? 'ada' : 'nobody')
+    child[stream].destroy()
+    t.equal(await code, stream === 'stdout' ? 0 : 3)
+    t.strictSame(printed, { out: '', err: '' })
+  }
+  const { child, printed, code } = start('watch')
+  await poll('the stream', () => printed.err.includes('Watching') || undefined)
+  child.stdout.destroy()
+  await mongoStore(sessions).insert(aRecord({ userId: 'eve' }))
+  t.equal(await code, 0)
+  t.notMatch(printed.err, 'EPIPE')
+  await sessions.deleteOne({ userId: 'eve' })
+})
+
 t.test('Ctrl-C ends a watch in order', async t => {
   const { child, printed, code } = start('watch')
   await poll('the stream', () => printed.err.includes('Watching') || undefined)

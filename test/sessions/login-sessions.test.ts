@@ -251,7 +251,7 @@ t.test('a wrong option of a verb rejects with a sentence that says what to write
     await refused(/^revokeEveryone: except must be a session, with userId and id, not .*: write except: currentLoginSession\(request\), or leave except out$/, revokeEveryone({ except }))
   }
   for (const onProgress of ['log', 7, null, {}] as any[]) await refused(/^revokeEveryone: onProgress must be a function: write onProgress: ended => console\.log\(ended\), or/, revokeEveryone({ onProgress }))
-  for (const signal of [true, null, {}, { aborted: 'no' }, new AbortController()] as any[]) {
+  for (const signal of [true, null, {}, { aborted: 'no' }, { aborted: true }, new AbortController()] as any[]) {
     await refused(/^revokeEveryone: signal must be an AbortSignal, not .*: write signal: AbortSignal\.timeout\(60_000\), or leave signal out$/, revokeEveryone({ signal }))
   }
   t.equal(await laptop.user(), 'ada')

@@ -36,7 +36,7 @@ t.test('a store has all of the part for operators, or it has none', async t => {
   const store = memoryStore()
   t.equal(overviewStoreOf(store), store)
   t.equal(overviewStoreOf(withoutOverview()), null)
-  for (const method of ['prepareOverview', 'newest', 'countFound', 'size', 'removeFound'] as const) {
+  for (const method of ['prepareOverview', 'newest', 'countFound', 'size', 'sample', 'removeFound'] as const) {
     t.equal(overviewStoreOf({ ...store, [method]: undefined }), null, method)
   }
 })
@@ -118,7 +118,7 @@ await onBothStores(t, async (t, makeStore) => {
       const options = { actor, except: { userId: 'user-1', id: mine._id.slice(8) }, onProgress: (ended: number) => { progress.push(ended) } }
       t.equal(await end({ userIds: ['user-1', 'user-2'] }, options), 5)
 
-      t.strictSame([progress.at(-1), progress.length > 1], [5, announced], 'announced ones are counted one by one')
+      t.strictSame(progress, [5], 'once, with the final number')
       const left = await Promise.all(records.map(async record => await stored(store, record)))
       t.strictSame(left.filter(record => record !== null), records.filter(record => record === mine || !found.includes(record)))
       const expected = announced ? idsIn(found.filter(record => record !== mine)).map(id => [id, 'revoked', actor]) : []
@@ -211,16 +211,42 @@ t.test('it can be stopped: what has ended stays ended, and everything else stays
 t.test('announced, it stops with those that are under way', async t => {
   const { store } = await counted()
   const controller = new AbortController()
-  const { end } = createOverview({ store, now, announceEnd () {} })
-  const ended = await end({}, { actor, signal: controller.signal, onProgress () { controller.abort() } })
+  const { end } = createOverview({ store, now, announceEnd () { controller.abort() } })
+  const ended = await end({}, { actor, signal: controller.signal })
   t.ok(ended >= 1 && ended <= 100, `${ended}`)
 })
 
-t.test('a failure ends it, and so does an error of the progress', async t => {
+t.test('announced, progress is reported after each hundred and at the end of each page', async t => {
   const { store } = await counted()
-  const { end } = createOverview({ store, now })
-  await t.rejects(end({}, { actor, onProgress () { throw new Error('too much') } }), { message: 'too much' })
+  const { end } = createOverview({ store, now, announceEnd () {} })
+  const progress: number[] = []
+  const onProgress = (ended: number): void => { progress.push(ended) }
+  t.equal(await end({ userIds: ['user-3'] }, { actor, onProgress }), 120)
+  t.strictSame(progress.splice(0), [100, 120])
+  t.equal(await end({}, { actor, onProgress }), 1080)
+  t.strictSame(progress, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1080])
+})
+
+t.test('what has ended before a failure is reported', async t => {
+  const { store } = await counted()
+  let removals = 0
+  const failing = async (...[key, userId]: Parameters<LoginSessionStore['remove']>) => {
+    if (++removals > 30) throw new Error('away')
+    return await store.remove(key, userId)
+  }
+  const progress: number[] = []
+  const { end } = createOverview({ store: { ...store, remove: failing }, now, announceEnd () {} })
+  await t.rejects(end({}, { actor, onProgress: ended => { progress.push(ended) } }), { message: 'away' })
+  t.strictSame(progress, [30])
+})
+
+t.test('a failure ends it; an error of the progress does not', async t => {
+  const { store } = await counted()
   await t.rejects(createOverview({ store: { ...store, async removeFound () { throw new Error('away') } }, now }).end({}, { actor }), { message: 'away' })
+  const { end, count } = createOverview({ store, now })
+  t.equal(await end({ userIds: ['user-1'] }, { actor, onProgress () { throw new Error('too much') } }), 120)
+  t.equal(await end({}, { actor, onProgress: (async () => { throw new Error('later') }) as () => void }), 1080)
+  t.equal(await count({}, 10), 0)
 })
 
 // --- numbers ---
@@ -259,7 +285,7 @@ t.test('numbers of nothing are zeros', async t => {
   t.match(await createOverview({ store: stale, now }).numbers(), { sample: 0, sessions: 0, users: 0, byKind: [] }, 'a server that crashed may not know its size')
 })
 
-/** Only what numbers are read with: pages of these records, in the order of their keys. */
+/** Only what numbers are read with: random ones of these records, and pages of them in the order of their keys. */
 function largeStore (records: RecordWithoutData[], size = records.length): { store: OverviewParts['store'], calls: () => number, read: () => number } {
   const sorted = records.toSorted((a, b) => a._id < b._id ? -1 : 1)
   let [calls, read] = [0, 0]
@@ -275,7 +301,13 @@ function largeStore (records: RecordWithoutData[], size = records.length): { sto
     read += found.length
     return found
   }
-  return { store: { ...overviewStoreOf(memoryStore())!, page, async size () { return size } }, calls: () => calls, read: () => read }
+  const random = createRandom(11)
+  const sample: OverviewStore['sample'] = async count => {
+    calls++
+    read += count
+    return Array.from({ length: count }, () => random.pick(sorted))
+  }
+  return { store: { ...overviewStoreOf(memoryStore())!, page, sample, async size () { return size } }, calls: () => calls, read: () => read }
 }
 
 /** Random user keys that can be repeated. */
@@ -284,7 +316,7 @@ function userKeys (seed: number): () => string {
   return () => Array.from({ length: 8 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[random.below(64)]).join('')
 }
 
-t.test('numbers of a large collection are estimated from whole users, near the truth', async t => {
+t.test('numbers of a large collection are estimated from a few thousand records, near the truth', async t => {
   const [random, visitorKey] = [createRandom(7), userKeys(8)]
   const template = aRecord()
   const records: RecordWithoutData[] = []
@@ -303,13 +335,13 @@ t.test('numbers of a large collection are estimated from whole users, near the t
       })
     }
   }
-  const truth = numbersOf(records, null, NOW)
+  const truth = numbersOf({ records, large: null }, NOW)
   const { store, calls, read } = largeStore(records)
   const found = await createOverview({ store, now, randomUserKey: userKeys(3) }).numbers()
 
-  t.ok(calls() <= 16 && read() <= 4000, `${read()} records were read`)
-  t.ok(found.sample! > 3000 && found.sample! <= 4000, 'runs may overlap')
-  // Five times the standard deviation of a share, for half as many records: the sessions of a user come together. The seeds are fixed.
+  t.ok(calls() <= 17 && read() <= 4000, `${read()} records were read`)
+  t.equal(found.sample, 2000)
+  // Five times the standard deviation of a share. The seeds are fixed.
   const near = (estimate: number, exact: number, what: string): void => {
     const share = exact / records.length
     const deviation = Math.sqrt(share * (1 - share) / 2000) * records.length
@@ -328,22 +360,73 @@ t.test('numbers of a large collection are estimated from whole users, near the t
   for (const { system, sessions } of truth.bySystem) near(found.bySystem.find(one => one.system === system)!.sessions, sessions, String(system))
 })
 
-t.test('a run of keys goes on at the beginning, and leaves out the user at its end', async t => {
-  // 5,000 users with one session each, except the one at the end of the run.
-  const users = Array.from({ length: 5000 }, (_, index) => `user-${index}`).sort((a, b) => userKeyOf(a) < userKeyOf(b) ? -1 : 1)
-  const records = users.flatMap((userId, index) => Array.from({ length: index === 398 ? 3 : 1 }, () => aRecord({ userId })))
-  // The last hundred users, then the first 399; the session that is the last one read is not the last one of its user.
-  const start = userKeyOf(users.at(-101)!) + '~'
-  const { numbers } = createOverview({ store: largeStore(records).store, now, randomUserKey: () => start })
-  const found = await numbers()
-  t.equal(found.sample, 498, 'what several runs have found counts once')
-  t.equal(found.users, records.length, 'each user in the sample has one session')
+/** The mean of many estimates. */
+async function meanNumbers (records: RecordWithoutData[]): Promise<{ sessions: number, users: number, programs: number }> {
+  const [{ store }, randomUserKey, times] = [largeStore(records), userKeys(5), 200]
+  const sums = { sessions: 0, users: 0, programs: 0 }
+  for (let time = 0; time < times; time++) {
+    const { sessions, users, byKind } = await createOverview({ store, now, randomUserKey }).numbers()
+    sums.sessions += sessions / times
+    sums.users += users / times
+    sums.programs += (byKind.find(({ kind }) => kind === 'program')?.sessions ?? 0) / times
+  }
+  return sums
+}
+
+/** Sessions of users with so many each. */
+function sessionsOf (counts: number[], kindOf: (user: number) => 'desktop' | 'program' = () => 'desktop'): RecordWithoutData[] {
+  const { data, ...template } = aRecord()
+  return counts.flatMap((count, user) => {
+    const [key, device] = [userKeyOf(`user-${user}`), { ...template.device, kind: kindOf(user) }]
+    return Array.from({ length: count }, (_, index) => ({ ...template, _id: key + String(index).padStart(22, '0'), userId: `user-${user}`, device }))
+  })
+}
+
+const isNear = (found: number, truth: number, share: number): boolean => Math.abs(found - truth) <= share * truth
+
+t.test('users with many sessions count like all others', async t => {
+  // One user in a hundred has 300 sessions.
+  const records = sessionsOf(Array.from({ length: 20_000 }, (_, user) => user % 100 === 0 ? 300 : 7))
+  const { users, sessions } = await meanNumbers(records)
+  t.equal(Math.round(sessions), records.length)
+  t.ok(isNear(users, 20_000, 0.03), `${users} users`)
 })
 
-t.test('one user with more sessions than a run has is not left out', async t => {
-  const records = Array.from({ length: 6000 }, () => aRecord())
-  const found = await createOverview({ store: largeStore(records).store, now, randomUserKey: () => '' }).numbers()
-  t.strictSame([found.sample, found.sessions], [500, 6000])
+t.test('one user with half of all sessions is half of them, and one user', async t => {
+  const records = sessionsOf([100_000, ...Array.from({ length: 20_000 }, () => 5)], user => user === 0 ? 'program' : 'desktop')
+  const { users, programs } = await meanNumbers(records)
+  t.ok(isNear(users, 20_001, 0.03), `${users} users`)
+  t.ok(isNear(programs, 100_000, 0.01), `${programs} sessions of a program`)
+})
+
+t.test('a run of keys goes on at the beginning', async t => {
+  // 5,000 users with one session each. The run has the last hundred of them, and the first 150.
+  const records = sessionsOf(Array.from({ length: 5000 }, () => 1)).sort((a, b) => a._id < b._id ? -1 : 1)
+  const pages: Array<[after: string, limit: number]> = []
+  const { store } = largeStore(records)
+  const page: LoginSessionStore['page'] = async (after, limit) => {
+    pages.push([after, limit])
+    return await store.page(after, limit)
+  }
+  const start = records.at(-101)!._id.slice(0, 8) + '~'
+  const { users } = await createOverview({ store: { ...store, page }, now, randomUserKey: () => start }).numbers()
+  t.strictSame(pages.filter(([after]) => after === ''), Array(8).fill(['', 150]))
+  t.ok(isNear(users, 5000, 0.2), `${users} users`)
+})
+
+t.test('sessions of one user only are all of them, and nearly one user', async t => {
+  const records = sessionsOf([6000])
+  const found = await createOverview({ store: largeStore(records).store, now, randomUserKey: userKeys(2) }).numbers()
+  t.strictSame([found.sample, found.sessions], [2000, 6000])
+  t.ok(found.users <= 3, `${found.users} users`)
+})
+
+t.test('users without a live session, and visitors, are not signed in', async t => {
+  const users = sessionsOf(Array.from({ length: 2000 }, () => 3)).map((record, index) => index % 2 === 0 ? { ...record, expiresAt: NOW } : record)
+  const expired = sessionsOf(Array.from({ length: 4000 }, (_, user) => user < 2000 ? 0 : 1)).map(record => ({ ...record, expiresAt: NOW }))
+  const visitors = Array.from({ length: 2000 }, () => aVisitorRecord())
+  const found = await meanNumbers([...users, ...expired, ...visitors])
+  t.ok(isNear(found.users, 2000, 0.05), `${found.users} users`)
 })
 
 t.test('a size that is a little wrong does no harm', async t => {
@@ -351,8 +434,10 @@ t.test('a size that is a little wrong does no harm', async t => {
   const few = await createOverview({ store: largeStore(records.slice(0, 4000), 10).store, now }).numbers()
   t.strictSame([few.sample, few.sessions], [null, 4000])
   const more = await createOverview({ store: largeStore(records, 3000).store, now, randomUserKey: userKeys(1) }).numbers()
-  t.ok(more.sample! > 1000 && more.sample! < 4000)
-  t.strictSame([more.sessions, more.users], [4001, 4001], 'at least one more than would have been counted')
+  t.strictSame([more.sample, more.sessions], [2000, 4001], 'at least one more than would have been counted')
+  t.ok(isNear(more.users, 5100, 0.2), `${more.users} users`)
+  const shrunk = await createOverview({ store: largeStore(records.slice(0, 7), 1_000_000).store, now, randomUserKey: userKeys(1) }).numbers()
+  t.equal(shrunk.users, 7, 'a run has all keys')
 })
 
 t.test('numbers are kept for ten seconds, and are read once for all who ask', async t => {

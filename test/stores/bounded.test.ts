@@ -109,7 +109,7 @@ t.test('the part for operators is bounded, too, where there is one; making its i
   const own = new OwnPart()
   const store = boundedStore(Object.assign(own, memoryStore(), { prepareOverview: OwnPart.prototype.prepareOverview }) as unknown as LoginSessionStore, 1000)
   t.equal(await store.prepareOverview!(), own)
-  for (const method of ['newest', 'countFound', 'size', 'removeFound'] as const) {
+  for (const method of ['newest', 'countFound', 'size', 'sample', 'removeFound'] as const) {
     const failing = { ...memoryStore(), async [method] () { throw new Error('away') } }
     await t.rejects((boundedStore(failing, 1000)[method] as () => Promise<unknown>)(), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', cause: { message: 'away' } }, method)
   }

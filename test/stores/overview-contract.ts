@@ -129,6 +129,16 @@ export async function overviewContract (t: Test, makeStore: () => Promise<LoginS
       t.ok(await store.size() >= RECORDS.length + 1)
       t.equal(await (await storeWith()).size(), 0)
     })
+
+    t.test('sample draws about so many of all records, without session data', async t => {
+      const drawn = await store.sample(10)
+      t.ok(drawn.length >= 10 && drawn.length <= 20, `${drawn.length} records`)
+      const all = await store.page('', 100)
+      for (const record of drawn) t.strictSame(record, all.find(({ _id }) => _id === record._id))
+      const often = await Promise.all(Array.from({ length: 100 }, async () => await store.sample(5)))
+      t.equal(new Set(keysOf(often.flat())).size, all.length, 'none is left out: of visitors and expired ones neither')
+      t.strictSame(await (await storeWith()).sample(10), [])
+    })
   })
 
   t.test('removeFound', async t => {

@@ -17,7 +17,7 @@ expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
 expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
 
 // A store may do without prepare() and time() and the part for operators. It needs all other methods.
-const { prepare, time, prepareOverview, newest, countFound, size, removeFound, ...unprepared } = store
+const { prepare, time, prepareOverview, newest, countFound, size, sample, removeFound, ...unprepared } = store
 export const enough: LoginSessionStore = unprepared
 const { touch, ...untouched } = store
 // @ts-expect-error touch is missing

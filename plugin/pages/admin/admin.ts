@@ -7,6 +7,7 @@ import fp from 'fastify-plugin'
 import { coreOf } from '../../core.js'
 import { optionError } from '../../errors.js'
 import type { Overview } from '../../sessions/overview.js'
+import { OVERVIEW_METHODS } from '../../sessions/store.js'
 import { registerKit } from '../kit.js'
 import { createQuestions } from '../question.js'
 import { createGate } from './gate.js'
@@ -23,7 +24,7 @@ const adminPlugin: FastifyPluginAsync<LoginSessionAdminOptions> = async function
   const resolved = resolveAdminOptions(options, app.prefix)
   if (overview === null) {
     throw optionError('admin: this store cannot find the sessions of all users: use mongoStore or memoryStore, or give your store ' +
-      'the methods of OverviewStore (prepareOverview, newest, countFound, size)')
+      `the methods of OverviewStore (${OVERVIEW_METHODS.join(', ')})`)
   }
   await overview.prepare()
   await app.register(async pages => await adminContext(pages, overview, resolved), { ...options, prefix: resolved.prefix })

@@ -52,6 +52,17 @@ export interface Screens {
   workView(request: FastifyRequest, screen: Screen, frame: PageView, work: WorkState): WorkView
 }
 
+/**
+ * A count as it is said.
+ *
+ * @param counted null: it is not known
+ * @param shown the sessions that are shown
+ * @param isAll there are no others
+ */
+export const countOf = (counted: number | null, shown: number, isAll: boolean): { count: number, more: boolean } => counted === null
+  ? { count: shown, more: !isAll }
+  : { count: Math.min(counted, MOST_COUNTED), more: counted > MOST_COUNTED }
+
 /** What screens are made of. */
 export interface ScreensOptions {
   overview: Overview
@@ -84,10 +95,10 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
 
   async function sessionsFound (search: SessionSearch | null, { fields, from }: ListState): Promise<Found> {
     if (search === null) return { sessions: [], newer: null, older: null, count: 0, more: false }
-    const [page, count] = await Promise.all([
-      overview.page(search, ROWS, from), isSearch(fields) ? overview.count(search, MOST_COUNTED + 1) : null
-    ])
-    return { ...page, count: count && Math.min(count, MOST_COUNTED), more: count !== null && count > MOST_COUNTED }
+    if (!isSearch(fields)) return { ...await overview.page(search, ROWS, from), count: null, more: false }
+    const [page, counted] = await Promise.all([overview.page(search, ROWS, from), overview.count(search, MOST_COUNTED + 1)])
+    const isAll = page.newer === null && page.older === null
+    return { ...page, ...countOf(counted, page.sessions.length, isAll) }
   }
 
   async function partsOf (request: FastifyRequest, screen: Screen): Promise<Omit<ScreenParts, 'work' | 'note' | 'places' | 'nameUser'>> {

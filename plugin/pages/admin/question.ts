@@ -7,16 +7,17 @@ import { coreOf } from '../../core.js'
 import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
 import type { Overview } from '../../sessions/overview.js'
+import { isFoundBy } from '../../sessions/store.js'
 import type { Reason } from '../confirmation.js'
 import type { FrameOf } from '../frame.js'
 import { placesFor } from '../places.js'
 import type { Question } from '../question.js'
 import { addressesOf } from '../session-row.js'
-import { MOST_COUNTED, requireSession, type Screens } from './list.js'
+import { countOf, MOST_COUNTED, requireSession, type Screens } from './list.js'
 import type { ResolvedAdminOptions } from './options.js'
 import { namedSessions, type OperatorTarget, type TargetOf, toQuestionWords } from './question-words.js'
 import { screenIn, screenUrl } from './screen.js'
-import { isExact, isFoundBy, isSearch } from './search.js'
+import { isExact, isSearch } from './search.js'
 import type { Names } from './users.js'
 import { createNameOf } from './views.js'
 import type { Works } from './work.js'
@@ -77,10 +78,14 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
     async search (request) {
       const { fields, search } = await searchIn(request)
       const current = currentLoginSession(request)
-      const [{ sessions }, counted] = await Promise.all([overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)])
-      const named = sessions.filter(({ id }) => id !== current.id).slice(0, NAMED)
-      const others = isFoundBy(search, current) ? counted - 1 : counted
-      return { kind: 'search', fields, search, named, count: Math.min(others, MOST_COUNTED), more: others > MOST_COUNTED }
+      const [{ sessions, older }, counted] = await Promise.all([
+        overview.page(search, NAMED + 1, null), overview.count(search, MOST_COUNTED + 2)
+      ])
+      const others = sessions.filter(({ id }) => id !== current.id)
+      const named = others.slice(0, NAMED)
+      const countedOthers = counted !== null && isFoundBy(search, current) ? counted - 1 : counted
+      const count = countOf(countedOthers, named.length, older === null && others.length === named.length)
+      return { kind: 'search', fields, search, named, ...count }
     },
 
     async everyone () {

@@ -5,7 +5,6 @@
 import { addressPatterns } from '../../client/network.js'
 import type { DeviceKind } from '../../client/device.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
-import type { LoginSession } from '../../sessions/login-session.js'
 import type { PageFrom, Position, SessionSearch } from '../../sessions/store.js'
 import type { MessageKey } from '../messages.js'
 import { KINDS } from '../session-row.js'
@@ -130,14 +129,4 @@ export function toSearch ({ kind, address, age }: SearchFields, userIds: string[
 function timesOf ({ within, before }: Age, now: Date): Pick<SessionSearch, 'signedInFrom' | 'signedInBefore'> {
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds)
   return { ...(within !== undefined && { signedInFrom: ago(within) }), ...(before !== undefined && { signedInBefore: ago(before) }) }
-}
-
-/** Is this session among those that the search finds? */
-export function isFoundBy ({ userIds, kind, addresses, signedInFrom, signedInBefore }: SessionSearch, session: LoginSession): boolean {
-  const { userId, device, ip, createdAt } = session
-  return (userIds === undefined || userIds.includes(userId)) &&
-    (kind === undefined || kind === device.kind) &&
-    (addresses === undefined || addresses.some(address => typeof address === 'string' ? address === ip : ip !== null && address.test(ip))) &&
-    (signedInFrom === undefined || createdAt >= signedInFrom) &&
-    (signedInBefore === undefined || createdAt < signedInBefore)
 }

@@ -41,7 +41,8 @@ const HOST = { actor: { kind: 'host', name: 'bench' } } as const
 
 /** What is measured, and what the table calls it. */
 export const FIGURES = [
-  'first page', 'a page deep inside', 'by the rarest kind', 'by address', 'by network', 'by user', 'by age', 'count of a search', 'numbers',
+  'first page', 'a page deep inside', 'by the rarest kind', 'by address', 'by network', 'kind and network', 'by user', 'by age', 'count of a search',
+  'count of kind and network', 'numbers',
   "one user's list", 'end one', 'end all of a user', 'end what a search finds'
 ] as const
 
@@ -80,9 +81,16 @@ export async function createStock (client: MongoClient, size: number): Promise<S
   const verbs = createLoginSessions({ store, now })
   const overview = createOverview({ store, now })
   const network = { addresses: addressPatterns(`${NETWORK}0/24`)!.patterns }
+  /** Nearly all sessions are in the network, and few of them are of the kind. */
+  const both = { kind: RAREST, addresses: addressPatterns('10.0.0.0/8')!.patterns } as const
   const ago = (days: number): Date => new Date(Date.now() - days * DAY)
   const anyUser = (): string => userAt(Math.floor(Math.random() * users))
   const page = (search: SessionSearch) => async (): Promise<number> => (await overview.page(search, PAGE, null)).sessions.length
+  const count = (search: SessionSearch) => async (): Promise<number> => {
+    const found = await overview.count(search, 1000)
+    if (found === null) throw new Error('COUNTING TOOK TOO LONG')
+    return found
+  }
   const recordsOfUser = async (userId: string): Promise<Document[]> => await sessions.find({ _id: { $gte: userKeyOf(userId), $lt: `${userKeyOf(userId)}~` } }).toArray()
 
   /** Ends these, and puts them back afterwards. */
@@ -100,8 +108,10 @@ export async function createStock (client: MongoClient, size: number): Promise<S
     'by the rarest kind': [PAGE, page({ kind: RAREST })],
     'by address': [PAGE, page({ addresses: [ADDRESS] })],
     'by network': [PAGE, page(network)],
+    'kind and network': [PAGE, page(both)],
     'by age': [PAGE, page({ signedInFrom: ago(20), signedInBefore: ago(10) })],
-    'count of a search': [FOUND.network, async () => await overview.count(network, 1000)]
+    'count of a search': [FOUND.network, count(network)],
+    'count of kind and network': [FOUND.kind, count(both)]
   }
 
   async function time (figure: Figure): Promise<number> {
@@ -114,7 +124,7 @@ export async function createStock (client: MongoClient, size: number): Promise<S
       case 'numbers': {
         const fresh = createOverview({ store, now })
         let read = 0
-        const milliseconds = await timed(async () => { read = (await fresh.numbers()).sample ?? size; return read })
+        const milliseconds = await timed(async () => { read = numbersRead((await fresh.numbers()).sample, size); return read })
         return milliseconds * 1000 / read
       }
       case 'end one': {
@@ -152,6 +162,9 @@ export async function createStock (client: MongoClient, size: number): Promise<S
     }
   }
 }
+
+/** How many records are read for numbers: as many as are drawn are read in runs, too. */
+const numbersRead = (sample: number | null, size: number): number => sample === null ? size : 2 * sample
 
 /** @throws if another number of sessions comes of it */
 async function timed (work: () => Promise<number>, expected?: number): Promise<number> {

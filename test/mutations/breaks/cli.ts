@@ -57,6 +57,30 @@ export default [
     ]
   },
   {
+    file: 'plugin/cli/run.ts',
+    tests: ['cli/cli'],
+    breaks: [
+      {
+        name: 'an empty id is no id',
+        promise: 'S3: a variable that is not set does not end all sessions of a user',
+        from: "if (text === '') throw",
+        to: "if (text === ' ') throw"
+      }
+    ]
+  },
+  {
+    file: 'plugin/cli/sessions.ts',
+    tests: ['cli/cli'],
+    breaks: [
+      {
+        name: 'revoke cannot be stopped',
+        promise: 'S3: Ctrl-C stops it',
+        from: "await unlessStopped(io, verbs.revokeAll(userId, ACTOR), 'Stopped: some sessions may have ended. Run it again to end all.')",
+        to: 'await verbs.revokeAll(userId, ACTOR)'
+      }
+    ]
+  },
+  {
     file: 'plugin/cli/failure.ts',
     tests: ['cli/failures'],
     breaks: [

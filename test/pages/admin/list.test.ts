@@ -246,3 +246,15 @@ t.test('an overview without sessions', async t => {
   const overview = createOverview({ store: overviewStoreOf(memoryStore())!, now: createClock().now })
   t.strictSame(await overview.page({}, 25, null), { sessions: [], newer: null, older: null })
 })
+
+t.test('where counting takes too long, the list and the question say how many are shown, and whether there are more', async t => {
+  const { root, store } = await createOperatorShop(t, { store: { ...memoryStore(), countFound: async () => null } })
+  for (let i = 0; i < 30; i++) await store.insert(aRecord({ userId: `user-${i}`, ip: i < 4 ? '198.51.100.9' : '203.0.113.9' }))
+  const count = async (query: string): Promise<string | undefined> => /(?:More than )?[\d,]+ sessions?/.exec(textOf(await root.get(`${OPERATORS}?${query}`)))?.[0]
+  t.equal(await count('address=203.0.113.0%2F24'), 'More than 25 sessions')
+  t.equal(await count('address=198.51.100.9'), '4 sessions')
+  t.equal(await count('address=192.0.2.1'), '0 sessions')
+  const question = async (query: string): Promise<string> => textOf(await root.get(`${OPERATORS}/search/revoke?${query}`))
+  t.match(await question('address=203.0.113.0%2F24'), 'More than 10 sessions end.')
+  t.match(await question('address=198.51.100.9'), '4 sessions end.')
+})

@@ -2,7 +2,8 @@
  * The search form's fields, in URLs and as what is looked for.
  */
 import t from 'tap'
-import { isFoundBy, isSearch, listStateIn, NO_SEARCH, type SearchFields, toParameters, toSearch } from '../../../plugin/pages/admin/search.js'
+import { isSearch, listStateIn, NO_SEARCH, type SearchFields, toParameters, toSearch } from '../../../plugin/pages/admin/search.js'
+import { isFoundBy } from '../../../plugin/sessions/store.js'
 import { screenIn, screenUrl, urlWith } from '../../../plugin/pages/admin/screen.js'
 import { keyOf } from '../../../plugin/sessions/key.js'
 import { toLoginSession } from '../../../plugin/sessions/login-session.js'

@@ -14,6 +14,7 @@ import { createGate, turns } from '../../support/gate.js'
 import { createOperatorShop, OPERATORS, type OperatorShop, type OperatorShopOptions } from '../../support/operators.js'
 import { answer, formOf, HTMX, submit, textOf } from '../../support/page.js'
 import { poll } from '../../support/poll.js'
+import { aRecord } from '../../support/records.js'
 
 const EVERYONE = `${OPERATORS}/everyone/revoke`
 
@@ -27,8 +28,12 @@ interface World extends OperatorShop {
   looked(): Promise<void>
 }
 
-/** Three users, and a store whose removals wait until they are let go: all but the first one. */
-async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}): Promise<World> {
+/**
+ * Three users, and a store whose removals wait until they are let go: all but the first one.
+ *
+ * @param more so many more users, and removals that do not wait
+ */
+async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}, more = 0): Promise<World> {
   const held = createGate()
   const actions: OperatorAction[] = []
   const memory = memoryStore()
@@ -36,7 +41,7 @@ async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}): 
   const store: LoginSessionStore = {
     ...memory,
     async remove (...args) {
-      if (args[1] !== 'root' && ++removals > 1) await held.passed
+      if (args[1] !== 'root' && ++removals > 1 + more) await held.passed
       if (broken) throw new Error('connection refused')
       return await memory.remove(...args)
     },
@@ -54,6 +59,7 @@ async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}): 
   const shop = await createOperatorShop(t, { store, storeTimeout: 60 * SECOND, onSessionEnd () {}, admin: { ...admin, onAction: action => { actions.push(action) } } })
   t.teardown(held.open)
   for (const user of ['ada', 'bob', 'eve']) await shop.signIn(user)
+  for (let user = 0; user < more; user++) await memory.insert(aRecord({ userId: `user-${user}` }))
   return { ...shop, actions, letGo: held.open, breakRemovals () { broken = true }, looked }
 }
 
@@ -69,15 +75,16 @@ async function kept ({ store, operator }: OperatorShop): Promise<WorkState> {
 const press = async (jar: JarBrowser, reply: Reply): Promise<Reply> => await submit(jar, formOf(reply))
 
 t.test('it goes on after the response; a reload shows how far it is; its end is shown until it is closed', async t => {
-  const world = await createWorld(t)
+  // Progress is reported after each hundred.
+  const world = await createWorld(t, {}, 99)
   const { root, actions, letGo } = world
   const started = await answer(root, EVERYONE, PASSWORD)
   t.equal(started.statusCode, 303)
   const reloaded = await root.get(OPERATORS)
-  t.match(reloaded.body, '<progress aria-label="Signing out" max="4"')
-  t.match(textOf(reloaded), 'signed out so far, of about 4. Stop')
-  await poll('the progress', async () => (await kept(world)).ended === 1 || undefined)
-  t.match(textOf(await panel(root)), '1 session has been signed out so far, of about 4. Stop')
+  t.match(reloaded.body, '<progress aria-label="Signing out" max="103"')
+  t.match(textOf(reloaded), 'signed out so far, of about 103. Stop')
+  await poll('the progress', async () => (await kept(world)).ended === 100 || undefined)
+  t.match(textOf(await panel(root)), '100 sessions have been signed out so far, of about 103. Stop')
   t.match((await panel(root)).body, 'data-ls-every="1"')
 
   const second = await root.get(EVERYONE)
@@ -87,12 +94,12 @@ t.test('it goes on after the response; a reload shows how far it is; its end is 
   letGo()
   await poll('the end', async () => (await kept(world)).outcome === 'done' || undefined)
   const over = await panel(root)
-  t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">Signed out 3 sessions.</hx-partial>')
+  t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=status]" ls-hx-swap="innerHTML">Signed out 102 sessions.</hx-partial>')
   t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=work]" ls-hx-swap="innerHTML"></hx-partial>', 'nothing asks again')
   t.match(over.body, '<hx-partial ls-hx-target="[data-ls-part=list]"', 'the list comes along')
-  t.match(actions, [{ kind: 'everyone', ended: 3, complete: true }])
+  t.match(actions, [{ kind: 'everyone', ended: 102, complete: true }])
   const later = await root.get(OPERATORS)
-  t.match(textOf(later), 'Signed out 3 sessions. Close')
+  t.match(textOf(later), 'Signed out 102 sessions. Close')
   t.equal((await press(root, later)).headers.location, OPERATORS)
   t.notMatch((await root.get(OPERATORS)).body, 'ls-work')
 })
