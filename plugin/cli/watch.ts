@@ -25,7 +25,7 @@ const MOST_REMEMBERED = 100_000
 export async function watch ({ io, options, target: { sessions, where } }: Call, userId: string | undefined): Promise<void> {
   if (io.signal.aborted) return
   const eventOf = createEvents(userId)
-  let stop = async (): Promise<void> => {}
+  let stop!: () => Promise<void>
   const failed = new Promise<never>((_resolve, reject) => {
     stop = readChanges(sessions, stagesFor(userId), {
       opened () { say(io, `Watching ${where}: Ctrl-C ends it.`) },

@@ -10,6 +10,7 @@ import { timers } from '../../plugin/timers.js'
 import { cli, type CliOptions, createIo } from '../support/cli.js'
 import { after, HOUR, NOW } from '../support/clock.js'
 import { database } from '../support/mongo.js'
+import { createGate } from '../support/gate.js'
 import { poll } from '../support/poll.js'
 import { aRecord, aVisitorRecord } from '../support/records.js'
 
@@ -300,7 +301,11 @@ t.test('watch', async t => {
 
   t.test('ends with its collection', async t => {
     const { on, sessions } = await setup(aRecord())
-    const { code, err } = await on(['watch'], { onPrinted: text => { if (/Watching/.test(text)) sessions.drop() } })
+    const watching = createGate()
+    const watch = on(['watch'], { onPrinted: text => { if (/Watching/.test(text)) watching.open() } })
+    await watching.passed
+    await sessions.drop()
+    const { code, err } = await watch
     t.strictSame([code, err.split('\n')[1]], [1, 'The collection was dropped or renamed.'])
   })
 

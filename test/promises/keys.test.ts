@@ -14,7 +14,7 @@ import { browser } from '../support/browser-jar.js'
 import { createClock, MINUTE, NOW } from '../support/clock.js'
 import { turns } from '../support/gate.js'
 import { keyScan } from '../support/key-scan.js'
-import { asPlugin, isOperators, isStreamOfRemovals, namesKey } from '../support/key-watch.js'
+import { asPlugin, isOperators, isNarrowStream, namesKey } from '../support/key-watch.js'
 import { database } from '../support/mongo.js'
 import { aRecord } from '../support/records.js'
 import { root } from '../support/root.js'
@@ -41,17 +41,21 @@ t.test('commands that name keys, and commands that do not', async t => {
   t.equal(namesKey({ mapReduce: 'sessions', query: { _id: 'key' } }), false, 'unknown commands are not trusted')
 })
 
-t.test('the stream of removals names no key, and no other stream may do without', async t => {
+t.test('streams of removals and of what the command line prints name no key, and no other stream may do without', async t => {
   const [match, project] = [{ $match: { operationType: { $in: ['delete'] } } }, { $project: { operationType: 1, documentKey: 1 } }]
-  t.equal(isStreamOfRemovals({ pipeline: [{ $changeStream: {} }, match, project] }), true)
-  t.equal(isStreamOfRemovals({ pipeline: [{ $changeStream: { resumeAfter: { _data: 'x' } } }, match, project] }), true, 'it goes on')
+  t.equal(isNarrowStream({ pipeline: [{ $changeStream: {} }, match, project] }), true)
+  t.equal(isNarrowStream({ pipeline: [{ $changeStream: { resumeAfter: { _data: 'x' } } }, match, project] }), true, 'it goes on')
+  const printed = { $project: { operationType: 1, documentKey: 1, clusterTime: 1, 'fullDocument.userId': 1, 'fullDocument.device': 1 } }
+  t.equal(isNarrowStream({ pipeline: [{ $changeStream: {} }, match, printed] }), true)
   const others = [
+    [{ $changeStream: {} }, match, { $project: { 'fullDocument.data': 1 } }], [{ $changeStream: {} }, match, { $project: { 'fullDocument.tokens': 1 } }],
+    [{ $changeStream: {} }, match, { $project: { documentKey: '$fullDocument' } }],
     [], [match, project], [{ $changeStream: {} }], [{ $changeStream: {} }, match], [{ $changeStream: {} }, project], [{ $changeStream: {} }, project, match],
     [{ $changeStream: { fullDocument: 'updateLookup' } }, match, project], [{ $changeStream: { allChangesForCluster: true } }, match, project],
     [{ $changeStream: {} }, match, { $project: { operationType: 1, documentKey: 1, fullDocument: 1 } }],
     [{ $changeStream: {} }, { $match: {} }, project], [{ $changeStream: {} }, match, project, { $limit: 1 }], [{ $match: { userId: 'ada' } }, match, project]
   ]
-  for (const pipeline of others) t.equal(isStreamOfRemovals({ pipeline }), false, JSON.stringify(pipeline))
+  for (const pipeline of others) t.equal(isNarrowStream({ pipeline }), false, JSON.stringify(pipeline))
 })
 
 t.test('whatever requests and verbs send names its keys', async t => {

@@ -44,22 +44,25 @@ export function watchKeys (): KeyWatch {
   return watch
 }
 
+/** What may come of a stream: of each change its kind, its key, and what the command line prints of a session that starts. */
+const STREAMED = new Set(['operationType', 'documentKey', 'clusterTime', ...['userId', 'createdAt', 'ip', 'device'].map(name => `fullDocument.${name}`)])
+
 /**
- * The stream of removals concerns no key: it is one for each process, and it asks every shard. Nothing but the kind of a change and
- * its key may come of it, and it must be those of one collection.
+ * A stream of changes may concern no key: it is one for each process, and it asks every shard. It must be of one collection, and of
+ * named kinds of changes, and no session data or hash may come of it.
  */
-export function isStreamOfRemovals ({ pipeline: [stream, ...stages] }: Document): boolean {
+export function isNarrowStream ({ pipeline: [stream, ...stages] }: Document): boolean {
   const { allChangesForCluster, fullDocument } = stream?.$changeStream ?? { fullDocument: 'none' }
   if (allChangesForCluster !== undefined || fullDocument !== undefined) return false
   return stages.length === 2 && stages[0].$match?.operationType !== undefined &&
-    JSON.stringify(stages[1]) === '{"$project":{"operationType":1,"documentKey":1}}'
+    stages[1].$project !== undefined && Object.entries(stages[1].$project).every(([name, shown]) => shown === 1 && STREAMED.has(name))
 }
 
 function look (command: Document, { counts, operators, broken }: KeyWatch): void {
   const [name = ''] = Object.keys(command)
   // `hello`, `listCollections` and the like have no collection.
   if (typeof command[name] !== 'string' || EXEMPT.includes(name)) return
-  const isStream = name === 'aggregate' && isStreamOfRemovals(command)
+  const isStream = name === 'aggregate' && isNarrowStream(command)
   const counted = isStream ? '$changeStream' : name
   counts.set(counted, (counts.get(counted) ?? 0) + 1)
   if (isOperators(command)) operators.set(name, (operators.get(name) ?? 0) + 1)

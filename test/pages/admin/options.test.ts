@@ -6,7 +6,7 @@ import t from 'tap'
 import loginSessions, { loginSessionAdmin, type LoginSessionAdminOptions, memoryStore } from '../../../plugin/index.js'
 import { PASSWORD, SECRET } from '../../support/app.js'
 import { after, DAY, NOW } from '../../support/clock.js'
-import { createOperatorShop, OPERATORS } from '../../support/operators.js'
+import { createOperatorShop, OPERATORS, seemingly } from '../../support/operators.js'
 import { answer, textOf } from '../../support/page.js'
 import { aRecord } from '../../support/records.js'
 
@@ -54,11 +54,11 @@ t.test('it can be the root of its context', async t => {
 })
 
 t.test('without any hook it works too; what is estimated and what is unknown is said', async t => {
-  const { root, store } = await createOperatorShop(t, { admin: { onAction: undefined } })
+  const { root, store } = await createOperatorShop(t, { store: seemingly(400_000), admin: { onAction: undefined } })
   const device = { ...aRecord().device, os: null }
-  await Promise.all(Array.from({ length: 4100 }, async (_, i) => await store.insert(aRecord({ userId: `user-${i}`, device, expiresAt: after(NOW, DAY) }))))
-  t.match(textOf(await root.get(`${OPERATORS}/everyone/revoke`)), /Live sessions about 4,\d{3} Users signed in about [34],\d{3}/)
-  t.match(textOf(await root.get(OPERATORS)), /Operating system Sessions Unknown [34],\d{3}/)
+  for (let i = 0; i < 9; i++) await store.insert(aRecord({ userId: `user-${i}`, device, expiresAt: after(NOW, DAY) }))
+  t.match(textOf(await root.get(`${OPERATORS}/everyone/revoke`)), /Live sessions about 400,000 Users signed in about [\d,]+/)
+  t.match(textOf(await root.get(OPERATORS)), /Operating system Sessions [^]*Unknown [\d,]{6,7}/)
   t.equal((await answer(root, `${OPERATORS}/search/revoke?kind=desktop`, PASSWORD)).statusCode, 303)
-  t.match(textOf(await root.get(OPERATORS)), '1 session')
+  t.match(textOf(await root.get(OPERATORS)), 'Signed out 9 sessions.')
 })

@@ -2,7 +2,7 @@
  * The search form's fields, in URLs and as what is looked for.
  */
 import t from 'tap'
-import { isSearch, listStateIn, NO_SEARCH, type SearchFields, toParameters, toSearch } from '../../../plugin/pages/admin/search.js'
+import { isExact, isSearch, listStateIn, NO_SEARCH, type SearchFields, toParameters, toSearch } from '../../../plugin/pages/admin/search.js'
 import { isFoundBy } from '../../../plugin/sessions/store.js'
 import { screenIn, screenUrl, urlWith } from '../../../plugin/pages/admin/screen.js'
 import { keyOf } from '../../../plugin/sessions/key.js'
@@ -35,6 +35,12 @@ t.test('unknown and wrong values count as left out', async t => {
   ]
   for (const query of queries) t.strictSame(listStateIn(query), empty, JSON.stringify(query))
   t.equal(listStateIn({ who: ` ${'x'.repeat(300)}` }).fields.who.length, 254)
+})
+
+t.test('a query is exact if each of its values is one that the fields have', async t => {
+  const exact = (query: unknown): boolean => isExact(query, listStateIn(query).fields)
+  for (const query of [undefined, {}, { who: 'a', kind: '', age: 'day', other: ['x'] }, { who: ' a ' }]) t.equal(exact(query), true, JSON.stringify(query))
+  for (const query of [{ kind: 'phones' }, { who: ['a', 'b'] }, { age: 'years' }, { who: 'x'.repeat(300) }]) t.equal(exact(query), false, JSON.stringify(query))
 })
 
 t.test('a screen is the list or a user', async t => {
