@@ -32,7 +32,7 @@ const STILL_MADE = 'Stopped waiting. The server may go on making the index.'
 /** Prints them; makes those that are missing with `--create`. */
 export async function indexes ({ io, options, target: { sessions, where } }: Call<IndexesOptions>): Promise<void> {
   const isWanted = ({ purpose }: Pick<IndexRow, 'purpose'>): boolean => purpose !== 'operators' || options.operators === true
-  if (options.create === true) {
+  if (options.create === true && (await unlessStopped(io, readRows(sessions))).some(row => row.missing && isWanted(row))) {
     say(io, `Making indexes of ${where}: with many sessions this takes minutes.`)
     // It also looks at the collation, which must be the simple one.
     await unlessStopped(io, prepareCollection(sessions.db, sessions), STILL_MADE)

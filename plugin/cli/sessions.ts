@@ -23,12 +23,17 @@ const NOTHING_ENDED = 'Stopped: nothing was ended.'
 /** `list USER`. */
 export async function list ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
   const sessions = await unlessStopped(io, verbs.list(userId))
-  if (sessions.length === 0) throw noneOf(userId, where)
+  if (sessions.length === 0) throw nothingFound(io, options, { collection: where, sessions }, `${quoted(userId)} has no session in ${where}.`)
   printEither(io, options.json, { collection: where, sessions }, () => tableOf(sessions))
 }
 
-const noneOf = (userId: string, where: string): Failure =>
-  new Failure(EXIT.nothing, `${withoutControls(userId)} has no session in ${where}.`)
+const quoted = (id: string): string => `"${withoutControls(id)}"`
+
+/** A reader of JSON gets its document in this case, too. */
+function nothingFound (io: Io, { json }: CommonOptions, document: object, sentence: string): Failure {
+  if (json === true) printEither(io, true, document, () => '')
+  return new Failure(EXIT.nothing, sentence)
+}
 
 function tableOf (sessions: LoginSession[]): string {
   const rows = sessions.map(session => {
@@ -46,14 +51,17 @@ export async function revoke (call: Call, userId: string, id: string | undefined
 async function revokeOne ({ io, options, target: { verbs, where } }: Call, userId: string, id: string): Promise<void> {
   stopIfAsked(io, NOTHING_ENDED)
   const session = await unlessStopped(io, verbs.revoke(userId, id, ACTOR), 'Stopped: the session may have ended.')
-  if (session === null) throw new Failure(EXIT.nothing, `${withoutControls(userId)} has no session ${withoutControls(id)} in ${where}.`)
+  if (session === null) {
+    const document = { collection: where, ended: 0, sessions: [] }
+    throw nothingFound(io, options, document, `${quoted(userId)} has no session ${quoted(id)} in ${where}.`)
+  }
   printEither(io, options.json, { collection: where, ended: 1, sessions: [session] }, () => 'Ended 1 session.')
 }
 
 async function revokeAll ({ io, options, target: { verbs, where } }: Call, userId: string): Promise<void> {
   const count = await unlessStopped(io, verbs.count(userId))
-  if (count === 0) throw noneOf(userId, where)
-  await makeSure(io, options.yes, `End ${counted(count, 'session')} of ${withoutControls(userId)} in ${where}?`)
+  if (count === 0) throw nothingFound(io, options, { collection: where, ended: 0 }, `${quoted(userId)} has no session in ${where}.`)
+  await makeSure(io, options.yes, `End ${counted(count, 'session')} of ${quoted(userId)} in ${where}?`)
   stopIfAsked(io, NOTHING_ENDED)
   const ended = await unlessStopped(io, verbs.revokeAll(userId, ACTOR), 'Stopped: some sessions may have ended. Run it again to end all.')
   printEither(io, options.json, { collection: where, ended }, () => `Ended ${counted(ended, 'session')}.`)
@@ -62,7 +70,7 @@ async function revokeAll ({ io, options, target: { verbs, where } }: Call, userI
 /** `revoke-everyone`. */
 export async function revokeEveryone ({ io, options, target: { verbs, overview, where } }: Call): Promise<void> {
   const { sessions, users, sample } = await unlessStopped(io, overview.numbers())
-  if (sessions === 0) throw new Failure(EXIT.nothing, `Nobody has a session in ${where}.`)
+  if (sessions === 0) return printEither(io, options.json, { collection: where, ended: 0 }, () => `Nobody has a session in ${where}.`)
   const about = sample === null ? '' : 'about '
   const what = `${about}${counted(sessions, 'session')} of ${about}${counted(users, 'user')}`
   await makeSure(io, options.yes, `End all sessions in ${where}: ${what}?`)

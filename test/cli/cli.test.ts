@@ -66,7 +66,8 @@ t.test('list', async t => {
 
   t.test('exits with 3 if there is none', async t => {
     const { on, where } = await setup(aRecord())
-    t.strictSame(await on(['list', 'eve\u001b[2J']), { code: 3, out: '', err: `eve[2J has no session in ${where}.\n` })
+    t.strictSame(await on(['list', 'eve\u001b[2J']), { code: 3, out: '', err: `"eve[2J" has no session in ${where}.\n` })
+    t.strictSame(JSON.parse((await on(['list', 'eve', '--json'])).out), { collection: where, sessions: [] }, 'JSON has its document in this case, too')
   })
 })
 
@@ -98,7 +99,8 @@ t.test('revoke', async t => {
     const { on, sessions, where } = await setup(one, other)
     t.strictSame(await on(['revoke', 'ada', idOf(one._id)]), { code: 0, out: 'Ended 1 session.\n', err: '' })
     t.strictSame((await sessions.find().toArray()).map(({ _id }) => _id), [other._id])
-    t.strictSame(await on(['revoke', 'ada', idOf(one._id)]), { code: 3, out: '', err: `ada has no session ${idOf(one._id)} in ${where}.\n` })
+    t.strictSame(await on(['revoke', 'ada', idOf(one._id)]), { code: 3, out: '', err: `"ada" has no session "${idOf(one._id)}" in ${where}.\n` })
+    t.strictSame(JSON.parse((await on(['revoke', 'ada', idOf(one._id), '--json'])).out), { collection: where, ended: 0, sessions: [] })
     t.equal((await on(['revoke', 'eve', idOf(other._id)])).code, 3, 'nor is it another user\'s')
     const { out } = await on(['revoke', 'ada', idOf(other._id), '--json'])
     t.match(JSON.parse(out), { collection: where, ended: 1, sessions: [{ id: idOf(other._id) }] })
@@ -106,17 +108,18 @@ t.test('revoke', async t => {
 
   t.test('of all sessions asks first', async t => {
     const { on, sessions, where } = await setup(aRecord(), aRecord(), aRecord({ userId: 'eve' }))
-    const question = `End 2 sessions of ada in ${where}? [y/N] `
+    const question = `End 2 sessions of "ada" in ${where}? [y/N] `
     for (const typed of ['n\n', '\n', 'yesterday\n', '']) {
       t.strictSame(await on(['revoke', 'ada'], { typed }), { code: 1, out: '', err: `${question}Nothing was ended.\n` }, typed)
     }
     const unasked = await on(['revoke', 'ada'])
-    t.match(unasked, { code: 2, out: '', err: /^End 2 sessions of ada in .*\? Nobody is there to answer: write --yes if you are sure\.\n$/ })
+    t.match(unasked, { code: 2, out: '', err: /^End 2 sessions of "ada" in .*\? Nobody is there to answer: write --yes if you are sure\.\n$/ })
     t.strictSame(await usersIn(sessions), ['ada', 'ada', 'eve'])
 
     t.strictSame(await on(['revoke', 'ada'], { typed: ' Yes\n' }), { code: 0, out: 'Ended 2 sessions.\n', err: question })
     t.strictSame(await usersIn(sessions), ['eve'])
-    t.strictSame(await on(['revoke', 'ada', '--yes']), { code: 3, out: '', err: `ada has no session in ${where}.\n` })
+    t.strictSame(await on(['revoke', 'ada', '--yes']), { code: 3, out: '', err: `"ada" has no session in ${where}.\n` })
+    t.strictSame(JSON.parse((await on(['revoke', 'ada', '--yes', '--json'])).out), { collection: where, ended: 0 })
     t.strictSame(JSON.parse((await on(['revoke', 'eve', '--yes', '--json'])).out), { collection: where, ended: 1 })
   })
 
@@ -174,7 +177,8 @@ t.test('revoke-everyone', async t => {
     t.match(await on(['revoke-everyone']), { code: 2, err: `${question} Nobody` })
     t.strictSame(await on(['revoke-everyone'], { typed: 'y\n' }), { code: 0, out: 'Ended 3 sessions.\n', err: `${question} [y/N] ` })
     t.equal(await sessions.countDocuments(), 1, 'a visitor is nobody\'s login')
-    t.strictSame(await on(['revoke-everyone', '--yes']), { code: 3, out: '', err: `Nobody has a session in ${where}.\n` })
+    t.strictSame(await on(['revoke-everyone', '--yes']), { code: 0, out: `Nobody has a session in ${where}.\n`, err: '' })
+    t.strictSame(JSON.parse((await on(['revoke-everyone', '--yes', '--json'])).out), { collection: where, ended: 0 })
   })
 
   t.test('of many says how far it is, and after Ctrl-C how far it got', async t => {
