@@ -213,12 +213,15 @@ export async function storeContract (t: Test, makeStore: () => LoginSessionStore
     })
 
     t.test('take the user id as a value, never as a query', async t => {
-      const store = await storeWith(aRecord())
+      const record = aRecord()
+      const store = await storeWith(record)
       const anything: any = { $ne: null }
       t.strictSame(await listOf(store, anything).catch(() => []), [])
       t.equal(await store.countByUser(anything, NOW).catch(() => 0), 0)
       t.strictSame(await store.keysOfUser(anything, '', 9).catch(() => []), [])
-      t.equal(await store.removeMany(['any'], anything, NOW), 0)
+      t.equal(await store.removeMany([record._id], anything, NOW), 0)
+      t.equal(await store.remove(record._id, anything), null)
+      t.strictSame(await stored(store, record), record)
     })
 
     t.test('hand out copies', async t => {
