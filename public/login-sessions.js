@@ -64,8 +64,8 @@ function start () {
   on('htmx-after-request', ({ event, section, purpose, ctx }) => {
     const { status, headers } = ctx.response
     const { lsGone } = section.dataset
-    // For operators who are not signed in any more, the page may not exist.
-    if (status === 404 && lsGone !== undefined && !headers.has('login-sessions')) showEnded(section, lsGone)
+    // For operators who are not signed in any more, the page may not exist. What is typed in a dialog stays.
+    if (status === 404 && purpose !== 'answer' && lsGone !== undefined && !headers.has('login-sessions')) showEnded(section, lsGone)
     // A proxy's error page, or a sign-in page in its place, must not replace the list.
     else if (!headers.has('login-sessions')) showUnreachable(section, purpose, status)
     // This request was not a click, so the page must stay as it is: the user may be typing elsewhere. Only the list is removed.
@@ -88,7 +88,10 @@ function start () {
     if (purpose === 'reveal' && ctx.response.status < 400) window.history.replaceState(window.history.state, '', ctx.sourceElement.href)
     if (ctx.response.status >= 400) state.failed = purpose
     // A refresh removes only a message that a refresh has shown.
-    else if (purpose !== 'refresh' || state.failed === 'refresh') part(section, 'problem').textContent = ''
+    else if (purpose !== 'refresh' || state.failed === 'refresh') {
+      part(section, 'problem').textContent = ''
+      state.failed = null
+    }
   })
 
   on('htmx-after-swap', ({ section, purpose, ctx }) => {

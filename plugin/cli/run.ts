@@ -15,7 +15,7 @@ import { withoutControls } from './words.js'
 
 const HELP = `
 Exit codes: 0 done; 1 failed; 2 wrong usage, or something is missing; 3 there is no such session;
-130 stopped by Ctrl-C, which is how a watch ends: 0.
+130 stopped by Ctrl-C. Ctrl-C ends a watch with 0.
 What ends here is not announced to the hooks of your servers (onSessionEnd). Signals of app.loginSessions.watch() fire.`
 
 /**

@@ -16,7 +16,7 @@ export interface EndManyOptions {
   except?: SessionName | undefined
   /**
    * Called with the number of sessions that have ended: after each page, and after each hundred where they end one by one.
-   * The last call has the final number. Its errors are ignored: the ending goes on.
+   * The last call has the final number. Not called if nothing ends. Its errors are ignored: the ending goes on.
    */
   onProgress?: ((ended: number) => void) | undefined
   /** Stops it: it resolves to the number of those that have ended. */

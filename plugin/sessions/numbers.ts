@@ -121,7 +121,7 @@ export function numbersOf ({ records, large }: Sample, at: Date): Numbers {
     at,
     sample: large === null ? null : records.length,
     sessions: estimate(live.length),
-    users: large === null ? new Set(live.map(({ userId }) => userId)).size : usersIn(large.runs, at),
+    users: large === null ? new Set(live.map(({ userId }) => userId)).size : Math.max(usersIn(large.runs, at), Math.min(1, live.length)),
     byDay: Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index)
       .map(day => ({ day: new Date(day * DAY), sessions: estimate(days.get(day) ?? 0) })),
     byKind: tally(({ device }) => device.kind).map(([kind, sessions]) => ({ kind, sessions })),

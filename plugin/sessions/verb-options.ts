@@ -23,8 +23,8 @@ export interface RevokeEveryoneOptions extends RevokeOptions {
   /** This session stays, such as the caller's own. @default none */
   except?: SessionName | undefined
   /**
-   * Called after each hundred sessions or so, with the number of those that have ended, and at last with the final number.
-   * Its errors are ignored: use `signal` to stop.
+   * Called with the number of sessions that have ended: after each thousand or so, or after each hundred if there is an
+   * `onSessionEnd`; the last call has the final number. Not called if nothing ends. Its errors are ignored: use `signal` to stop.
    */
   onProgress?: ((ended: number) => void) | undefined
   /** Stops it: it resolves to the number of those that have ended. */

@@ -357,7 +357,7 @@ t.test('help is no failure, and says the exit codes', async t => {
   const { code, out } = await cli(['--help'])
   t.equal(code, 0)
   t.match(out, /Exit codes: 0 done; 1 failed; 2 wrong usage/)
-  t.match(out, /130 stopped by Ctrl-C, which is how a watch ends: 0\./)
+  t.match(out, /130 stopped by Ctrl-C\. Ctrl-C ends a watch with 0\./)
   t.match(out, /not announced to the hooks of your servers/)
 })
 

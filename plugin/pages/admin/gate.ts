@@ -1,6 +1,6 @@
 /**
- * Who may see the operators' page, and who may end sessions there. The host decides, at each request and again before each
- * ending.
+ * Who may see the operators' page, and who may end sessions there. The host decides at each request, again before each
+ * ending, and every second during a long one.
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -13,7 +13,8 @@ import { shown } from '../../option-check.js'
 export type OperatorRight = 'view' | 'end'
 
 /**
- * What this request may do; null or undefined: nothing. If it throws, or takes more than ten seconds, the answer is 503.
+ * What this request may do; null or undefined: nothing. If it throws, or takes more than ten seconds, the answer is 503. During a
+ * long ending it is asked about a request that has been answered already; if it fails then, the ending goes on.
  *
  * @example
  * const authorize: Authorize = async ({ loginSession }) => await users.isAdmin(loginSession?.userId) ? 'end' : null

@@ -10,6 +10,7 @@ import type { LoginSession } from '../../sessions/login-session.js'
 import type { Numbers, Overview } from '../../sessions/overview.js'
 import type { SessionSearch } from '../../sessions/store.js'
 import { confirmationNoteFor } from '../confirmation.js'
+import { withParameter } from '../frame.js'
 import { placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
 import type { PageView } from '../view-models.js'
@@ -78,7 +79,7 @@ type Found = Pick<ScreenParts, 'sessions' | 'newer' | 'older' | 'count' | 'more'
 /** @param app has the core plugin */
 export function createScreens (app: FastifyInstance, { overview, gate, works, names, options }: ScreensOptions): Screens {
   const { csrf, now, wayFor } = coreOf(app, 'admin: ')
-  const { locate, findUsers, signInPath } = options
+  const { locate, findUsers, signInPath, returnTo } = options
 
   const runnable: Screens['runnable'] = async (request, fields) => {
     const found = fields.who === '' ? null : await usersFor(request, fields.who, findUsers)
@@ -132,7 +133,7 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
         placesFor(request, parts.sessions.flatMap(addressesOf), locate, frame.texts)
       ])
       return toOperatorsView(frame, { ...parts, work: work && workView(request, screen, frame, work), note, nameUser, places }, {
-        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined, signInUrl: signInPath
+        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined, signInUrl: returnTo === undefined ? signInPath : withParameter(signInPath, returnTo, frame.homeUrl)
       })
     }
   }

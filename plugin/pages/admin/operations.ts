@@ -1,5 +1,5 @@
 /**
- * Ends what an operator's question was about, and tells the host's audit log.
+ * Ends what an operator's question was about, and reports it to the host.
  * @module
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -19,7 +19,7 @@ import type { Works, WorkState } from './work.js'
 /** What has come of an operation: a message, or work that goes on. */
 export type Outcome = { notice: Notice, work: null } | { notice: null, work: WorkState }
 
-/** Ends what the target names. The operator has confirmed. null: other work of this operator is under way, and nothing was done. */
+/** Ends what the target names. The operator has confirmed. null: other work of the same session is under way, and nothing was done. */
 export type CarryOut = (request: FastifyRequest, operator: LoginSession, target: OperatorTarget) => Promise<Outcome | null>
 
 /** What operations need. */
@@ -32,34 +32,34 @@ export interface OperationsParts extends Pick<Core, 'callHook'> {
   onAction: OnAction | undefined
 }
 
-/** What is told of an action; the rest has a value that says nothing. */
-type Told = Pick<OperatorAction, 'kind'> & Partial<OperatorAction>
+/** The fields of an action that are reported. The others have defaults. */
+type Reported = Pick<OperatorAction, 'kind'> & Partial<OperatorAction>
 
 /** @param app has the core plugin */
 export function createOperations (app: FastifyInstance, parts: OperationsParts): CarryOut {
   const { callHook, overview, frameOf, gate, works, names, onAction } = parts
 
-  function tell (operator: LoginSession, action: Told): void {
+  function report (operator: LoginSession, action: Reported): void {
     overview.forgetNumbers()
     if (onAction === undefined) return
     callHook('onAction', operator, () => onAction({ userId: null, id: null, search: {}, ended: null, complete: true, operator, ...action }))
   }
 
-  /** Does this, and tells it, also if it fails: some sessions may have ended before. */
-  async function telling (operator: LoginSession, action: Told, end: () => Promise<number>): Promise<number> {
+  /** Does this and reports it, even if it fails: some sessions may have ended before. */
+  async function reporting (operator: LoginSession, action: Reported, end: () => Promise<number>): Promise<number> {
     try {
       const ended = await end()
-      tell(operator, { ...action, ended })
+      report(operator, { ...action, ended })
       return ended
     } catch (error) {
-      tell(operator, { ...action, complete: false })
+      report(operator, { ...action, complete: false })
       throw error
     }
   }
 
   async function endSession (request: FastifyRequest, operator: LoginSession, { session }: TargetOf<'session'>): Promise<Notice> {
     const { userId, id } = session
-    const ended = await telling(operator, { kind: 'session', userId, id }, async () =>
+    const ended = await reporting(operator, { kind: 'session', userId, id }, async () =>
       await app.loginSessions.revoke(userId, id, { actor: operator }) === null ? 0 : 1)
     if (ended === 0) return { key: 'gone', values: {} }
     const nameOf = createNameOf(frameOf(request), await names(request, [userId]))
@@ -69,7 +69,7 @@ export function createOperations (app: FastifyInstance, parts: OperationsParts):
   async function endUser (operator: LoginSession, { user: { id: userId, name }, self }: TargetOf<'user'>): Promise<Notice> {
     const { revokeAll, revokeOthers } = app.loginSessions
     const by = { actor: operator }
-    const count = await telling(operator, { kind: 'user', userId }, async () =>
+    const count = await reporting(operator, { kind: 'user', userId }, async () =>
       self ? await revokeOthers(operator, by) : await revokeAll(userId, by))
     return { key: 'signedOutUser', values: { count, user: name } }
   }
@@ -83,7 +83,10 @@ export function createOperations (app: FastifyInstance, parts: OperationsParts):
       search: kind === 'search' ? target.search : {},
       total: totalOf(target),
       mayGoOn: async () => await gate.mayStillEnd(request),
-      onEnd (ended, complete) { tell(operator, { kind, search, ended, complete }) }
+      onEnd (ended, complete) { report(operator, { kind, search, ended, complete }) }
+    }).catch(error => {
+      report(operator, { kind, search, ended: 0, complete: false })
+      throw error
     })
     if (work?.outcome !== 'done') return work && { notice: null, work }
     return { notice: { key: 'signedOutMany', values: { count: work.ended } }, work: null }

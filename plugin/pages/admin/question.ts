@@ -22,7 +22,7 @@ import type { Names } from './users.js'
 import { createNameOf } from './views.js'
 import type { Works } from './work.js'
 
-/** Other work of the same operator is under way. */
+/** Other work of the same session is under way. */
 export const OTHER_WORK: Reason = ['otherWork']
 
 /** Sessions that a question names. */

@@ -18,7 +18,7 @@ export interface UserWords {
 }
 
 /**
- * Names these users. It is asked once for each page, and may leave users out.
+ * Names these users. It is asked about each user at most once for an answer, and may leave users out.
  *
  * @example
  * const describeUsers: DescribeUsers = async userIds =>
@@ -36,7 +36,7 @@ export interface UserView {
   picture: string | null
 }
 
-/** The most users that a search covers. */
+/** The most users of the host's answer that a search covers. */
 export const MOST_USERS = 50
 
 /** How long the host may take to find or name users, in ms. A list without names is better than none. */
@@ -60,8 +60,8 @@ export async function usersFor (request: FastifyRequest, text: string, findUsers
   if (findUsers === undefined) return { ids: [text], more: false }
   try {
     const found = await withTimeout(Promise.resolve(text).then(findUsers), PATIENCE, 'findUsers')
-    const ids = [...new Set([text, ...found])].filter(id => typeof id === 'string' && id !== '')
-    return { ids: ids.slice(0, MOST_USERS), more: ids.length > MOST_USERS }
+    const ids = [...new Set(found)].filter(id => typeof id === 'string' && id !== '')
+    return { ids: [...new Set([text, ...ids.slice(0, MOST_USERS)])], more: ids.length > MOST_USERS }
   } catch (error) {
     request.log.warn({ err: error }, 'login sessions: findUsers failed, so users were not searched')
     return null
@@ -74,7 +74,7 @@ export type NameUser = (userId: string) => UserView
 /** Names the users of a request's answer. The host's failure costs the names, never the page. */
 export type Names = (request: FastifyRequest, userIds: Iterable<string>) => Promise<NameUser>
 
-/** Asks the host once for all users of a page; while a request is answered, nobody is asked about twice. */
+/** Asks the host for all users of a list at once. While a request is answered, it is asked about no user twice. */
 export function createNames (describeUsers: DescribeUsers | undefined): Names {
   const known = new WeakMap<FastifyRequest, Map<string, UserWords | undefined>>()
 

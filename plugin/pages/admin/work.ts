@@ -11,7 +11,7 @@ import { keyOf } from '../../sessions/key.js'
 import type { LoginSession } from '../../sessions/login-session.js'
 import type { SessionSearch } from '../../sessions/store.js'
 import { settledWithin } from '../../timeout.js'
-import { timers } from '../../timers.js'
+import { keepProgress } from './progress.js'
 
 /**
  * How work stands. 'interrupted': its server stopped, the store failed, or the operator's session has ended or may not end
@@ -52,8 +52,8 @@ export interface Work {
 /** Long endings. */
 export interface Works {
   /**
-   * Starts the work of this operator. Resolves when it is over, or after a second: then it goes on. null: other work of this
-   * session is under way in this process, and nothing was started.
+   * Starts the work of this operator. Resolves when it is over, or after a second: then it goes on. null: other work of the same
+   * session is under way, and nothing was started. If two servers are asked at the same moment, both may start.
    * @throws FST_LOGIN_SESSION_REQUIRED if the operator's session has ended meanwhile
    */
   start(operator: LoginSession, work: Work): Promise<WorkState | null>
@@ -72,21 +72,45 @@ export interface Works {
 /** How long a response waits for its work, in ms. */
 const PATIENCE = 1000
 
-/** How often progress is written, in ms. */
-const WRITE_EVERY = 1000
-
 /** Work that has written nothing for so long is not running any more, in ms. The store may be slow, and fail a few times. */
 const STALLED_AFTER = 20_000
 
-type WorksParts = Pick<Core, 'sessionData' | 'now'> & { overview: NonNullable<Core['overview']>, log: FastifyBaseLogger }
+/** What long endings work on. */
+export interface WorksParts extends Pick<Core, 'sessionData' | 'now'> {
+  overview: NonNullable<Core['overview']>
+  log: FastifyBaseLogger
+}
+
+/** Work of this process. */
+interface Running {
+  aborter: AbortController
+  /** True as long as a response waits for it, and says how it ended. */
+  isWaitedFor: boolean
+  /** Resolves when it is over. Never rejects. */
+  done: Promise<void>
+}
 
 /** Long endings over this overview. */
 export function createWorks ({ overview, sessionData, now, log }: WorksParts): Works {
   /** By the key of the operator's session. */
-  const running = new Map<string, { aborter: AbortController, done: Promise<void> }>()
+  const running = new Map<string, Running>()
 
-  async function run (operator: LoginSession, work: Work, state: WorkState, aborter: AbortController): Promise<void> {
-    const stopWriting = writeNowAndThen(operator, work, state, aborter)
+  const isUnderWay = (state: WorkState | null | undefined): boolean =>
+    state?.outcome === 'running' && now().getTime() - state.at <= STALLED_AFTER
+
+  /** Notes in the operator's session that the work begins. null: other work is under way. */
+  async function begin (operator: LoginSession, total: number | null): Promise<WorkState | null> {
+    const data = await sessionData.read(operator)
+    if (isUnderWay(data?.loginSessionWork as WorkState | undefined)) return null
+    const at = now().getTime()
+    const state: WorkState = { since: at, total, ended: 0, at, outcome: 'running' }
+    if (!await sessionData.write(operator, { loginSessionWork: { ...state } })) throw requiredError()
+    return state
+  }
+
+  async function run (operator: LoginSession, work: Work, state: WorkState, mine: Running): Promise<void> {
+    const { aborter } = mine
+    const stopWriting = keepProgress({ operator, work, state, aborter, sessionData, now, log })
     let outcome: WorkOutcome = 'done'
     try {
       state.ended = await overview.end(work.search, {
@@ -103,74 +127,30 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
     await stopWriting()
     Object.assign(state, { outcome, at: now().getTime() })
     work.onEnd(state.ended, outcome === 'done')
-    await write(operator, state)
-  }
-
-  const write = async (operator: LoginSession, state: WorkState): Promise<boolean> =>
-    await sessionData.write(operator, { loginSessionWork: { ...state } })
-
-  /** Writes the progress, and looks whether the work may go on. Returns what ends that. */
-  function writeNowAndThen (operator: LoginSession, { mayGoOn }: Work, state: WorkState, aborter: AbortController): () => Promise<void> {
-    let timer: NodeJS.Timeout
-    let writing: Promise<void> = Promise.resolve()
-    let over = false
-
-    async function look (): Promise<void> {
-      state.at = now().getTime()
-      const data = await write(operator, state) ? await sessionData.read(operator) : null
-      if (data === null) aborter.abort('interrupted')
-      else if (Number(data.loginSessionWorkStop) >= state.since) aborter.abort('stopped')
-      else if (!await mayGoOn()) aborter.abort('interrupted')
-    }
-
-    function schedule (): void {
-      timer = timers.setTimeout(() => {
-        // Whether the work goes on is not known while the store fails. Its own calls decide.
-        writing = look().catch(() => {}).then(() => { if (!over) schedule() })
-      }, WRITE_EVERY)
-    }
-
-    schedule()
-    return async () => {
-      over = true
-      timers.clearTimeout(timer)
-      await writing
-    }
+    const shown = mine.isWaitedFor && outcome === 'done' ? null : { ...state }
+    await sessionData.write(operator, { loginSessionWork: shown }).catch(error => {
+      log.error({ err: error }, 'login sessions: the end of a long ending was not written')
+    })
   }
 
   function stateOf ({ session: { loginSessionWork: state = null } }: FastifyRequest): WorkState | null {
-    const isStalled = state?.outcome === 'running' && now().getTime() - state.at > STALLED_AFTER
-    return isStalled ? { ...state, outcome: 'interrupted' } : state
-  }
-
-  /** Waits for a while. What fails later is only logged. */
-  async function outcomeOf (operator: LoginSession, done: Promise<void>, state: WorkState): Promise<WorkState> {
-    let isWaiting = true
-    const ended = done.catch(error => {
-      if (isWaiting) throw error
-      log.error({ err: error }, 'login sessions: the end of an operation was not written')
-    })
-    const isOver = await settledWithin(PATIENCE, ended)
-    isWaiting = false
-    if (isOver) await ended
-    // The response says it.
-    if (state.outcome === 'done') await sessionData.write(operator, { loginSessionWork: null }).catch(() => {})
-    return { ...state }
+    return state?.outcome === 'running' && !isUnderWay(state) ? { ...state, outcome: 'interrupted' } : state
   }
 
   return {
     async start (operator, work) {
       const key = keyOf(operator.userId, operator.id)
       if (running.has(key)) return null
-      const at = now().getTime()
-      const state: WorkState = { since: at, total: work.total, ended: 0, at, outcome: 'running' }
-      const aborter = new AbortController()
-      const done = write(operator, state).then(async isThere => {
-        if (!isThere) throw requiredError()
-        return run(operator, work, state, aborter)
-      }).finally(() => { running.delete(key) })
-      running.set(key, { aborter, done })
-      return await outcomeOf(operator, done, state)
+      const begun = begin(operator, work.total)
+      const mine: Running = { aborter: new AbortController(), isWaitedFor: true, done: Promise.resolve() }
+      mine.done = begun.then(async state => { if (state !== null) await run(operator, work, state, mine) })
+        .catch(() => {}).finally(() => { running.delete(key) })
+      running.set(key, mine)
+      const state = await begun
+      if (state === null) return null
+      await settledWithin(PATIENCE, mine.done)
+      mine.isWaitedFor = false
+      return { ...state }
     },
 
     stateOf,
@@ -186,7 +166,7 @@ export function createWorks ({ overview, sessionData, now, log }: WorksParts): W
 
     async close () {
       for (const { aborter } of running.values()) aborter.abort('interrupted')
-      await Promise.allSettled([...running.values()].map(({ done }) => done))
+      await Promise.all([...running.values()].map(({ done }) => done))
     }
   }
 }

@@ -93,6 +93,30 @@ export default [
         to: ''
       },
       {
+        name: 'it begins beside the work of another server',
+        promise: 'O1: the page shows the progress of what is under way',
+        from: 'if (isUnderWay(data?.loginSessionWork as WorkState | undefined)) return null',
+        to: ''
+      },
+      {
+        name: 'it begins although the session of the operator has ended',
+        promise: 'T1: revoked means dead',
+        from: 'if (!await sessionData.write(operator, { loginSessionWork: { ...state } })) throw requiredError()',
+        to: 'await sessionData.write(operator, { loginSessionWork: { ...state } })'
+      },
+      {
+        name: 'two of one session begin at the same moment',
+        promise: 'O1: the page shows the progress of what is under way',
+        from: 'if (running.has(key)) return null',
+        to: ''
+      }
+    ]
+  },
+  {
+    file: 'plugin/pages/admin/progress.ts',
+    tests,
+    breaks: [
+      {
         name: 'it goes on although the operator is signed out',
         promise: 'O1: what a signed-out operator began ends',
         from: "if (data === null) aborter.abort('interrupted')",
@@ -101,19 +125,7 @@ export default [
       {
         name: 'it goes on although the operator has lost the right',
         promise: 'O1: authorize is asked again',
-        from: "else if (!await mayGoOn()) aborter.abort('interrupted')",
-        to: ''
-      },
-      {
-        name: 'it begins although the session of the operator has ended',
-        promise: 'T1: revoked means dead',
-        from: 'if (!isThere) throw requiredError()',
-        to: ''
-      },
-      {
-        name: 'two of one session begin at the same moment',
-        promise: 'O1: the page shows the progress of what is under way',
-        from: 'if (running.has(key)) return null',
+        from: "if (!may) aborter.abort('interrupted')",
         to: ''
       },
       {
@@ -149,7 +161,7 @@ export default [
       {
         name: 'the audit log does not learn that an action failed',
         promise: 'O1: every action reaches the audit hook',
-        from: 'tell(operator, { ...action, complete: false })',
+        from: 'report(operator, { ...action, complete: false })',
         to: ''
       },
       {

@@ -26,6 +26,7 @@ const EVERYONE = `${OPERATORS}/everyone/revoke`
 
 interface World extends OperatorShop {
   actions: OperatorAction[]
+  logs: string[]
   /** Lets the removals go on. */
   letGo(): void
   /** From now on the store's removals fail. */
@@ -42,6 +43,7 @@ interface World extends OperatorShop {
 async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}, more = 0): Promise<World> {
   const held = createGate()
   const actions: OperatorAction[] = []
+  const logs: string[] = []
   const memory = memoryStore()
   let [removals, writes, broken] = [0, 0, false]
   const store: LoginSessionStore = {
@@ -62,11 +64,11 @@ async function createWorld (t: Test, admin: OperatorShopOptions['admin'] = {}, m
     const before = writes
     await poll('the work to look', () => writes >= before + 2 || undefined)
   }
-  const shop = await createOperatorShop(t, { store, storeTimeout: 600 * SECOND, onSessionEnd () {}, admin: { ...admin, onAction: action => { actions.push(action) } } })
+  const shop = await createOperatorShop(t, { store, storeTimeout: 600 * SECOND, logs, onSessionEnd () {}, admin: { ...admin, onAction: action => { actions.push(action) } } })
   t.teardown(held.open)
   for (const user of ['ada', 'bob', 'eve']) await shop.signIn(user)
   for (let user = 0; user < more; user++) await memory.insert(aRecord({ userId: `user-${user}` }))
-  return { ...shop, actions, letGo: held.open, breakRemovals () { broken = true }, looked }
+  return { ...shop, actions, logs, letGo: held.open, breakRemovals () { broken = true }, looked }
 }
 
 const panel = async (jar: JarBrowser): Promise<Reply> => await jar.get(`${OPERATORS}/work`, HTMX)
@@ -140,11 +142,13 @@ t.test('of two answers at the same moment one starts it, and Stop stops all', as
 t.test('an operator who loses the right loses the work, and its buttons; not if that cannot be asked', async t => {
   let right: () => 'end' | 'view' = () => 'end'
   const world = await createWorld(t, { authorize: () => right() })
-  const { root, actions, letGo, looked } = world
+  const { root, actions, letGo, looked, logs } = world
   await answer(root, EVERYONE, PASSWORD)
   right = () => { throw new Error('directory away') }
   await looked()
+  await looked()
   t.strictSame(actions, [])
+  t.equal(logs.filter(line => line.includes('authorize failed during a long ending')).length, 1, 'said once')
   right = () => 'view'
   const seen = await root.get(OPERATORS)
   t.match(seen.body, '<progress')
@@ -213,4 +217,47 @@ t.test('work of a server that was killed counts as interrupted after a while, an
   clock.advance(21 * SECOND)
   t.match(textOf(await root.get(OPERATORS)), 'Interrupted. 7 sessions have been signed out.')
   t.notMatch(textOf(await root.get(EVERYONE)), 'Other sessions are being signed out.')
+})
+
+t.test('a closing server does not wait for an authorize that hangs', async t => {
+  let right: () => 'end' | Promise<never> = () => 'end'
+  const world = await createWorld(t, { authorize: () => right() })
+  await answer(world.root, EVERYONE, PASSWORD)
+  right = () => new Promise(() => {})
+  await world.looked()
+  const closing = world.app.close()
+  await turns(50)
+  world.letGo()
+  await closing
+  t.equal((await kept(world)).outcome, 'interrupted')
+})
+
+t.test('work that cannot begin is reported, too', async t => {
+  const actions: OperatorAction[] = []
+  const memory = memoryStore()
+  const { root } = await createOperatorShop(t, {
+    store: { ...memory, async updateData () { throw new Error('connection refused') } },
+    admin: { onAction: action => { actions.push(action) } }
+  })
+  t.equal((await answer(root, EVERYONE, PASSWORD)).statusCode, 503)
+  t.match(actions, [{ kind: 'everyone', ended: 0, complete: false }])
+})
+
+t.test('an end that cannot be written is logged', async t => {
+  const logs: string[] = []
+  const memory = memoryStore()
+  let writes = 0
+  const { root, signIn } = await createOperatorShop(t, {
+    logs,
+    store: {
+      ...memory,
+      async updateData (...args) {
+        if ('loginSessionWork' in args[1].set && ++writes > 1) throw new Error('connection refused')
+        return await memory.updateData(...args)
+      }
+    }
+  })
+  await signIn('ada')
+  t.equal((await answer(root, EVERYONE, PASSWORD)).statusCode, 303)
+  t.ok(logs.some(line => line.includes('the end of a long ending was not written')))
 })
