@@ -10,10 +10,11 @@ import { createTexts } from '../../../plugin/pages/texts.js'
 import type { PageView } from '../../../plugin/pages/view-models.js'
 import { createOverview, overviewStoreOf } from '../../../plugin/sessions/overview.js'
 import { memoryStore } from '../../../plugin/stores/memory.js'
+import { PASSWORD } from '../../support/app.js'
 import type { JarBrowser, Reply } from '../../support/browser-jar.js'
 import { after, createClock, DAY, MINUTE, NOW, SECOND } from '../../support/clock.js'
 import { createOperatorShop, IPHONE, OPERATORS } from '../../support/operators.js'
-import { HTMX, PAGE, textOf } from '../../support/page.js'
+import { answer, HTMX, PAGE, textOf } from '../../support/page.js'
 import { aRecord } from '../../support/records.js'
 import { breakable } from '../../support/stores.js'
 
@@ -107,6 +108,8 @@ t.test('a search says "more than 1,000" and does not count further', async t => 
   const reply = await root.get(`${OPERATORS}?kind=desktop`)
   t.match(textOf(reply), 'More than 1,000 sessions')
   t.match(textOf(await root.get(`${OPERATORS}/search/revoke?kind=desktop`)), 'More than 1,000 sessions end. This device stays signed in.')
+  t.equal((await answer(root, `${OPERATORS}/search/revoke?kind=desktop`, PASSWORD)).statusCode, 303)
+  t.match(textOf(await root.get(OPERATORS)), 'Signed out 1,001 sessions.')
 })
 
 t.test('findUsers finds users by what was typed, and failing costs only that', async t => {

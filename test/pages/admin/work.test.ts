@@ -1,16 +1,20 @@
 /**
  * Endings that take longer than a request.
  */
+import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import type { OperatorAction } from '../../../plugin/index.js'
-import type { WorkState } from '../../../plugin/pages/admin/work.js'
+import { createWorks, type WorkState } from '../../../plugin/pages/admin/work.js'
 import { keyOf } from '../../../plugin/sessions/key.js'
+import { toLoginSession } from '../../../plugin/sessions/login-session.js'
+import { createOverview, overviewStoreOf } from '../../../plugin/sessions/overview.js'
+import { createSessionData } from '../../../plugin/sessions/session-data.js'
 import { timers } from '../../../plugin/timers.js'
 import type { LoginSessionStore } from '../../../plugin/sessions/store.js'
 import { memoryStore } from '../../../plugin/stores/memory.js'
 import { PASSWORD } from '../../support/app.js'
 import type { JarBrowser, Reply } from '../../support/browser-jar.js'
-import { SECOND } from '../../support/clock.js'
+import { createClock, SECOND } from '../../support/clock.js'
 import { createGate, turns } from '../../support/gate.js'
 import { createOperatorShop, OPERATORS, type OperatorShop, type OperatorShopOptions } from '../../support/operators.js'
 import { answer, formOf, HTMX, submit, textOf } from '../../support/page.js'
@@ -213,7 +217,7 @@ t.test('work of a server that was killed counts as interrupted after a while, an
   await store.updateData(keyOf('root', operator.id), { set: { loginSessionWork: left }, unset: [] })
   t.match(textOf(await root.get(OPERATORS)), '7 sessions have been signed out so far. Stop')
   t.match((await root.get(OPERATORS)).body, '<progress aria-label="Signing out"></progress>')
-  t.equal((await answer(root, EVERYONE, PASSWORD)).statusCode, 409, 'another server may be at it')
+  t.equal((await answer(root, EVERYONE, 'wrong')).statusCode, 409, 'another server may be at it, so nobody is asked for a password')
   clock.advance(21 * SECOND)
   t.match(textOf(await root.get(OPERATORS)), 'Interrupted. 7 sessions have been signed out.')
   t.notMatch(textOf(await root.get(EVERYONE)), 'Other sessions are being signed out.')
@@ -260,4 +264,25 @@ t.test('an end that cannot be written is logged', async t => {
   await signIn('ada')
   t.equal((await answer(root, EVERYONE, PASSWORD)).statusCode, 303)
   t.ok(logs.some(line => line.includes('the end of a long ending was not written')))
+})
+
+t.test('one session has one work, in this process and on other servers', async t => {
+  const [store, { now }] = [memoryStore(), createClock()]
+  const sessionData = createSessionData(store, now)
+  const parts = { overview: createOverview({ store: overviewStoreOf(store)!, now }), sessionData, now, log: Fastify().log }
+  const record = aRecord()
+  await store.insert(record)
+  const operator = toLoginSession(record)
+  const work = { search: {}, total: null, mayGoOn: async () => true, onEnd () {} }
+
+  const here = createWorks(parts)
+  await t.rejects(here.start({ ...operator, id: 'gone' }, work), { code: 'FST_LOGIN_SESSION_REQUIRED' })
+  const both = await Promise.all([here.start(operator, work), here.start(operator, work)])
+  t.match(both, [{ outcome: 'done' }, null])
+
+  const running: WorkState = { since: 0, total: null, ended: 0, at: now().getTime(), outcome: 'running' }
+  await sessionData.write(operator, { loginSessionWork: running })
+  t.equal(await createWorks(parts).start(operator, work), null, 'another server is at it')
+  await sessionData.write(operator, { loginSessionWork: { ...running, outcome: 'done' } })
+  t.match(await here.start(operator, work), { outcome: 'done' })
 })
