@@ -156,8 +156,8 @@ async function runTap (variables) {
   mkdirSync('.tap', { recursive: true })
   rmSync(tapOutput, { force: true })
   rmSync(tokenScans, { recursive: true, force: true })
-  // Three more than processors: many tests wait, for a database or a browser.
-  const jobs = `--jobs=${availableParallelism() + 3}`
+  // Two more than processors: many tests wait, for a database or a browser.
+  const jobs = `--jobs=${availableParallelism() + 2}`
   return run('npx', ['tap', '--reporter=base', `--output-file=${tapOutput}`, jobs, ...tapArguments()], { env })
 }
 
