@@ -17,7 +17,7 @@ export const EXIT = {
   stopped: 130
 } as const
 
-/** A sentence for whoever sits at the terminal, and the exit code. */
+/** A sentence for the person at the terminal, and the exit code. */
 export class Failure extends Error {
   constructor (readonly exitCode: number, message: string, options?: ErrorOptions) {
     super(message, options)

@@ -15,7 +15,7 @@ export interface Call<Options extends CommonOptions = CommonOptions> {
   target: Target
 }
 
-/** Who ends sessions, for whoever reads the code: no hook of a server hears it. */
+/** The actor of what ends here. No hook of a server gets it. */
 const ACTOR = { actor: 'command line' } as const
 
 const NOTHING_ENDED = 'Stopped: nothing was ended.'
@@ -71,7 +71,9 @@ async function revokeAll ({ io, options, target: { verbs, where } }: Call, userI
 export async function revokeEveryone ({ io, options, target: { verbs, overview, where } }: Call): Promise<void> {
   const { sessions, users, sample } = await unlessStopped(io, overview.numbers())
   // An estimate of none may be wrong.
-  if (sessions === 0 && sample === null) return printEither(io, options.json, { collection: where, ended: 0 }, () => `Nobody has a session in ${where}.`)
+  if (sessions === 0 && sample === null) {
+    return printEither(io, options.json, { collection: where, ended: 0 }, () => `Nobody has a session in ${where}.`)
+  }
   const about = sample === null ? '' : 'about '
   const what = `${about}${counted(sessions, 'session')} of ${about}${counted(users, 'user')}`
   await makeSure(io, options.yes, `End all sessions in ${where}: ${what}?`)

@@ -1,5 +1,5 @@
 /**
- * The words of questions, whoever the sessions belong to.
+ * The words of questions about the sessions of any user.
  * @module
  */
 import type { LoginSession } from '../sessions/login-session.js'

@@ -36,7 +36,9 @@ export interface RowContext {
 export type RowOptions = Pick<SessionView, 'current' | 'isNew' | 'revokeUrl' | 'notYouUrl' | 'revealed'>
 
 /** Makes rows. No two that it makes have the same labels. */
-export function createRows ({ texts, places, now, nameOf = ({ device }) => deviceWithBrowser(device, texts) }: RowContext): (session: LoginSession, options: RowOptions) => SessionView {
+export function createRows (
+  { texts, places, now, nameOf = ({ device }) => deviceWithBrowser(device, texts) }: RowContext
+): (session: LoginSession, options: RowOptions) => SessionView {
   const seen = new Map<string, number>()
   // Two sign-ins of one browser in the same minute would have the same labels, so they are numbered.
   const unique = ({ text, parts }: LabelView): LabelView => {

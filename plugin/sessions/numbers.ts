@@ -1,6 +1,6 @@
 /**
  * How many sessions there are, and of what kind: counted in a small collection, estimated in a large one. Sessions are
- * estimated from random records. Users are not: whoever has many sessions has many chances to be drawn. They are estimated
+ * estimated from random records. Users are not: a user with many sessions has many chances to be drawn. They are estimated
  * from their keys, of which each user has one.
  * @module
  */
@@ -54,7 +54,7 @@ const RUN = 250
 /** Records that are read at a time. */
 const PAGE = 1000
 
-/** Days that are told apart. */
+/** The days of {@link Numbers.byDay}. */
 const DAYS = 14
 
 const DAY = 24 * 3600 * 1000

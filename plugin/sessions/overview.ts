@@ -28,7 +28,7 @@ export interface Overview {
   /** Makes the indexes that only operators need. If that takes long, it goes on in the background. */
   prepare(): Promise<void>
   /**
-   * A page of what the search finds. Whoever goes back to the beginning gets the first page, as it is then.
+   * A page of what the search finds. Paging back to the beginning gives the first page, as it is then.
    * @param limit how many sessions a page has
    */
   page(search: SessionSearch, limit: number, from: PageFrom): Promise<SessionPage>

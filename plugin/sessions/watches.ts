@@ -126,7 +126,7 @@ export function createWatches ({ store, now, warn = () => {} }: WatchesParts): W
 
   function end (entry: Entry | undefined): void {
     if (entry === undefined) return
-    // Whoever hears a signal may watch again.
+    // A listener of the signal may watch again.
     forget(entry)
     for (const controller of entry.watchers.keys()) controller.abort(requiredError())
   }

@@ -61,7 +61,7 @@ export function readRemovals (sessions: Collection<any>, { opened, removed, ende
   return readChanges(sessions, REMOVALS, {
     opened,
     changed (change) {
-      // What removes all records is followed by the end of the stream, and whoever reads it looks at all of them then.
+      // After a change that removes all records the stream ends, and its reader looks at all of them.
       if (change.operationType === 'delete') removed(String(change.documentKey._id))
     },
     ended (error) { ended(error, isRefusal(error)) }

@@ -15,7 +15,7 @@ type SessionFilter = Filter<LoginSessionRecord>
 /** The mark of the commands that may ask every shard, also in MongoDB's log and profiler. */
 export const OPERATORS = 'fastify-login-sessions: operators'
 
-/** `maxTimeMS`: whoever waited has given up earlier (`storeTimeout`), so the server must not go on for long. */
+/** `maxTimeMS`: the caller has given up earlier (`storeTimeout`), so the server must not go on for long. */
 const FOR_OPERATORS = { comment: OPERATORS, maxTimeMS: 10_000 } as const
 
 /** A number beside a list is not worth more than this, in ms. The list itself is read without it. */

@@ -35,7 +35,7 @@ t.test('its result goes to stdout', async t => {
   t.equal(JSON.parse(printed.out).sessions[0].id, idOf(record._id))
 })
 
-t.test('without a terminal it ends nothing unless it is told that that is sure', async t => {
+t.test('without a terminal it ends nothing, unless --yes is there', async t => {
   const { printed, code } = start('revoke-everyone')
   t.equal(await code, 2)
   t.match(printed, { out: '', err: /write --yes if you are sure/ })

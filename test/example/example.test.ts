@@ -314,7 +314,7 @@ t.test('no page carries a style or a script of its own, which the Content-Securi
   }
 })
 
-t.test('password managers are told whose password is asked for', async t => {
+t.test('password managers learn whose it is password is asked for', async t => {
   const { email, own } = await newcomer()
   await submit(browser(app), '/sign-in', { email, password: PASSWORD })
   for (const url of ['/account/password', '/account/sessions/others/revoke']) {

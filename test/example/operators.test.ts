@@ -62,7 +62,7 @@ t.test('an email without letters is a name, too', async t => {
   t.match(textOf(await operator.get('/operators?who=--@')), '--@example.com')
 })
 
-t.test('the operator is asked for the password, and password managers are told whose', async t => {
+t.test('the operator is asked for the password, and password managers learn whose it is', async t => {
   const operator = await signedIn(DEMO_OPERATOR)
   const { body } = await operator.get('/operators/everyone/revoke')
   t.match(body, `value="${DEMO_OPERATOR.email}" autocomplete="username"`)

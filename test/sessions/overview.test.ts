@@ -66,7 +66,7 @@ await onBothStores(t, async (t, makeStore) => {
     t.strictSame(await page({}, 22, null), { sessions: (await page({}, 100, null)).sessions, newer: null, older: null }, 'exactly one page')
   })
 
-  t.test('the search goes with the pages, and a count ends where it is told', async t => {
+  t.test('the search goes with the pages, and counting ends at its limit', async t => {
     const records = signIns(30)
     const { page, count } = createOverview({ store: await filled(makeStore(), records), now })
     const search = { userIds: ['user-3', 'user-7'] }

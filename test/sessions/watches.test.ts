@@ -122,7 +122,7 @@ t.test('a signal fires when its session ends', async t => {
     t.equal(signal.aborted, true)
   })
 
-  t.test('and whoever hears it may watch another session', async t => {
+  t.test('a listener may watch another session', async t => {
     const store = memoryStore()
     const { watches, watched } = setup(t, store)
     const { record, signal } = await watched()

@@ -112,6 +112,9 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
     return { screen, ...await sessionsFound(search, screen.list), found, problem, numbers }
   }
 
+  const signInUrlFor = ({ homeUrl }: PageView): string =>
+    returnTo === undefined ? signInPath : withParameter(signInPath, returnTo, homeUrl)
+
   const workView: Screens['workView'] = (request, screen, frame, work) =>
     toWorkView(work, screen, frame, {
       csrf: gate.mayEnd(request) ? csrf.create(currentLoginSession(request).id) : null,
@@ -133,7 +136,11 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
         placesFor(request, parts.sessions.flatMap(addressesOf), locate, frame.texts)
       ])
       return toOperatorsView(frame, { ...parts, work: work && workView(request, screen, frame, work), note, nameUser, places }, {
-        currentId: current.id, now: now(), mayEnd: gate.mayEnd(request), canFindUsers: findUsers !== undefined, signInUrl: returnTo === undefined ? signInPath : withParameter(signInPath, returnTo, frame.homeUrl)
+        currentId: current.id,
+        now: now(),
+        mayEnd: gate.mayEnd(request),
+        canFindUsers: findUsers !== undefined,
+        signInUrl: signInUrlFor(frame)
       })
     }
   }

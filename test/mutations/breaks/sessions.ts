@@ -463,7 +463,7 @@ export default [
         to: 'createdAt <= at'
       },
       {
-        name: 'whoever signs in meanwhile is signed out',
+        name: 'users who sign in meanwhile are signed out',
         promise: 'O1: only what had started at the call ends',
         from: 'userId !== undefined && createdAt <= at',
         to: 'userId !== undefined'
@@ -488,7 +488,7 @@ export default [
       },
       {
         name: 'a look that finds nothing is believed before it is durable',
-        promise: 'T1: nobody is told that sessions have ended that a failover brings back',
+        promise: 'T1: no answer says that sessions have ended that a failover brings back',
         from: 'await barrierEverywhere()',
         to: 'await Promise.resolve()'
       },
@@ -506,7 +506,7 @@ export default [
       },
       {
         name: 'each session is reported',
-        promise: 'O1: progress is told now and then',
+        promise: 'O1: progress is reported now and then',
         from: 'REPORT_EVERY = 100',
         to: 'REPORT_EVERY = 1'
       },

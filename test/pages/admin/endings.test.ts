@@ -142,7 +142,7 @@ t.test('a user is named once for each answer', async t => {
   t.strictSame(asked, [['ada'], ['ada']])
 })
 
-t.test('an action that fails midway is told, too', async t => {
+t.test('an action that fails midway is reported, too', async t => {
   const { app, root, actions, anAction } = await createWorld(t)
   app.loginSessions.revokeAll = async () => { throw new Error('connection refused') }
   t.equal((await answer(root, `${OPERATORS}/user/revoke?${of('ada')}`, PASSWORD)).statusCode, 500)
