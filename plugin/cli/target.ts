@@ -6,7 +6,6 @@ import type { Collection, MongoClient } from 'mongodb'
 import { createSharedClock } from '../sessions/clock.js'
 import { createLoginSessions, type LoginSessions } from '../sessions/login-sessions.js'
 import { createOverview, type Overview, overviewStoreOf } from '../sessions/overview.js'
-import type { LoginSessionStore } from '../sessions/store.js'
 import { boundedStore } from '../stores/bounded.js'
 import { mongoStore } from '../stores/mongo.js'
 import { EXIT, Failure, withoutCredentials } from './failure.js'
@@ -27,7 +26,6 @@ export interface Target {
   /** `shop.loginSessions`, for people. */
   where: string
   sessions: Collection<any>
-  store: LoginSessionStore
   verbs: LoginSessions
   overview: Overview
 }
@@ -38,7 +36,7 @@ const REACHED_WITHIN = 2000
 /** How long one call of the store may take, in ms. Nobody waits for a page meanwhile. */
 const CALL_WITHIN = 30_000
 
-/** Does this with the collection that the options name, and closes the connection. @throws Failure if there is none */
+/** Does this with the collection that the options name, and closes the connection. @throws Failure if it does not exist */
 export async function withTarget<T> (io: Io, options: CommonOptions, work: (target: Target) => Promise<T>): Promise<T> {
   const uri = options.uri ?? io.env.MONGODB_URI ?? ''
   if (uri === '') {
@@ -89,5 +87,5 @@ async function targetOf (io: Io, client: MongoClient, database: string, name: st
   await clock.adjust()
   const parts = { store, now: clock.now }
   const overview = createOverview({ ...parts, store: overviewStoreOf(store)! })
-  return { where, sessions, store, verbs: createLoginSessions(parts), overview }
+  return { where, sessions, verbs: createLoginSessions(parts), overview }
 }

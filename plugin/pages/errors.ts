@@ -61,10 +61,13 @@ export interface SignInOptions {
 }
 
 /** The sign-in URL for a request, with the way back if the host wants it. */
-function createSignInUrl ({ signInPath, returnTo }: SignInOptions, { frameOf, urlOf }: Kit): (request: FastifyRequest) => string {
+function createSignInUrl (signIn: SignInOptions, { frameOf, urlOf }: Kit): (request: FastifyRequest) => string {
   return request => {
-    if (returnTo === undefined) return signInPath
     const wanted = request.method === 'GET' && !isFragment(request) ? urlOf(request) : frameOf(request).homeUrl
-    return withParameter(signInPath, returnTo, wanted)
+    return signInUrlTo(signIn, wanted)
   }
 }
+
+/** The sign-in URL. @param wanted where people come back to, if the host wants to know */
+export const signInUrlTo = ({ signInPath, returnTo }: SignInOptions, wanted: string): string =>
+  returnTo === undefined ? signInPath : withParameter(signInPath, returnTo, wanted)

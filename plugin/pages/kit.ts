@@ -4,16 +4,19 @@
  * @module
  */
 import formbody from '@fastify/formbody'
-import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { rejectCrossOrigin } from '../request/csrf.js'
 import { requireLoginSession } from '../request/guard.js'
 import { createAssets, serveAssets } from './assets.js'
 import { createErrorPages, type SignInOptions } from './errors.js'
 import { createFrames, type FrameOf, type FrameOptions, onThisSite } from './frame.js'
-import { createPageHeaders, isBoostedLink, loadPage, type SetPageHeaders } from './headers.js'
+import { createPageHeaders, isBoostedLink, isFragment, loadPage, type SetPageHeaders } from './headers.js'
 import type { ErrorMessages } from './messages.js'
 import type { Sources } from './policy.js'
 import { registerTemplates } from './templates.js'
+
+/** Requests of a route with this config do not keep a session active. The core reads it. */
+export const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
 
 /** Bytes of a form: far more than a password and a token need. */
 const BODY_LIMIT = 16 * 1024
@@ -68,4 +71,10 @@ export async function preparePageRoutes (
   app.addHook('onRequest', rejectCrossOrigin)
   app.addHook('onRequest', requireLoginSession)
   app.setErrorHandler(createErrorPages(kit, signIn, errorMessages, isHidden))
+}
+
+/** Signs this device out, and leads to the sign-in page. */
+export async function signOutHere (request: FastifyRequest, reply: FastifyReply, { signInPath }: SignInOptions): Promise<FastifyReply> {
+  await request.endLoginSession()
+  return isFragment(request) ? loadPage(reply, signInPath) : reply.redirect(signInPath, 303)
 }

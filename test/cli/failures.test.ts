@@ -1,27 +1,14 @@
 /** What the command line says if the server refuses or fails, on a server that stands alone. */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import { findMongod } from '../../example/mongod.js'
 import { failureOf } from '../../plugin/cli/failure.js'
 import { bytesOf, counted, toJson, toTable } from '../../plugin/cli/words.js'
-import { cleanAfterUs } from '../support/cleanup.js'
 import { cli } from '../support/cli.js'
 import { failCommands } from '../support/fail-command.js'
-import { prepareMember } from '../support/mongod-process.js'
 import { aRecord } from '../support/records.js'
+import { startStandAlone } from '../support/stand-alone.js'
 
-const { path: binary } = await findMongod()
-const folder = mkdtempSync(join(tmpdir(), 'stand-alone-'))
-const cleaner = cleanAfterUs(folder)
-const member = await prepareMember({ binary, folder, name: 'alone', args: [], cleaner })
-t.teardown(async () => {
-  await member.kill()
-  cleaner.stop()
-})
-await member.start()
+const member = await startStandAlone(t)
 const uri = `mongodb://${member.host}/shop`
 const client = new MongoClient(uri)
 const sessions = client.db().collection<any>('loginSessions')

@@ -1,25 +1,20 @@
 /** Two servers over real replica sets: what one ends, the other hears of. */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
-import { findMongod } from '../../example/mongod.js'
 import { mongoStore } from '../../plugin/index.js'
 import { toLoginSession } from '../../plugin/sessions/login-session.js'
 import type { LoginSessionStore, RemovalEvents } from '../../plugin/sessions/store.js'
 import { createWatches } from '../../plugin/sessions/watches.js'
 import { isRefusal } from '../../plugin/stores/mongo-changes.js'
 import { timers } from '../../plugin/timers.js'
-import { cleanAfterUs } from '../support/cleanup.js'
 import { createClock } from '../support/clock.js'
 import { failCommands } from '../support/fail-command.js'
 import { turns } from '../support/gate.js'
 import '../support/key-scan.js'
-import { prepareMember } from '../support/mongod-process.js'
 import { poll } from '../support/poll.js'
 import { aRecord } from '../support/records.js'
 import { startReplicaSet } from '../support/replica-set.js'
+import { startStandAlone } from '../support/stand-alone.js'
 
 /** The package's pauses, 5 seconds and the like, pass 50 times as fast. */
 timers.setTimeout = (callback, milliseconds) => setTimeout(callback, milliseconds / 50)
@@ -158,16 +153,8 @@ t.test('a user without the right to use change streams is told so, and sessions 
 })
 
 t.test('a server that is no replica set has no streams, and sessions are looked at', async t => {
-  const { path: binary } = await findMongod()
-  const folder = mkdtempSync(join(tmpdir(), 'stand-alone-'))
-  const cleaner = cleanAfterUs(folder)
-  const member = await prepareMember({ binary, folder, name: 'alone', args: [], cleaner })
-  t.teardown(async () => {
-    await member.kill()
-    cleaner.stop()
-  })
-  await member.start()
-  const { there, watched, seen, count, warnings } = await twoServers(t, `mongodb://${member.host}`)
+  const { host } = await startStandAlone(t)
+  const { there, watched, seen, count, warnings } = await twoServers(t, `mongodb://${host}`)
   const [one, other] = [await watched(), await watched()]
   await seen('refused')
   await there.remove(one.record._id, 'ada')

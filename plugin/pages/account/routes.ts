@@ -2,12 +2,12 @@
  * The routes of the account page: the list, the questions, and the operations that end sessions.
  * @module
  */
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInOptions } from '../errors.js'
 import { CONFIRMATION_ERRORS } from '../confirmation.js'
 import { deviceWithBrowser } from '../device-title.js'
-import { isFragment, loadPage } from '../headers.js'
-import { type Kit, preparePageRoutes } from '../kit.js'
+import { isFragment } from '../headers.js'
+import { type Kit, NO_ACTIVITY, preparePageRoutes, signOutHere } from '../kit.js'
 import { leaveNotice, type Notice, takeNotice, toNoticeView } from '../notice.js'
 import type { Question, Questions } from '../question.js'
 import type { ListViewOf } from './list.js'
@@ -22,9 +22,6 @@ export interface AccountRoutesOptions {
   questions: Questions
   signIn: SignInOptions
 }
-
-/** Requests of this route do not keep a session active. The core reads it. */
-const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
 
 /** A route about one session. */
 interface OneSession { Params: { id: string } }
@@ -70,7 +67,7 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
   async function endOne (request: FastifyRequest<OneSession>, reply: FastifyReply, notYou: boolean): Promise<FastifyReply> {
     const session = questions.verifyForm(request)
     const target = await targets.findSession(request, request.params.id, notYou)
-    if (target.current) return await signOut(request, reply)
+    if (target.current) return await signOutHere(request, reply, signIn)
     if (!await questions.confirmOrAskAgain(request, reply, () => targets.questionAbout(request, target))) return reply
     const ended = await app.loginSessions.revoke(session.userId, target.session.id, { actor: session })
     const changePassword = target.usesPassword
@@ -92,11 +89,5 @@ export async function accountRoutes (app: FastifyInstance, options: AccountRoute
     }
     leaveNotice(request, notice)
     return reply.redirect(withWholeList(frame.homeUrl, wantsWholeList(request)), 303)
-  }
-
-  async function signOut (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    await request.endLoginSession()
-    const { signInPath } = signIn
-    return isFragment(request) ? loadPage(reply, signInPath) : reply.redirect(signInPath, 303)
   }
 }

@@ -4,13 +4,11 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreOf } from '../../core.js'
-import { notFoundError } from '../../errors.js'
 import { currentLoginSession } from '../../request/guard.js'
-import type { LoginSession } from '../../sessions/login-session.js'
-import type { Numbers, Overview } from '../../sessions/overview.js'
+import type { Overview } from '../../sessions/overview.js'
 import type { SessionSearch } from '../../sessions/store.js'
 import { confirmationNoteFor } from '../confirmation.js'
-import { withParameter } from '../frame.js'
+import { signInUrlTo } from '../errors.js'
 import { placesFor } from '../places.js'
 import { addressesOf } from '../session-row.js'
 import type { PageView } from '../view-models.js'
@@ -48,7 +46,6 @@ export interface Screens {
   viewOf(request: FastifyRequest, screen: Screen, frame: PageView, work: WorkState | null): Promise<OperatorsView>
   /** What these fields look for: asks the host for the users. */
   runnable(request: FastifyRequest, fields: SearchFields): Promise<RunnableSearch>
-  numbers(): Promise<Numbers>
   numbersView(frame: PageView): Promise<NumbersView>
   workView(request: FastifyRequest, screen: Screen, frame: PageView, work: WorkState): WorkView
 }
@@ -79,7 +76,7 @@ type Found = Pick<ScreenParts, 'sessions' | 'newer' | 'older' | 'count' | 'more'
 /** @param app has the core plugin */
 export function createScreens (app: FastifyInstance, { overview, gate, works, names, options }: ScreensOptions): Screens {
   const { csrf, now, wayFor } = coreOf(app, 'admin: ')
-  const { locate, findUsers, signInPath, returnTo } = options
+  const { locate, findUsers } = options
 
   const runnable: Screens['runnable'] = async (request, fields) => {
     const found = fields.who === '' ? null : await usersFor(request, fields.who, findUsers)
@@ -112,9 +109,6 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
     return { screen, ...await sessionsFound(search, screen.list), found, problem, numbers }
   }
 
-  const signInUrlFor = ({ homeUrl }: PageView): string =>
-    returnTo === undefined ? signInPath : withParameter(signInPath, returnTo, homeUrl)
-
   const workView: Screens['workView'] = (request, screen, frame, work) =>
     toWorkView(work, screen, frame, {
       csrf: gate.mayEnd(request) ? csrf.create(currentLoginSession(request).id) : null,
@@ -123,7 +117,6 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
 
   return {
     runnable,
-    numbers: () => overview.numbers(),
     numbersView: async frame => toNumbersView(await overview.numbers(), frame),
     workView,
 
@@ -140,15 +133,8 @@ export function createScreens (app: FastifyInstance, { overview, gate, works, na
         now: now(),
         mayEnd: gate.mayEnd(request),
         canFindUsers: findUsers !== undefined,
-        signInUrl: signInUrlFor(frame)
+        signInUrl: signInUrlTo(options, frame.homeUrl)
       })
     }
   }
-}
-
-/** @throws FST_LOGIN_SESSION_NOT_FOUND */
-export async function requireSession (app: FastifyInstance, userId: string, id: string): Promise<LoginSession> {
-  const session = await app.loginSessions.find(userId, id)
-  if (session === null) throw notFoundError()
-  return session
 }

@@ -13,7 +13,7 @@ import type { FrameOf } from '../frame.js'
 import { placesFor } from '../places.js'
 import type { Question } from '../question.js'
 import { addressesOf } from '../session-row.js'
-import { countOf, MOST_COUNTED, requireSession, type Screens } from './list.js'
+import { countOf, MOST_COUNTED, type Screens } from './list.js'
 import type { ResolvedAdminOptions } from './options.js'
 import { namedSessions, type OperatorTarget, type TargetOf, toQuestionWords } from './question-words.js'
 import { screenIn, screenUrl } from './screen.js'
@@ -59,7 +59,8 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
     obstacleTo,
 
     async session (request) {
-      const session = await requireSession(app, parameter(request, 'of'), parameter(request, 'session'))
+      const session = await app.loginSessions.find(parameter(request, 'of'), parameter(request, 'session'))
+      if (session === null) throw notFoundError()
       const { id, userId } = currentLoginSession(request)
       return { kind: 'session', session, current: session.id === id && session.userId === userId }
     },
@@ -89,7 +90,7 @@ export function createTargets (app: FastifyInstance, { frameOf, overview, screen
     },
 
     async everyone () {
-      return { kind: 'everyone', numbers: await screens.numbers() }
+      return { kind: 'everyone', numbers: await overview.numbers() }
     },
 
     async questionAbout (request, target) {

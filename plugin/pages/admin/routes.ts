@@ -2,11 +2,11 @@
  * The routes of the operators' page: its screens, the questions, and the operations that end sessions.
  * @module
  */
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notAllowedError, notFoundError } from '../../errors.js'
 import { CONFIRMATION_ERRORS } from '../confirmation.js'
-import { isFragment, loadPage } from '../headers.js'
-import { type Kit, preparePageRoutes } from '../kit.js'
+import { isFragment } from '../headers.js'
+import { type Kit, NO_ACTIVITY, preparePageRoutes, signOutHere } from '../kit.js'
 import type { ErrorMessages } from '../messages.js'
 import { leaveNotice, takeNotice, toNoticeView } from '../notice.js'
 import type { Question, Questions } from '../question.js'
@@ -32,18 +32,15 @@ export interface OperatorRoutesOptions {
   options: ResolvedAdminOptions
 }
 
-/** Requests of this route do not keep a session active. The core reads it. */
-const NO_ACTIVITY: FastifyContextConfig = { loginSessionActivity: false }
-
 const ERRORS: ErrorMessages = {
   ...CONFIRMATION_ERRORS, FST_LOGIN_SESSION_NOT_ALLOWED: 'notAllowed', FST_LOGIN_SESSION_NOT_FOUND: 'noneToEnd'
 }
 
 /** A Fastify plugin. */
 export async function operatorRoutes (app: FastifyInstance, options: OperatorRoutesOptions): Promise<void> {
-  const { kit, gate, screens, works, options: { signInPath, returnTo } } = options
+  const { kit, gate, screens, works, options: signIn } = options
   const { frameOf } = kit
-  await preparePageRoutes(app, kit, { signInPath, returnTo }, ERRORS, gate.hides)
+  await preparePageRoutes(app, kit, signIn, ERRORS, gate.hides)
 
   app.get('/', async (request, reply) => await showScreen(request, reply, screenIn(request.query)))
 
@@ -80,8 +77,9 @@ export async function operatorRoutes (app: FastifyInstance, options: OperatorRou
 }
 
 /** The questions and their answers, for operators who may end sessions. */
-async function endingRoutes (app: FastifyInstance, options: OperatorRoutesOptions): Promise<void> {
-  const { kit: { frameOf }, gate, screens, targets, questions, works, carryOut, options: { signInPath } } = options
+async function endingRoutes (
+  app: FastifyInstance, { kit: { frameOf }, gate, screens, targets, questions, works, carryOut, options }: OperatorRoutesOptions
+): Promise<void> {
   app.addHook('preHandler', async request => { if (!gate.mayEnd(request)) throw notAllowedError() })
 
   const FINDERS = {
@@ -100,7 +98,7 @@ async function endingRoutes (app: FastifyInstance, options: OperatorRoutesOption
   ): Promise<FastifyReply> {
     const operator = questions.verifyForm(request)
     const target = await find(request)
-    if (target.kind === 'session' && target.current) return await signOut(request, reply)
+    if (target.kind === 'session' && target.current) return await signOutHere(request, reply, options)
     const askAbout = async (): Promise<Question> => await targets.questionAbout(request, target)
     if (targets.obstacleTo(request, target) !== null) return await questions.ask(request, reply.code(409), await askAbout())
     if (!await questions.confirmOrAskAgain(request, reply, askAbout)) return reply
@@ -126,10 +124,5 @@ async function endingRoutes (app: FastifyInstance, options: OperatorRoutesOption
     questions.verifyForm(request)
     change(request)
     return reply.redirect(screenUrl(frameOf(request).base, screenIn(request.query)), 303)
-  }
-
-  async function signOut (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    await request.endLoginSession()
-    return isFragment(request) ? loadPage(reply, signInPath) : reply.redirect(signInPath, 303)
   }
 }

@@ -93,7 +93,7 @@ export interface OperatorsView extends PageView, Pick<ConfirmationNote, 'canRevo
   emptyText: string | null
   /** True if the list shows a place that `locate` has found. */
   approximate: boolean
-  /** The pages of newer and older sign-ins, and the first page; null: there is none, or this is it. */
+  /** The pages of newer and older sign-ins, and the first page; null: it does not exist, or is shown. */
   newerUrl: string | null
   olderUrl: string | null
   latestUrl: string | null

@@ -57,7 +57,7 @@ export interface Works {
    * @throws FST_LOGIN_SESSION_REQUIRED if the operator's session has ended meanwhile
    */
   start(operator: LoginSession, work: Work): Promise<WorkState | null>
-  /** The work of the operator who asks; null: there is none to show. */
+  /** The work of the operator who asks; null: nothing is to be shown. */
   stateOf(request: FastifyRequest): WorkState | null
   /** Has the operator stopped this work? It may not have noticed yet. */
   isStopping(request: FastifyRequest, work: WorkState): boolean
