@@ -28,7 +28,7 @@ export interface PageOptions {
    * @example { 'font-src': ['https://fonts.example'], 'img-src': ['https://cdn.example'] }
    */
   contentSecurityPolicy?: Sources | undefined
-  /** A place for a public address, shown as approximate; see the README for a recipe. @default none */
+  /** A place for a public address, shown as approximate; see REFERENCE.md for a table. @default none */
   locate?: Locate | undefined
   /** The reader's language, as a tag: one for all, or by request. @default by Accept-Language, otherwise English */
   language?: string | ((request: FastifyRequest) => string | null | undefined) | undefined

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the comparison. `npm run bench -- --memory`: the memory of server processes. `npm run bench -- growth`:
  * from a thousand records to ten million. `npm run bench -- operators`: what operators see and do, with a thousand sessions and
- * with a million. `npm run bench -- report`: what was measured, into the README.
+ * with a million. `npm run bench -- report`: what was measured, into REFERENCE.md and README.md.
  * @module
  */
 const [first, ...rest] = process.argv.slice(2)

@@ -1,12 +1,11 @@
 /**
- * The package as it is published, and what README.md and SECURITY.md say of it.
+ * The package as it is published, and what SECURITY.md says of it.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
-import ts from 'typescript'
 import { root } from '../support/root.js'
 import { unmeasuredNode } from '../support/unmeasured.js'
 
@@ -69,85 +68,6 @@ t.test('its types name only packages that are installed with it and bring their 
     const { types, typings, exports } = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, 'utf8'))
     t.ok(types ?? typings ?? JSON.stringify(exports ?? '').includes('"types"'), `${name} brings its types`)
   }
-})
-
-// Not images: package registries show those of the repository.
-t.test('every relative link of its documents leads to one of its files', async t => {
-  const documents = ['README.md', 'RECIPES.md', 'SECURITY.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')
-  const links = [...documents.matchAll(/(?<!!\[[^\]]*)\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!)
-  const { files } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
-  const packed = ['README.md', 'LICENSE', 'package.json', ...files]
-  t.ok(links.length > 0)
-  t.strictSame(links.filter(link => !existsSync(`${root}${link}`) || !packed.some(path => link === path || link.startsWith(`${path}/`))), [])
-})
-
-// --- the README's TypeScript blocks compile against the plugin's types ---
-
-/** The errors of virtual files beside the plugin, so that imports resolve as they do for a user: `file: message`. */
-function complaints (files: Map<string, string>): string[] {
-  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const host = ts.createCompilerHost(options)
-  const { fileExists, readFile } = host
-  host.fileExists = path => files.has(path) || fileExists(path)
-  host.readFile = path => files.get(path) ?? readFile(path)
-  const program = ts.createProgram([...files.keys()], { ...options, paths: { 'fastify-login-sessions': [`${root}dist/index.d.ts`] } }, host)
-  // Not of the plugin's own files, which `npm run types` checks.
-  const found = [...files.keys()].flatMap(path => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)))
-  return found.map(({ file, messageText }) => `${file?.fileName.slice(root.length)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
-}
-
-const USERS = `
-export declare const users: {
-  authenticate(body: { email: string, password: string }): Promise<{ id: string }>
-  passwordHash(userId: string): Promise<string | null>
-  profile(userId: string): Promise<object>
-  setPassword(userId: string, password: string): Promise<void>
-}`
-
-const YOURS = `
-export declare const mails: {
-  newSignIn(userId: string, device: string, ip: string | null): Promise<void>
-  wrongPasswords(userId: string, total: number): Promise<void>
-}
-export declare const users: {
-  find(userId: string): Promise<{ passwordHash: string | null, hasApp: boolean }>
-  setPassword(userId: string, password: string): Promise<void>
-  idsOfClosedAccounts(): AsyncIterable<string>
-  isAdmin(userId: string | undefined): Promise<boolean>
-  idsByNameOrMail(text: string): Promise<string[]>
-  describe(userIds: string[]): Promise<Map<string, { name: string, detail: string }>>
-}
-export declare const audit: { log(line: string): void }
-export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
-export declare const challenges: { create(): Promise<string>, take(challenge: string | undefined): Promise<string | null> }
-export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }
-export declare function isOwnPath (path: string): boolean
-export declare function waitUntil (work: Promise<unknown>): void
-export declare const news: { of(userId: string, signal: AbortSignal): AsyncIterable<object> }
-export declare const sockets: { close(sessionId: string): void }
-export declare const identity: { verify(response: string): Promise<{ userId: string }> }`
-
-t.test('every TypeScript block of README.md and RECIPES.md compiles as it stands, and one that does not would be found', async t => {
-  const documents = ['README.md', 'RECIPES.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')
-  const blocks = [...documents.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
-  t.ok(blocks.length >= 3)
-  const files = new Map([[`${root}users.ts`, USERS], [`${root}yours.ts`, YOURS]])
-  blocks.forEach((code, index) => files.set(`${root}readme-block-${index}.ts`, /^(import|export) /m.test(code) ? code : `import 'fastify-login-sessions'\n${code}`))
-  // As the built package says it to a host: `request.session` has its type without a further import.
-  files.set(`${root}session.ts`, `import type { FastifyInstance } from 'fastify'
-    import 'fastify-login-sessions'
-    export const route = (app: FastifyInstance) => app.get('/', async request => {
-      app.decryptSession('', {}, () => {})
-      return request.session.sessionId
-    })\n`)
-  // In the same program: another one would read all types again.
-  files.set(`${root}wrong.ts`, "import { nothing } from 'fastify-login-sessions'\n")
-
-  const found = complaints(files)
-
-  t.strictSame(found.filter(text => !text.startsWith('wrong.ts: ')), [])
-  t.match(found, [/^wrong\.ts: .* has no exported member 'nothing'/])
 })
 
 // --- SECURITY.md names the tests that show what it says: they exist, under these names ---

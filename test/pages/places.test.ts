@@ -69,11 +69,11 @@ t.test('the list says once that places are approximate, if it shows one that loc
   t.strictSame(textOf(await chrome.get(PAGE)).match(/approximate/g), ['approximate'])
 })
 
-// --- the README's recipe for places, run as it is written there ---
+// --- REFERENCE.md's recipe for places, run as it is written there ---
 
 t.test('the recipe names the country of an address, in the reader\'s language', async t => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!).find(code => code.includes('maxmind'))!
+  const reference = readFileSync(new URL('../../REFERENCE.md', import.meta.url), 'utf8')
+  const code = [...reference.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!).find(code => code.includes('maxmind'))!
   // Beside this file, so that its packages are found.
   const directory = t.testdir({ 'recipe.mjs': ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }) })
 

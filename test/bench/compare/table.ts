@@ -1,5 +1,5 @@
 /**
- * The measurements as rows of text, for the terminal and for the README.
+ * The measurements as rows of text, for the terminal and for REFERENCE.md.
  * @module
  */
 import { short, type Spread } from '../statistics.js'

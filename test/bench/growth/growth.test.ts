@@ -47,7 +47,7 @@ t.test('storage is said for one record, and multiplied for many', async t => {
   ])
 })
 
-t.test('a block of the README is replaced between its comments, and nothing else is', async t => {
+t.test('a block of a document is replaced between its comments, and nothing else is', async t => {
   const text = 'a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb <!-- bench:y --><!-- /bench:y -->'
   const replaced = replaceBlock(text, 'x', '| $& |')
   t.equal(replaced, 'a\n<!-- bench:x -->\n| $& |\n<!-- /bench:x -->\nb <!-- bench:y --><!-- /bench:y -->')

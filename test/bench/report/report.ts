@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- report`: writes what is in `results/` into the README.
+ * `npm run bench -- report`: writes what is in `results/` into REFERENCE.md, and its plot into README.md.
  * @module
  */
 import { readFile, writeFile } from 'node:fs/promises'
@@ -25,18 +25,29 @@ export interface CompareResult {
   measurements: Measurement[]
 }
 
+const REFERENCE = `${root}REFERENCE.md`
 const README = `${root}README.md`
 
 /** What has not been measured yet stays as it is. */
 export async function report (): Promise<void> {
-  let text = await readFile(README, 'utf8')
+  let text = await readFile(REFERENCE, 'utf8')
   const [compared, memory, growth] = [await readJson<CompareResult>('compare'), await readJson<CompareResult>('memory'), await readJson<GrowthResult>('growth')]
-  if (compared !== null) text = replaceBlock(text, 'compare', compareBlock(compared, memory))
+  if (compared !== null) {
+    text = replaceBlock(text, 'compare', compareBlock(compared, memory))
+    await writeFile(README, replaceBlock(await readFile(README, 'utf8'), 'plot', plotBlock(compared)))
+  }
   if (growth !== null) text = replaceBlock(replaceBlock(text, 'growth', growthBlock(growth)), 'sizes', markdownTable(sizeRows(growth.pairs.at(-1)!.storage)))
   const operators = await readJson<OperatorsResult>('operators')
   if (operators !== null) text = replaceBlock(text, 'operators', operatorsBlock(operators))
-  await writeFile(README, text)
-  for (const [name, result] of Object.entries({ compare: compared, memory, growth, operators })) console.log(`${name}: ${result === null ? 'not measured yet' : 'written into README.md'}`)
+  await writeFile(REFERENCE, text)
+  for (const [name, result] of Object.entries({ compare: compared, memory, growth, operators })) console.log(`${name}: ${result === null ? 'not measured yet' : 'written into REFERENCE.md'}`)
+}
+
+function plotBlock ({ machine }: CompareResult): string {
+  return [
+    '![Requests a second of each server, as a multiple of the hand-written route](test/bench/results/compare.svg)',
+    machineSentence(machine)
+  ].join('\n\n')
 }
 
 function compareBlock (result: CompareResult, memory: CompareResult | null): string {
@@ -44,7 +55,6 @@ function compareBlock (result: CompareResult, memory: CompareResult | null): str
   const measured = measuredIn(measurements)
   const busiest = measured.connections().includes(100) ? 100 : measured.connections().at(-1)!
   return [
-    '![Requests a second of each server, as a multiple of the hand-written route](test/bench/results/compare.svg)',
     `${machineSentence(machine)} ${sessions} sessions; medians of ${rounds} rounds of ${seconds} seconds, smallest to largest in brackets, and as a multiple of the hand-written route.`,
     markdownTable(rateRows(measured)),
     'What each request costs:',
