@@ -5,12 +5,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { root } from '../../support/root.js'
 import { measuredIn, type Measurement } from '../compare/measurement.js'
+import { plotOf } from '../compare/plot.js'
 import { costRows, rateRows } from '../compare/table.js'
 import type { Verdict } from '../compare/verdicts.js'
 import type { GrowthResult } from '../growth/growth.js'
 import { growthRows, storageRows } from '../growth/report.js'
 import { costSentence, operatorsRows, type OperatorsResult } from '../operators/report.js'
-import { machineSentence, type Machine, readJson } from '../results.js'
+import { machineSentence, type Machine, readJson, saveText } from '../results.js'
 import { markdownTable } from '../statistics.js'
 import { replaceBlock } from './blocks.js'
 import { sizeRows } from './sizes.js'
@@ -34,6 +35,7 @@ export async function report (): Promise<void> {
   const [compared, memory, growth] = [await readJson<CompareResult>('compare'), await readJson<CompareResult>('memory'), await readJson<GrowthResult>('growth')]
   if (compared !== null) {
     text = replaceBlock(text, 'compare', compareBlock(compared, memory))
+    await saveText('summary.svg', summaryPlot(compared))
     await writeFile(README, replaceBlock(await readFile(README, 'utf8'), 'plot', plotBlock(compared)))
   }
   if (growth !== null) text = replaceBlock(replaceBlock(text, 'growth', growthBlock(growth)), 'sizes', markdownTable(sizeRows(growth.pairs.at(-1)!.storage)))
@@ -43,9 +45,15 @@ export async function report (): Promise<void> {
   for (const [name, result] of Object.entries({ compare: compared, memory, growth, operators })) console.log(`${name}: ${result === null ? 'not measured yet' : 'written into REFERENCE.md'}`)
 }
 
+/** What README shows of the comparison: signed-in requests, one at a time and from a hundred connections. */
+function summaryPlot ({ measurements }: CompareResult): string {
+  return plotOf(measuredIn(measurements.filter(({ kind, connections }) =>
+    !['ours-visitor', 'ours-forged'].includes(kind) && [1, 100].includes(connections))))!
+}
+
 function plotBlock ({ machine }: CompareResult): string {
   return [
-    '![Requests a second of each server, as a multiple of the hand-written route](test/bench/results/compare.svg)',
+    '![Requests a second of each server at 1 and at 100 connections, as a multiple of the hand-written route](test/bench/results/summary.svg)',
     machineSentence(machine)
   ].join('\n\n')
 }
@@ -55,6 +63,7 @@ function compareBlock (result: CompareResult, memory: CompareResult | null): str
   const measured = measuredIn(measurements)
   const busiest = measured.connections().includes(100) ? 100 : measured.connections().at(-1)!
   return [
+    '![Requests a second of each server, as a multiple of the hand-written route](test/bench/results/compare.svg)',
     `${machineSentence(machine)} ${sessions} sessions; medians of ${rounds} rounds of ${seconds} seconds, smallest to largest in brackets, and as a multiple of the hand-written route.`,
     markdownTable(rateRows(measured)),
     'What each request costs:',
