@@ -30,7 +30,7 @@ export async function formAgain (reply: FastifyReply, form: string, model: objec
 const CONFIRMATION_ERRORS: Partial<Record<string, string>> = {
   FST_LOGIN_SESSION_PASSWORD_REQUIRED: 'Enter your current password.',
   FST_LOGIN_SESSION_PASSWORD_WRONG: 'This is not your current password.',
-  FST_LOGIN_SESSION_ANSWER_WRONG: 'This is not right, or no longer valid. Try again.',
+  FST_LOGIN_SESSION_ANSWER_WRONG: 'This is wrong, or no longer valid. Try again.',
   FST_LOGIN_SESSION_LOCKED: 'That was wrong too often. Try again in {minutes} minutes.'
 }
 

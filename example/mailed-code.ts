@@ -49,4 +49,4 @@ export async function userOfCode (request: FastifyRequest, { codes }: Services, 
 }
 
 /** The form's words for a code that is not right. */
-export const WRONG_CODE = 'This code is not right, or no longer valid. Look again, or ask for a new one.'
+export const WRONG_CODE = 'This code is wrong, or no longer valid. Look again, or ask for a new one.'

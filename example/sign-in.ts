@@ -22,7 +22,7 @@ export function signInPages (site: FastifyInstance, services: Services): void {
     const values = { email: field(request, 'email'), remember: field(request, 'remember') }
     try {
       const user = await users.authenticate(values.email, field(request, 'password'))
-      if (user === null) throw new FieldError('password', 'Email or password is not right.')
+      if (user === null) throw new FieldError('password', 'Wrong email or password.')
       return await enter(request, reply, user.id, { remember: values.remember === 'on' })
     } catch (error) {
       return await formAgain(reply, 'sign-in', { ...signInForm(request), values }, error)

@@ -237,7 +237,7 @@ for (const [way, confirm] of WAYS) {
 
     const wrong = await confirm(own, key, false)
     t.equal(wrong.statusCode, 422)
-    t.match(textOf(wrong), 'This is not right, or no longer valid.')
+    t.match(textOf(wrong), 'This is wrong, or no longer valid.')
     t.equal((await revokeOthers(own)).statusCode, 403)
     const before = own.cookieValue()
     t.equal((await confirm(own, key, true)).headers.location, '/account/sessions')
@@ -284,7 +284,7 @@ t.test('an answer of a passkey that is foreign, for another challenge or malform
   ]
   for (const answer of wrong) {
     const reply = await confirm(answer)
-    t.match([reply.statusCode, textOf(reply)], [422, 'This is not right, or no longer valid.'])
+    t.match([reply.statusCode, textOf(reply)], [422, 'This is wrong, or no longer valid.'])
   }
   t.equal((await confirm(options => key.get(options))).statusCode, 429)
 })

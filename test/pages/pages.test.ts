@@ -108,7 +108,7 @@ t.test('a wrong password changes nothing, and the form says so', async t => {
   for (const url of [`${PAGE}/${id}/revoke`, `${PAGE}/others/revoke`]) {
     const reply = await answer(chrome, url, 'wrong')
     t.equal(reply.statusCode, 422)
-    t.match(textOf(reply), 'This password is not right.')
+    t.match(textOf(reply), 'Wrong password.')
     t.match(reply.body, /aria-describedby="login-sessions-error" aria-invalid="true"/)
     t.notMatch(reply.body, 'wrong"', 'what was typed is not echoed')
   }

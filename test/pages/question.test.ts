@@ -68,10 +68,10 @@ const MODES = [['as a page', {}], ['in a dialog', HTMX]] as const
 /** The kinds that send a proof with the form. */
 const FIELDS = {
   password: {
-    user: 'ada', right: PASSWORD, wrong: 'wrong', field: PASSWORD_FIELD, label: 'Your password', nothing: 'Enter your password.', refused: 'This password is not right.'
+    user: 'ada', right: PASSWORD, wrong: 'wrong', field: PASSWORD_FIELD, label: 'Your password', nothing: 'Enter your password.', refused: 'Wrong password.'
   },
   answer: {
-    user: 'answer', right: { answer: CODE }, wrong: { answer: '000' }, field: ANSWER_FIELD, label: LABEL, nothing: 'Fill in this field.', refused: 'What you entered is not right.'
+    user: 'answer', right: { answer: CODE }, wrong: { answer: '000' }, field: ANSWER_FIELD, label: LABEL, nothing: 'Fill in this field.', refused: 'Wrong answer.'
   }
 }
 
@@ -417,7 +417,7 @@ t.test('"Not you?" leads through: what happened there, two steps, the confirmati
     t.match(textOf(question), /Was this not you\? Last active 20 minutes ago .*Then somebody else may be able to sign in as you\. Do two things: Sign out Mac \(Safari\)\. Change your password\. Your password Cancel Sign out$/)
     t.equal(formOf(question).action, notYou)
     const wrong = await submit(laptop, formOf(question), 'wrong', mode)
-    t.match(textOf(wrong), /Was this not you\?.*This password is not right\./)
+    t.match(textOf(wrong), /Was this not you\?.*Wrong password\./)
     t.equal(await mac.user(), 'ada')
 
     const done = await submit(laptop, formOf(question), PASSWORD, mode)

@@ -61,7 +61,7 @@ for (const version of Object.keys(HTMX)) {
     t.equal(await page.locator('meta[name=htmx-config]').count(), 1)
     await page.locator(FIELD).fill('wrong')
     await page.keyboard.press('Enter')
-    await page.getByRole('dialog').getByText('This password is not right.').waitFor()
+    await page.getByRole('dialog').getByText('Wrong password.').waitFor()
     await page.keyboard.press('Escape')
     await buy(1)
 

@@ -106,7 +106,7 @@ t.test('a wrong password stays in the dialog, with the focus in its field; Esc g
   await field.fill('wrong')
   await windows.keyboard.press('Enter')
 
-  await windows.getByText('This password is not right.').waitFor()
+  await windows.getByText('Wrong password.').waitFor()
   t.ok(await field.evaluate(element => element === document.activeElement))
   await windows.keyboard.press('Escape')
   await windows.locator('dialog').waitFor({ state: 'detached' })
@@ -148,7 +148,7 @@ t.test('without JavaScript every path works, with one-shot messages', async t =>
   await signOutMac(plain).click()
   await plain.getByLabel('Your password').fill('wrong')
   await plain.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
-  t.match(await plain.getByRole('main').innerText(), 'This password is not right.')
+  t.match(await plain.getByRole('main').innerText(), 'Wrong password.')
   await plain.getByLabel('Your password').fill(password)
   await plain.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   t.match(await plain.getByRole('status').innerText(), 'Signed out Mac (Safari).')

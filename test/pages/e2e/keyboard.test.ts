@@ -98,7 +98,7 @@ t.test('a wrong password is told by the field: it has the focus, is empty and in
   t.equal(await page.locator(FIELD).inputValue(), '')
   t.equal(await page.locator(FIELD).getAttribute('aria-invalid'), 'true')
   const describedBy = await page.locator(FIELD).getAttribute('aria-describedby')
-  t.match(await page.locator(`#${describedBy}`).innerText(), 'This password is not right.')
+  t.match(await page.locator(`#${describedBy}`).innerText(), 'Wrong password.')
 })
 
 t.test('after "Show all" the focus is in the first row that it brought', async t => {

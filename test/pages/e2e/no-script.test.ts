@@ -57,8 +57,8 @@ t.test('one is signed out: the question, a wrong password, the right one, and th
   t.equal(await page.locator(FIELD).inputValue(), '')
   t.ok(await hasFocus(page, FIELD))
   t.equal(await page.locator(FIELD).getAttribute('aria-invalid'), 'true')
-  t.match(await page.locator(`#${await page.locator(FIELD).getAttribute('aria-describedby')}`).innerText(), 'This password is not right.')
-  t.match(await page.title(), /^This password is not right/)
+  t.match(await page.locator(`#${await page.locator(FIELD).getAttribute('aria-describedby')}`).innerText(), 'Wrong password.')
+  t.match(await page.title(), /^Wrong password/)
 
   await page.locator(FIELD).fill(PASSWORD)
   const done = page.waitForResponse(response => response.request().method() === 'POST')

@@ -112,7 +112,7 @@ t.test('two sections on one page each work by themselves', async t => {
     await signOutMac.click()
     await here.dialog.getByLabel('Your password').fill('wrong')
     await page.keyboard.press('Enter')
-    await here.dialog.getByText('This password is not right.').waitFor()
+    await here.dialog.getByText('Wrong password.').waitFor()
     t.equal(await page.locator('dialog').count(), 1, 'the refusal, too')
     await here.dialog.getByLabel('Your password').fill(PASSWORD)
     await page.keyboard.press('Enter')

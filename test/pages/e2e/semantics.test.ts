@@ -143,7 +143,7 @@ t.test('a title of its own for each page, which says what went wrong', async t =
   await page.getByLabel('Your password').fill('wrong')
   await page.keyboard.press('Enter')
   await page.locator('[aria-invalid]').waitFor()
-  t.equal(await page.title(), 'This password is not right. Nothing has been signed out. Sign out Linux computer (Firefox)?')
+  t.equal(await page.title(), 'Wrong password. Nothing has been signed out. Sign out Linux computer (Firefox)?')
 })
 
 t.test('relative times go on while the page is open, without asking the server', async t => {
