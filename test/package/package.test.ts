@@ -126,7 +126,9 @@ export declare function isOwnPath (path: string): boolean
 export declare function waitUntil (work: Promise<unknown>): void
 export declare const news: { of(userId: string, signal: AbortSignal): AsyncIterable<object> }
 export declare const sockets: { close(sessionId: string): void }
-export declare const identity: { verify(response: string): Promise<{ userId: string }> }`
+export declare const identity: { verify(response: string): Promise<{ userId: string }> }
+export declare const oldSecret: string
+export declare const oldSessions: import('mongodb').Collection<{ _id: string, session: any, expires: Date, claimedAt?: Date, heir?: { userId: string, id: string } }>`
 
 t.test('every TypeScript block of README.md and RECIPES.md compiles as it stands, and one that does not would be found', async t => {
   const documents = ['README.md', 'RECIPES.md'].map(name => readFileSync(`${root}${name}`, 'utf8')).join('\n')
