@@ -18,7 +18,7 @@ const session = {
   type: 'object',
   required: [
     'id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device',
-    'newDevice', 'confirmedAt'
+    'newDevice', 'adopted', 'confirmedAt'
   ],
   properties: {
     id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
@@ -28,6 +28,7 @@ const session = {
     expiresAt: date,
     endsAt: date,
     newDevice: { type: 'boolean', description: 'True if the user had not signed in with this browser before; false for the sign-up' },
+    adopted: { type: 'boolean', description: 'True if the user had signed in earlier, with the sessions that the server had before' },
     confirmedAt: { ...date, type: ['string', 'null'], description: 'When its user last confirmed who it is; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {

@@ -12,10 +12,10 @@ import { settledWithin } from '../timeout.js'
 /** How a session started. */
 export interface SessionStart {
   /**
-   * False if this user has signed in with this browser before, and at the sign-up (`newAccount`). A browser is known if it
-   * sends the device cookie of an earlier sign-in of the same user, or if it was still signed in as this user. All others are
-   * new: private windows, other profiles, browsers whose cookies were cleared, and scripts without a cookie jar. Use it for an
-   * alert, never for access: the cookie is not a credential, and a thief who copies it is known.
+   * False if this user has signed in with this browser before, at the sign-up (`newAccount`), and if the session is `adopted`.
+   * A browser is known if it sends the device cookie of an earlier sign-in of the same user, or if it was still signed in as
+   * this user. All others are new: private windows, other profiles, browsers whose cookies were cleared, and scripts without a
+   * cookie jar. Use it for an alert, never for access: the cookie is not a credential, and a thief who copies it is known.
    */
   newDevice: boolean
   /** The request that signed in. The response may already have been sent. */

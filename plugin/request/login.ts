@@ -23,6 +23,8 @@ export interface SignInChoices extends OwnLifetime {
   remember: boolean
   /** Is the device new to the user? */
   newDevice: boolean
+  /** Did the user sign in earlier, elsewhere? */
+  adopted: boolean
 }
 
 /** What a request can do with its login. */
@@ -123,14 +125,14 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
       return (state.loginSession ??= toLoginSession(state.record))
     },
 
-    async signIn (request, userId, { remember, newDevice, ...own }) {
+    async signIn (request, userId, { remember, newDevice, adopted, ...own }) {
       const state = requireState(request)
       if (state.responseSent) throw tooLate()
       await saving.allSaved(state)
       // Signing in keeps the visitor's session data and discards data of a previous login.
       const data = state.record?.userId === undefined ? { ...dataOf(state.session) } : {}
       const token = newToken(keyOf(userId, newId()))
-      const record = await lifecycle.start({ token, userId, remember, newDevice, own, visit: visits.visitOf(request), data })
+      const record = await lifecycle.start({ token, userId, remember, newDevice, adopted, own, visit: visits.visitOf(request), data })
       try {
         if (state.responseSent) throw tooLate()
         await endAll(state, 'replaced', { userId, id: idOf(record._id) })

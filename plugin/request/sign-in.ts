@@ -30,7 +30,7 @@ export function createSignIn ({ logins, lifecycle, devices, announceStart, cooki
     const { newAccount, ...choices } = checkedStart(userId, options, touchEvery)
     warnIfCookieIsLost(request, cookie)
     const sameUser = request.loginSession?.userId === userId
-    const newDevice = !newAccount && !sameUser && devices.isNew(request, userId)
+    const newDevice = !newAccount && !choices.adopted && !sameUser && devices.isNew(request, userId)
     const session = await logins.signIn(request, userId, { ...choices, newDevice })
     devices.remember(request, userId)
     announceStart?.(session, { newDevice, request })

@@ -19,13 +19,19 @@ export interface StartOptions {
   idleTimeout?: number | null | undefined
   /** The account has just been made, so its first device is not a new one. @default false */
   newAccount?: boolean
+  /**
+   * The user had signed in earlier, with the sessions that you had before, and this session takes the place of one of them. So
+   * its device is not a new one, and its start is no recent confirmation. @default false
+   */
+  adopted?: boolean
 }
 
 const TABLE: OptionTable<StartOptions> = {
   remember: { default: false, check: trueOrFalse, write: "request.body.remember === 'on'" },
   absoluteTimeout: { default: undefined, check: duration(), write: '8 * 60 * 60_000 for eight hours' },
   idleTimeout: { default: undefined, check: orNull(duration()), write: '15 * 60_000 for 15 minutes, or null for none' },
-  newAccount: { default: false, check: trueOrFalse, write: 'true' }
+  newAccount: { default: false, check: trueOrFalse, write: 'true' },
+  adopted: { default: false, check: trueOrFalse, write: 'true' }
 }
 
 const OWNER = { kind: 'method', name: 'startLoginSession', example: 'startLoginSession(user.id, { remember: true })' } as const

@@ -11,7 +11,7 @@ export interface LoginSession {
   /** Public handle for pages and URLs. */
   readonly id: string
   readonly userId: string
-  /** When the user signed in. */
+  /** When the user signed in; if `adopted`, when the session was adopted. */
   readonly createdAt: Date
   /** Last request, exact to `touchEvery`. */
   readonly lastActiveAt: Date
@@ -40,6 +40,8 @@ export interface LoginSession {
    * if nobody wanted to know: the core finds out with `onSessionStart`, or if the account page is registered.
    */
   readonly newDevice: boolean
+  /** The user had signed in earlier, with the sessions that the host had before (`startLoginSession` with `adopted`). */
+  readonly adopted: boolean
   /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
   readonly confirmedAt: Date | null
 }
@@ -47,11 +49,21 @@ export interface LoginSession {
 /** The public view of a signed-in user's record. */
 export function toLoginSession (record: RecordWithoutData): LoginSession {
   const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, userAgent, device } = record
-  const { ip, formerIp = null, newDevice = false, confirmation: { at: confirmedAt = null } } = record
+  const { ip, formerIp = null, newDevice = false, adopted = false, confirmation: { at: confirmedAt = null } } = record
   const id = idOf(_id)
-  return { id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, confirmedAt }
+  return {
+    id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, adopted, confirmedAt
+  }
 }
 
-/** Has the user signed in or confirmed within this time? @param milliseconds how long ago it may be @param at now */
-export const isConfirmedWithin = ({ createdAt, confirmedAt }: LoginSession, milliseconds: number, at: Date): boolean =>
-  at.getTime() - (confirmedAt ?? createdAt).getTime() <= milliseconds
+/**
+ * Has the user signed in or confirmed within this time? Nobody knows when the user of an adopted session signed in, so only a
+ * confirmation counts there.
+ *
+ * @param milliseconds how long ago it may be
+ * @param at now
+ */
+export function isConfirmedWithin ({ createdAt, confirmedAt, adopted }: LoginSession, milliseconds: number, at: Date): boolean {
+  const last = confirmedAt ?? (adopted ? null : createdAt)
+  return last !== null && at.getTime() - last.getTime() <= milliseconds
+}

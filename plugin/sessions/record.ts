@@ -55,6 +55,8 @@ export interface LoginSessionRecord {
   device: Device
   /** The user had not signed in with this browser before. Absent: they had, or nobody wanted to know. */
   newDevice?: true
+  /** The user had signed in earlier, with the sessions that the host had before. Absent: it began with a sign-in. */
+  adopted?: true
   confirmation: AttemptState
   /** The host's `request.session` keys. */
   data: Record<string, unknown>
@@ -125,6 +127,7 @@ export interface NewSession {
   userId?: string
   remember: boolean
   newDevice?: boolean
+  adopted?: boolean
   own?: OwnLifetime
   visit: Visit
   data: Record<string, unknown>
@@ -132,7 +135,7 @@ export interface NewSession {
 
 /** A record that starts now. */
 export function startRecord (session: NewSession, lifetime: Lifetime, now: Date): LoginSessionRecord {
-  const { token, userId, remember, newDevice = false, own: { absoluteTimeout, idleTimeout } = {}, visit, data } = session
+  const { token, userId, remember, newDevice = false, adopted = false, own: { absoluteTimeout, idleTimeout } = {}, visit, data } = session
   const life = {
     ...(userId !== undefined && { userId }),
     endsAt: after(now, absoluteTimeout ?? lifetime.absoluteTimeout),
@@ -148,6 +151,7 @@ export function startRecord (session: NewSession, lifetime: Lifetime, now: Date)
     ...life,
     ...visit,
     ...(newDevice && { newDevice }),
+    ...(adopted && { adopted }),
     confirmation: { failures: 0 },
     data
   }

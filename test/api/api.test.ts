@@ -20,7 +20,7 @@ t.test('a script lists the sessions of its user, and sees nothing but the public
   const { sessions } = reply.json()
   t.equal(sessions.length, 2)
   t.same(sessions.filter((session: any) => session.current).map((session: any) => session.id), [id])
-  t.same(Object.keys(sessions[0]).sort(), ['confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
+  t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
 })
 
 t.test('answers are private, refusals included: not kept, not guessed at, not loaded into other sites', async t => {
@@ -235,7 +235,7 @@ for (const [what, serializer] of [
     app.loginSessions.list = async userId => (await list(userId)).map(session => ({ ...session, tokenHash: 'secret' }))
 
     const { sessions } = (await one.get(API)).json()
-    t.same(Object.keys(sessions[0]).sort(), ['confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
+    t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
     t.equal((await browser(app).get(API)).statusCode, 401)
     t.match((await one.post(`${API}/${id}/revoke`, ['x'])).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION', message: 'body must be object,null' })
     t.match((await one.post(`${API}/${id}/revoke`, { password: 5 })).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })

@@ -70,6 +70,8 @@ export declare function waitUntil (work: Promise<unknown>): void
 export declare const news: { of(userId: string, signal: AbortSignal): AsyncIterable<object> }
 export declare const sockets: { close(sessionId: string): void }
 export declare const identity: { verify(response: string): Promise<{ userId: string }> }
+export declare const oldSecret: string
+export declare const oldSessions: import('mongodb').Collection<{ _id: string, session: any, expires: Date, claimedAt?: Date, heir?: { userId: string, id: string } }>
 export declare function tenantOf (hostname: string): string
 export declare function myStore (): import('fastify-login-sessions').LoginSessionStore`
 

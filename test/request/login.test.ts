@@ -37,6 +37,7 @@ await onBothStores(t, async (t, makeStore) => {
       userAgent: CHROME,
       device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
       newDevice: false,
+      adopted: false,
       confirmedAt: null
     })
     t.strictSame(others, [])
@@ -289,7 +290,7 @@ t.test('a wrong option of the sign-in is a clear mistake, and signs nobody in', 
     [null as never, /^startLoginSession takes its options as an object, not null: write startLoginSession\(user\.id, \{ remember: true \}\)$/],
     [true as never, /^startLoginSession takes its options as an object, not true:/],
     [[], /^startLoginSession takes its options as an object, not \[\]:/],
-    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe \(did you mean remember\?\): the options of startLoginSession are remember, absoluteTimeout, idleTimeout, newAccount$/],
+    [{ rememberMe: true }, /^unknown option startLoginSession: rememberMe \(did you mean remember\?\): the options of startLoginSession are remember, absoluteTimeout, idleTimeout, newAccount, adopted$/],
     [{ absoluteTimeout: '8h' }, /^startLoginSession: absoluteTimeout must be a positive number of milliseconds, not '8h': write absoluteTimeout: 8 \* 60 \* 60_000 for eight hours, or leave absoluteTimeout out$/],
     [{ absoluteTimeout: null }, /^startLoginSession: absoluteTimeout must be a positive number of milliseconds, not null/],
     [{ idleTimeout: 0 }, /^startLoginSession: idleTimeout must be a positive number of milliseconds, not 0/],

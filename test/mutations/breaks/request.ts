@@ -410,6 +410,13 @@ export default [
         promise: 'R13: a sign-up is no sign-in on a new device',
         from: '!newAccount && ',
         to: ''
+      },
+      {
+        name: 'the device of an adopted session is new',
+        promise: 'R13: a session that is adopted is no sign-in on a new device',
+        from: '!choices.adopted && ',
+        to: '',
+        tests: ['request/adoption']
       }
     ]
   },

@@ -271,6 +271,24 @@ export default [
     ]
   },
   {
+    file: 'plugin/sessions/login-session.ts',
+    tests: ['request/adoption', 'request/guard'],
+    breaks: [
+      {
+        name: 'an adopted session is a sign-in of now',
+        promise: 'R17: a cookie that was stolen before the move does not open what asks for a recent sign-in',
+        from: 'confirmedAt ?? (adopted ? null : createdAt)',
+        to: 'confirmedAt ?? createdAt'
+      },
+      {
+        name: 'a sign-in counts as no confirmation',
+        promise: 'R17: a recent sign-in is enough',
+        from: 'confirmedAt ?? (adopted ? null : createdAt)',
+        to: 'confirmedAt'
+      }
+    ]
+  },
+  {
     file: 'plugin/sessions/verb-options.ts',
     tests: ['sessions/login-sessions'],
     breaks: [
