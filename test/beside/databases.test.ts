@@ -84,7 +84,7 @@ t.test('mongoose 8: connect before; `mongoStore` takes `mongoose.connection.db.c
   await useMongoose(t, 'mongoose8', mongoose)
 })
 
-t.test('mongoose 9: the same as with mongoose 8', async t => {
+t.test('mongoose 9: works like mongoose 8', async t => {
   await useMongoose(t, 'mongoose9', mongoose9)
 })
 
@@ -94,7 +94,8 @@ t.test('connect-mongo: another application may keep its sessions in the same dat
   const session = load('express-session')
   const app = await shopBeside(t, 'between', async app => {
     await app.register(express)
-    const store = load('connect-mongo').MongoStore.create({ client: mongod.client, dbName: mongod.db.databaseName, collectionName: theirs.collectionName })
+    const { client, db } = mongod
+    const store = load('connect-mongo').MongoStore.create({ client, dbName: db.databaseName, collectionName: theirs.collectionName })
     const router = Router()
     router.use('/old', session({ secret: 'of the Express application', resave: false, saveUninitialized: false, store }))
     router.post('/old/cart', (request: any, response: any) => { request.session.cart = ['pen']; response.json({}) })

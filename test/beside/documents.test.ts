@@ -7,6 +7,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import t from 'tap'
 import { z } from 'zod'
 import { currentLoginSession, requireLoginSession } from '../../plugin/index.js'
+import { PASSWORD } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
 import { journey, ORDERS, shopBeside } from '../support/journey.js'
 import { API, PAGE } from '../support/page.js'
@@ -22,7 +23,7 @@ t.test('@fastify/swagger: register it before the routes; its document has our AP
   }
 })
 
-t.test('@fastify/swagger-ui: works in any order after @fastify/swagger; `onRequest: requireLoginSession` hides it from visitors', async t => {
+t.test('@fastify/swagger-ui: register it after @fastify/swagger; `uiHooks: { onRequest: requireLoginSession }` hides it from visitors', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, async app => {
       await app.register(swagger, { openapi: { openapi: '3.1.0' } })
@@ -37,7 +38,7 @@ t.test('@fastify/swagger-ui: works in any order after @fastify/swagger; `onReque
   }
 })
 
-t.test('fastify-type-provider-zod: works in any order; its compilers and its transform leave our schemas alone', async t => {
+t.test('fastify-type-provider-zod: works in any order; its compilers and transform do not touch our schemas', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, async app => {
       app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
@@ -58,5 +59,25 @@ t.test('fastify-type-provider-zod: works in any order; its compilers and its tra
     t.equal((await chrome.post('/order', { book: 5 })).statusCode, 400)
     t.strictSame((await chrome.post('/order', { book: 'Emma' })).json(), { book: 'Emma', by: 'ada' })
     await journey(t, app)
+  }
+})
+
+t.test('preSerialization hooks: work in any order; they and reply serializers are not called for our API', async t => {
+  for (const order of ORDERS) {
+    const app = await shopBeside(t, order, app => {
+      app.addHook('preSerialization', async (_request, _reply, payload) => ({ data: payload }))
+      app.setReplySerializer(payload => JSON.stringify({ ...payload as object, by: 'the shop' }))
+    }, { routes: app => app.get('/price', async () => ({ price: 5 })) })
+    const chrome = browser(app)
+    await chrome.post('/login', { user: 'ada' })
+    t.strictSame((await chrome.get('/price')).json(), { data: { price: 5 }, by: 'the shop' })
+    const list = await chrome.get(API)
+    t.equal(list.headers['content-type'], 'application/json; charset=utf-8')
+    t.strictSame(Object.keys(list.json()), ['sessions', 'confirmation'])
+    t.notMatch(list.body, 'userId', 'nothing that its schema does not list')
+    t.equal((await chrome.post(`${API}/others/revoke`, { password: 'wrong' })).json().code, 'FST_LOGIN_SESSION_PASSWORD_WRONG')
+    t.match((await chrome.get(`${API}/no/such/route`)).json(), { statusCode: 404, code: 'FST_ERR_NOT_FOUND' })
+    t.strictSame((await chrome.post(`${API}/others/revoke`, { password: PASSWORD })).json(), { revoked: 0 })
+    t.equal((await chrome.get(PAGE)).statusCode, 200)
   }
 })

@@ -8,6 +8,7 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import sensible from '@fastify/sensible'
 import underPressure from '@fastify/under-pressure'
+import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { currentLoginSession, rejectCrossOrigin, requireLoginSession } from '../../plugin/index.js'
 import { dataOf } from '../support/app.js'
@@ -18,7 +19,7 @@ import { CONTENT_SECURITY_POLICY } from '../support/policy.js'
 
 // --- cookies and bodies ---
 
-t.test('@fastify/cookie: register it before, without its option `hook`; its secret signs only cookies of yours', async t => {
+t.test('@fastify/cookie: register it before, without its option `hook`; its `secret` does not sign our cookies', async t => {
   const app = await shopBeside(t, 'before', app => app.register(cookie, { secret: 'the secret of the host\'s own cookies' }), {
     routes (app) {
       app.post('/theme', async (_request, reply) => reply.setCookie('theme', 'dark', { signed: true, path: '/' }).send({}))
@@ -36,18 +37,19 @@ t.test('@fastify/cookie: register it before, without its option `hook`; its secr
   await journey(t, app)
 })
 
-t.test('@fastify/formbody: register it in any order; it is for forms of yours', async t => {
+t.test('@fastify/formbody: works in any order; it is for your own forms', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, app => app.register(formbody))
     const chrome = browser(app)
-    const reply = await chrome.post('/login', undefined, { payload: 'user=ada', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const reply = await chrome.post('/login', undefined, { payload: 'user=ada', headers })
     t.equal(reply.json().userId, 'ada')
     t.equal(await chrome.user(), 'ada')
     await journey(t, app)
   }
 })
 
-t.test('@fastify/multipart: register it in any order; redact `busboyOptions.headers.cookie`, which it logs at level `trace`', async t => {
+t.test('@fastify/multipart: works in any order; redact `busboyOptions.headers.cookie`, which it logs at level `trace`', async t => {
   for (const order of ORDERS) {
     const logs: string[] = []
     const logger = { level: 'trace', redact: ['busboyOptions.headers.cookie'], stream: { write: (line: string) => { logs.push(line) } } }
@@ -63,44 +65,50 @@ t.test('@fastify/multipart: register it in any order; redact `busboyOptions.head
       }
     })
     const form = {
-      payload: '--x\r\ncontent-disposition: form-data; name="file"; filename="ada.txt"\r\ncontent-type: text/plain\r\n\r\nportrait\r\n--x--\r\n',
+      payload: '--x\r\ncontent-disposition: form-data; name="file"; filename="ada.txt"\r\n\r\nportrait\r\n--x--\r\n',
       headers: { 'content-type': 'multipart/form-data; boundary=x' }
     }
     const chrome = browser(app)
     t.equal((await chrome.post('/picture', undefined, form)).statusCode, 401)
     await chrome.signIn('ada')
-    t.equal((await chrome.post('/picture', undefined, { ...form, headers: { ...form.headers, origin: 'https://evil.example' } })).statusCode, 403)
+    const elsewhere = { ...form, headers: { ...form.headers, origin: 'https://evil.example' } }
+    t.equal((await chrome.post('/picture', undefined, elsewhere)).statusCode, 403)
     t.strictSame((await chrome.post('/picture', undefined, form)).json(), { name: 'ada.txt', of: 'ada' })
     t.strictSame((await chrome.get('/data')).json(), { picture: 'portrait' })
     // The scan of all tests for tokens fails without this option.
-    t.match(logs.map(line => JSON.parse(line)).find(line => 'busboyOptions' in line), { busboyOptions: { headers: { cookie: '[Redacted]' } } })
-    for (const url of [`${PAGE}/others/revoke`, `${API}/others/revoke`]) t.equal((await chrome.post(url, undefined, form)).statusCode, 415, 'no form of ours has files')
+    const line = logs.map(line => JSON.parse(line)).find(line => 'busboyOptions' in line)
+    t.equal(line.busboyOptions.headers.cookie, '[Redacted]')
+    for (const url of [`${PAGE}/others/revoke`, `${API}/others/revoke`]) {
+      t.equal((await chrome.post(url, undefined, form)).statusCode, 415, 'no form of ours has files')
+    }
     await journey(t, app)
   }
 })
 
 // --- who may ask, and how often ---
 
-t.test('@fastify/cors: register it in any order; origins that send requests go into `trustedOrigins`, too', async t => {
+t.test('@fastify/cors: works in any order; list origins that send requests in `trustedOrigins`, too', async t => {
   const ORIGIN = 'https://app.shop.example'
   for (const order of ORDERS) {
-    const app = await shopBeside(t, order, app => app.register(cors, { origin: [ORIGIN, 'https://partner.example'], credentials: true }), { trustedOrigins: [ORIGIN] })
+    const options = { origin: [ORIGIN, 'https://partner.example'], credentials: true }
+    const app = await shopBeside(t, order, app => app.register(cors, options), { trustedOrigins: [ORIGIN] })
     const chrome = browser(app)
     await chrome.signIn('ada')
     const from = (origin: string) => ({ headers: { origin } })
     const list = await chrome.get(API, from(ORIGIN))
     t.match(list, { statusCode: 200, headers: { 'access-control-allow-origin': ORIGIN, 'access-control-allow-credentials': 'true' } })
-    t.equal((await chrome.post(`${API}/others/revoke`, { password: 'wrong' }, from(ORIGIN))).json().code, 'FST_LOGIN_SESSION_PASSWORD_WRONG')
-    t.equal((await chrome.post(`${API}/others/revoke`, {}, from('https://partner.example'))).json().code, 'FST_LOGIN_SESSION_CROSS_ORIGIN')
+    const revoke = async (origin: string) => (await chrome.post(`${API}/others/revoke`, { password: 'wrong' }, from(origin))).json().code
+    t.equal(await revoke(ORIGIN), 'FST_LOGIN_SESSION_PASSWORD_WRONG')
+    t.equal(await revoke('https://partner.example'), 'FST_LOGIN_SESSION_CROSS_ORIGIN')
     await journey(t, app)
   }
 })
 
-t.test('@fastify/rate-limit: register it before the routes; its `keyGenerator` may read `request.loginSession`', async t => {
+t.test('@fastify/rate-limit: register it before the routes; its `keyGenerator` can read `request.loginSession`', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, app => app.register(rateLimit, { max: 100 }), {
       routes (app) {
-        const limit = { max: 2, keyGenerator: (request: { loginSession: { userId: string } | null, ip: string }) => request.loginSession?.userId ?? request.ip }
+        const limit = { max: 2, keyGenerator: (request: FastifyRequest) => request.loginSession?.userId ?? request.ip }
         app.get('/search', { config: { rateLimit: limit } }, async () => ({ found: [] }))
       }
     })
@@ -121,16 +129,14 @@ t.test('@fastify/rate-limit: register it before the routes; its `keyGenerator` m
   }
 })
 
-t.test('@fastify/under-pressure: register it before the pages; its refusals are pages of theirs there', async t => {
+t.test('@fastify/under-pressure: register it before the pages; they show its refusals as pages of their own', async t => {
   for (const order of ORDERS) {
-    let healthy = true
-    const app = await shopBeside(t, order, app => app.register(underPressure, { healthCheck: async () => healthy, healthCheckInterval: 1e6, retryAfter: 7, exposeStatusRoute: true }))
+    const shop = (isHealthy: boolean) => shopBeside(t, order, app =>
+      app.register(underPressure, { healthCheck: async () => isHealthy, healthCheckInterval: 1e6, retryAfter: 7, exposeStatusRoute: true }))
+    const app = await shop(true)
     t.equal((await app.inject('/status')).statusCode, 200)
     await journey(t, app)
-    await app.close()
-    healthy = false
-    const busy = await shopBeside(t, order, app => app.register(underPressure, { healthCheck: async () => healthy, healthCheckInterval: 1e6, retryAfter: 7 }))
-    const reply = await browser(busy).get(PAGE)
+    const reply = await browser(await shop(false)).get(PAGE)
     t.equal(reply.statusCode, 503)
     t.equal(reply.headers['retry-after'], '7')
     t.equal(reply.headers['content-security-policy'], CONTENT_SECURITY_POLICY)

@@ -25,7 +25,7 @@ const { Router } = load('express')
 
 // --- sockets ---
 
-t.test('@fastify/websocket: register it before its routes; `rejectCrossOrigin` and `requireLoginSession` guard handshakes', async t => {
+t.test('@fastify/websocket: register it before the routes; `rejectCrossOrigin` and `requireLoginSession` guard its handshakes', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, app => app.register(websocket), {
       routes (app) {
@@ -55,9 +55,11 @@ t.test('@fastify/websocket: register it before its routes; `rejectCrossOrigin` a
 // --- middleware ---
 
 /** Middleware reads Node's request, which has no login session: a hook puts the user there. */
-const passUserOn = (app: FastifyInstance) => app.addHook('onRequest', async request => { Object.assign(request.raw, { user: request.loginSession?.userId ?? null }) })
+function passUserOn (app: FastifyInstance): void {
+  app.addHook('onRequest', async request => { Object.assign(request.raw, { user: request.loginSession?.userId ?? null }) })
+}
 
-t.test('@fastify/middie: register it after; a hook before it hands the user to middleware by `request.raw`', async t => {
+t.test('@fastify/middie: register it after; add a hook before it that copies the user to `request.raw`', async t => {
   const app = await shopBeside(t, 'between', async app => {
     passUserOn(app)
     await app.register(middie)
@@ -74,7 +76,7 @@ t.test('@fastify/middie: register it after; a hook before it hands the user to m
   await journey(t, app)
 })
 
-t.test('@fastify/express: register it after; a hook before it hands the user to Express by `request.raw`', async t => {
+t.test('@fastify/express: register it after; add a hook before it that copies the user to `request.raw`', async t => {
   const app = await shopBeside(t, 'between', async app => {
     passUserOn(app)
     await app.register(express)
@@ -89,7 +91,7 @@ t.test('@fastify/express: register it after; a hook before it hands the user to 
   await journey(t, app)
 })
 
-t.test('express-session: works under @fastify/express with its own cookie; its `req.session` is another session', async t => {
+t.test('express-session: works in Express with its own cookie; its `req.session` is another session', async t => {
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, async app => {
       await app.register(express)
@@ -117,7 +119,9 @@ t.test('@fastify/autoload: wrap the registration in fastify-plugin, in a folder 
   process.env.FASTIFY_AUTOLOAD_TYPESCRIPT = '1'
   const app = Fastify({ trustProxy: true })
   t.teardown(() => app.close())
-  for (const folder of ['plugins', 'routes']) await app.register(autoload, { dir: fileURLToPath(new URL(`./autoloaded/${folder}`, import.meta.url)) })
+  for (const folder of ['plugins', 'routes']) {
+    await app.register(autoload, { dir: fileURLToPath(new URL(`./autoloaded/${folder}`, import.meta.url)) })
+  }
   await journey(t, app)
 })
 

@@ -18,7 +18,8 @@ t.test('@fastify/jwt: works in any order; its tokens outlive a sign-out', async 
   for (const order of ORDERS) {
     const app = await shopBeside(t, order, app => app.register(jwt, { secret: 'the secret of the tokens' }), {
       routes (app) {
-        app.post('/token', async request => ({ token: (app as FastifyInstance & { jwt: { sign(payload: object): string } }).jwt.sign({ sub: request.loginSession?.userId }) }))
+        const { jwt } = app as FastifyInstance & { jwt: { sign(payload: object): string } }
+        app.post('/token', async request => ({ token: jwt.sign({ sub: request.loginSession?.userId }) }))
         app.get('/by-token', async request => {
           const own = request as FastifyRequest & WithJwt
           await own.jwtVerify()
@@ -40,9 +41,10 @@ t.test('@fastify/jwt: works in any order; its tokens outlive a sign-out', async 
 
 interface WithOauth { oauth: { get(key: string): string, set(key: string, value: string): void } }
 
-t.test('@fastify/secure-session: register it in any order, with a `sessionName` and a `cookieName` of its own', async t => {
+t.test('@fastify/secure-session: works in any order with a `sessionName` and a `cookieName` of its own', async t => {
   for (const order of ORDERS) {
-    const app = await shopBeside(t, order, app => app.register(secureSession, { key: Buffer.alloc(32), sessionName: 'oauth', cookieName: 'oauth', cookie: { path: '/' } }), {
+    const options = { key: Buffer.alloc(32), sessionName: 'oauth', cookieName: 'oauth', cookie: { path: '/' } }
+    const app = await shopBeside(t, order, app => app.register(secureSession, options), {
       routes (app) {
         app.post('/begin', async request => { (request as never as WithOauth).oauth.set('state', 'x'); return {} })
         app.get('/state', async request => ({ state: (request as never as WithOauth).oauth.get('state') ?? null }))

@@ -60,7 +60,7 @@ for (const [name, makeStore] of Object.entries(STORES)) {
   })
 }
 
-t.test('@fastify/flash: register it after; messages of visitors stay when they sign in, and go when they sign out', async t => {
+t.test('@fastify/flash: register it after; messages stay at sign-in and go at sign-out', async t => {
   const app = await shopWithFlash(t, STORES.memoryStore!)
   const chrome = browser(app)
   await chrome.post('/say', { type: 'info', messages: ['Please sign in.'] })
@@ -243,7 +243,7 @@ for (const [name, makeStore] of Object.entries(STORES)) {
   })
 }
 
-t.test('@fastify/csrf-protection: set `sessionPlugin: \'@fastify/session\'`; protect routes of yours, since our forms have their own tokens', async t => {
+t.test('@fastify/csrf-protection: set `sessionPlugin: \'@fastify/session\'`; protect your own routes only: our forms have their own tokens', async t => {
   const app = await shopWithCsrf(t, STORES.memoryStore!)
   const chrome = browser(app)
   const token = await tokenFor(chrome)

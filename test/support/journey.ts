@@ -14,7 +14,9 @@ export type Order = 'before' | 'between'
 export const ORDERS: readonly Order[] = ['before', 'between']
 
 /** A shop with pages and API, beside what `add` registers. */
-export async function shopBeside (t: Test, order: Order, add: (app: FastifyInstance) => unknown, options: ShopOptions = {}): Promise<FastifyInstance> {
+export async function shopBeside (
+  t: Test, order: Order, add: (app: FastifyInstance) => unknown, options: ShopOptions = {}
+): Promise<FastifyInstance> {
   return await createShopWithPages(t, { ...options, [order]: async (app: FastifyInstance) => { await add(app) } })
 }
 

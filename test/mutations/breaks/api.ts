@@ -43,6 +43,13 @@ export default [
         to: 'void ('
       },
       {
+        name: "the host's hooks change the API's answers",
+        promise: 'T6: the API sends only what its schemas list',
+        from: 'send(serialize(payload))',
+        to: 'send(payload)',
+        tests: ['beside/documents']
+      },
+      {
         name: "the host's document reads our schemas as its own",
         promise: 'E2: the API works beside schemas of zod',
         from: '= { swaggerTransform: false }',
