@@ -7,12 +7,12 @@ import flash from '@fastify/flash'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import t, { type Test } from 'tap'
 import { type LoginSessionStore, memoryStore, mongoStore } from '../../plugin/index.js'
-import { createShop } from '../support/app.js'
+import { createShop, PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { parallel } from '../support/gate.js'
 import { journey } from '../support/journey.js'
 import { database } from '../support/mongo.js'
-import { createShopWithPages } from '../support/page.js'
+import { answer, createShopWithPages, PAGE } from '../support/page.js'
 import { breakable } from '../support/stores.js'
 
 type MakeStore = (t: Test) => Promise<LoginSessionStore>
@@ -252,6 +252,31 @@ t.test('@fastify/csrf-protection: set `sessionPlugin: \'@fastify/session\'`; pro
   await chrome.signOut()
   t.equal(await transfer(chrome, token), 403)
   await journey(t, app)
+})
+
+t.test('csrf-protection as a hook of the whole server refuses the forms of our pages', async t => {
+  const app = await createShopWithPages(t, {
+    async between (app) {
+      await app.register(csrfProtection, { sessionPlugin: '@fastify/session' })
+      app.addHook('preHandler', (request, reply, done) => {
+        if (request.url.startsWith(PAGE) && request.method === 'POST') app.csrfProtection(request, reply, done)
+        else done()
+      })
+    }
+  })
+  const [laptop, phone] = [browser(app), browser(app)]
+  await laptop.signIn('ada')
+  await phone.signIn('ada')
+  t.equal((await answer(laptop, `${PAGE}/others/revoke`, PASSWORD)).statusCode, 403)
+  t.equal(await phone.user(), 'ada')
+})
+
+// --- the order ---
+
+t.test('flash or passport before this plugin: the boot stops, because they need request.session', async t => {
+  for (const add of [flash, new Authenticator().initialize()]) {
+    await t.rejects(createShop(t, { before: app => app.register(add) }), { code: 'FST_ERR_PLUGIN_NOT_PRESENT_IN_INSTANCE', message: /'session'.*@fastify\/flash/ })
+  }
 })
 
 // --- app.decryptSession, as hosts use it for sockets ---
