@@ -12,18 +12,21 @@ export function refuseSecondSession (app: FastifyInstance): void {
   if (app.hasRequestDecorator('loginSession')) {
     throw optionError('it is registered already: register it once, for the whole server')
   }
-  if (app.hasRequestDecorator('session')) {
+  if (app.hasDecorator('decryptSession')) {
     throw optionError('@fastify/session is registered already: remove that registration; request.session comes with this plugin')
   }
+  if (app.hasRequestDecorator('session')) throw optionError(OTHER_SESSION)
 }
+
+const OTHER_SESSION = "another plugin also makes request.session: give its session another name, such as sessionName: 'oauth' of " +
+  '@fastify/secure-session, or leave it out'
 
 /** What other plugins would decorate a second time, and what to do instead. */
 const LATE_REGISTRATIONS: Record<string, string> = {
   serializeCookie: '@fastify/cookie is registered after this plugin, which has registered it already: register it before, or leave it out',
   decryptSession: '@fastify/session is registered after this plugin, which has registered it already: leave it out; ' +
     'request.session comes with this plugin',
-  session: "another plugin also makes request.session: give its session another name, such as sessionName: 'oauth' of " +
-    '@fastify/secure-session, or leave it out'
+  session: OTHER_SESSION
 }
 
 /** Explains the error of a plugin that is registered after this one and brings the same. Fastify's own error names a decorator only. */

@@ -79,6 +79,12 @@ t.test('@fastify/session there already: the boot stops and says what to remove',
   await t.rejects(register(app), { code: 'FST_LOGIN_SESSION_OPTION', message: /@fastify\/session is registered already: remove that registration/ })
 })
 
+t.test('another maker of request.session there already: the boot stops and says which name to choose', async t => {
+  const app = server(t)
+  await app.register(secureSession, { key: Buffer.alloc(32) })
+  await t.rejects(register(app), { code: 'FST_LOGIN_SESSION_OPTION', message: /another plugin also makes request\.session: .* sessionName: 'oauth'/ })
+})
+
 t.test('@fastify/cookie, @fastify/session or another maker of request.session after this plugin: the boot stops and says what to do', async t => {
   // Called as Fastify calls them: their errors are thrown outside of any promise, which would end this process.
   const late: Array<[add: (app: FastifyInstance) => unknown, message: RegExp]> = [
@@ -99,41 +105,6 @@ t.test('the error of another decorator that is there already stays Fastify\'s', 
   t.throws(() => app.decorate('loginSessions', null as never), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
   t.throws(() => app.decorateRequest('loginSession', null as never), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
   t.throws(() => app.decorateRequest('serializeCookie', {}), { code: 'FST_ERR_DEC_REFERENCE_TYPE' })
-})
-
-t.test('@fastify/secure-session beside this plugin, under another name', async t => {
-  const app = server(t)
-  await app.register(cookie)
-  await register(app)
-  await app.register(secureSession, { key: Buffer.alloc(32), sessionName: 'oauth', cookieName: 'oauth' })
-  app.get('/', async request => {
-    const session = await request.startLoginSession('ada')
-    ;(request as unknown as { oauth: { set(key: string, value: string): void } }).oauth.set('state', 'x')
-    return session.userId
-  })
-
-  const reply = await app.inject('/')
-
-  t.equal(reply.body, 'ada')
-  t.strictSame(reply.cookies.map(({ name }) => name).sort(), ['__Host-login-session', 'oauth'])
-})
-
-t.test('@fastify/cookie there already: it works, and the host\'s own cookies go on working', async t => {
-  const app = await createShop(t, {
-    before: app => app.register(cookie, { secret: 'the secret of the host\'s own cookies' }),
-    routes: app => {
-      app.post('/theme', async (_request, reply) => reply.setCookie('theme', 'dark', { signed: true, path: '/' }).send({}))
-      app.get('/theme', async request => request.unsignCookie(request.cookies.theme ?? ''))
-    }
-  })
-  const laptop = browser(app)
-  await laptop.signIn('ada')
-  await laptop.post('/theme')
-  t.equal((await laptop.get('/theme')).json().value, 'dark')
-  t.equal(await laptop.user(), 'ada')
-  await laptop.signOut()
-  t.equal(await laptop.user(), null)
-  t.equal((await laptop.get('/theme')).json().value, 'dark')
 })
 
 for (const hook of ['preHandler', false] as const) {

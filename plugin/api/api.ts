@@ -38,35 +38,35 @@ const apiPlugin: FastifyPluginAsync<{ prefix: string }> = async function loginSe
   // Below its own prefix, the API also answers unknown routes in JSON. At '/', the host answers them.
   if (prefix !== '/') app.setNotFoundHandler(async () => { throw new errorCodes.FST_ERR_NOT_FOUND() })
 
-  app.get('/', { schema: listSchema, config }, async request => {
+  app.get('/', { schema: listSchema, config }, async (request, reply) => {
     const { userId, id: currentId } = currentLoginSession(request)
     const [sessions, confirmation] = await Promise.all([app.loginSessions.list(userId), wayInTime(request, wayFor, UNKNOWN_WAY)])
-    return { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })), confirmation }
+    return sendJson(reply, { sessions: sessions.map(session => ({ ...session, current: session.id === currentId })), confirmation })
   })
 
-  app.post('/current/revoke', { schema: revokeCurrentSchema, config }, async request => {
+  app.post('/current/revoke', { schema: revokeCurrentSchema, config }, async (request, reply) => {
     await request.endLoginSession()
-    return { revoked: 1 }
+    return sendJson(reply, { revoked: 1 })
   })
 
-  app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema(needsProof), config }, async request => {
+  app.post<{ Params: { id: string } }>('/:id/revoke', { schema: revokeOneSchema(needsProof), config }, async (request, reply) => {
     const session = currentLoginSession(request)
     const { userId, id: currentId } = session
     const target = await app.loginSessions.find(userId, request.params.id)
     if (target === null) throw notFoundError()
     if (target.id === currentId) {
       await request.endLoginSession()
-      return { revoked: 1 }
+      return sendJson(reply, { revoked: 1 })
     }
     await confirm(request, proofIn(request))
     if (await app.loginSessions.revoke(userId, target.id, { actor: session }) === null) throw notFoundError()
-    return { revoked: 1 }
+    return sendJson(reply, { revoked: 1 })
   })
 
-  app.post('/others/revoke', { schema: revokeOthersSchema(needsProof), config }, async request => {
+  app.post('/others/revoke', { schema: revokeOthersSchema(needsProof), config }, async (request, reply) => {
     const session = currentLoginSession(request)
     await confirm(request, proofIn(request))
-    return { revoked: await app.loginSessions.revokeOthers(session, { actor: session }) }
+    return sendJson(reply, { revoked: await app.loginSessions.revokeOthers(session, { actor: session }) })
   })
 }
 
@@ -109,7 +109,16 @@ function jsonError (error: HandledError, request: FastifyRequest, reply: Fastify
   const isForClients = statusCode < 500 || (isLoginSessionError(error) && error.code !== 'FST_LOGIN_SESSION_OPTION')
   const message = isForClients ? error.message : 'Something went wrong'
   const { code, attemptsLeft, confirmPath } = error
-  return reply.send({ statusCode, code, error: STATUS_CODES[statusCode], message, attemptsLeft, confirmPath })
+  return sendJson(reply, { statusCode, code, error: STATUS_CODES[statusCode], message, attemptsLeft, confirmPath })
+}
+
+/**
+ * Sends what the route's schema lists. It is sent as text, because the host may have a `preSerialization` hook or a reply
+ * serializer for the objects that its own routes send.
+ */
+function sendJson (reply: FastifyReply, payload: Record<string, unknown>): FastifyReply {
+  const serialize = reply.getSerializationFunction(String(reply.statusCode)) ?? JSON.stringify
+  return reply.type('application/json; charset=utf-8').send(serialize(payload))
 }
 
 /**

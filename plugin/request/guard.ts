@@ -2,13 +2,23 @@
  * The guard. It is a function to import, not a decorator, so that it cannot be `undefined` in a route. It fails closed.
  * @module
  */
-import type { FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 import { confirmationRequiredError, optionError, requiredError } from '../errors.js'
 import { stateOf } from './state.js'
 import { isConfirmedWithin, type LoginSession } from '../sessions/login-session.js'
 
-/** A request of any server: HTTP/2, HTTPS, with a type provider. `FastifyRequest` alone is one of a server for HTTP/1. */
-export type AnyRequest = FastifyRequest<any, any, any, any, any, any, any, any>
+/**
+ * What is read of a request of any server: HTTP/2, HTTPS, with a type provider. `FastifyRequest` alone is one of a server for
+ * HTTP/1. With any parameters of it, TypeScript would infer a route's types from its guard, and `request.body` would be unknown.
+ */
+export interface AnyRequest {
+  readonly loginSession: LoginSession | null
+  readonly method: string
+  readonly protocol: string
+  readonly host: string
+  readonly headers: IncomingHttpHeaders
+  readonly server: object
+}
 
 /** Without this error, everybody would seem to be signed out. */
 const NOT_PROCESSED = 'requireLoginSession ran on a request that loginSessions has not processed: register loginSessions on ' +

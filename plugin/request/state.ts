@@ -96,4 +96,4 @@ export const provideStates = (app: FastifyInstance): void => { app.decorateReque
 export const setState = (request: FastifyRequest, state: RequestState): void => { (request as WithState)[STATE] = state }
 
 /** The state of a request; null or undefined if our onRequest hook has not run for it. */
-export const stateOf = (request: FastifyRequest): RequestState | null | undefined => (request as WithState)[STATE]
+export const stateOf = (request: object): RequestState | null | undefined => (request as WithState)[STATE]

@@ -2,11 +2,7 @@
  * What hosts have around the pages: a proxy that takes a path away, headers and limits of other plugins, pages of their own.
  */
 import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
-import compress from '@fastify/compress'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import loginSessions, { loginSessionPages, type LoginSessionPagesOptions, memoryStore, requireLoginSession } from '../../plugin/index.js'
@@ -14,7 +10,6 @@ import { createShop, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type JarBrowser } from '../support/browser-jar.js'
 import { startCache } from '../support/nginx.js'
 import { createShopWithPages, formOf, HTMX, PAGE, submit, textOf } from '../support/page.js'
-import { CONTENT_SECURITY_POLICY } from '../support/policy.js'
 
 // --- a path that is taken away before the server sees the URL ---
 
@@ -131,23 +126,6 @@ t.test('a host adds sources for what its layout loads, and nothing that opens th
   for (const [contentSecurityPolicy, message] of wrong) await t.rejects(bootWith(t, { contentSecurityPolicy }), { code: 'FST_LOGIN_SESSION_OPTION', message })
 })
 
-t.test('beside @fastify/helmet our policy counts, with helmet\'s nonces for what is inline in the host\'s layout', async t => {
-  for (const enableCSPNonces of [true, false]) {
-    const app = await createShopWithPages(t, { before: async app => { await app.register(helmet, { enableCSPNonces }) } })
-    const chrome = browser(app)
-    await chrome.signIn('ada')
-    const { headers } = await chrome.get(PAGE)
-    const { 'content-security-policy': policy } = headers
-    if (enableCSPNonces) {
-      t.match(sourcesOf(policy, 'script-src'), /^'self' 'nonce-\w{32}'$/)
-      t.match(sourcesOf(policy, 'style-src'), /^'self' 'nonce-\w{32}'$/)
-      t.not(policy, (await chrome.get(PAGE)).headers['content-security-policy'], 'a nonce is used once')
-    } else t.equal(policy, CONTENT_SECURITY_POLICY)
-    t.equal(sourcesOf(policy, 'default-src'), "'none'")
-    t.equal(headers['referrer-policy'], 'same-origin')
-  }
-})
-
 // --- refusals of the host's ---
 
 /** The answer to Ada's right password, where the host refuses it. */
@@ -234,36 +212,4 @@ t.test('the list is brought up to date by a route of its own, which is no activi
   t.match((await chrome.get(`${PAGE}/list`)).body, /^<!doctype/, 'opened directly, it is a page')
   t.equal(routes.get(`${PAGE}/list`), false)
   t.equal(routes.get(PAGE), undefined, 'opening the page is activity')
-})
-
-t.test('beside @fastify/compress, pages, fragments and static files arrive compressed and whole, and sign-outs work', async t => {
-  const app = await createShopWithPages(t, { before: app => app.register(compress, { threshold: 0 }) })
-  const [chrome, other] = [browser(app), browser(app)]
-  await chrome.signIn('ada')
-  const { id } = await other.signIn('ada')
-  const gzip = { 'accept-encoding': 'gzip' }
-  const page = await chrome.get(PAGE, { headers: gzip })
-  t.equal(page.headers['content-encoding'], 'gzip')
-  const body = gunzipSync(page.rawPayload).toString()
-  for (const link of linksOf(body).filter(link => link.includes('/assets/'))) {
-    const file = await chrome.get(link, { headers: gzip })
-    t.match(gunzipSync(file.rawPayload).toString(), /login-sessions/, link)
-  }
-
-  const question = await chrome.get(`${PAGE}/${id}/revoke`, { headers: { ...gzip, ...HTMX.headers } })
-  t.equal(question.headers['content-encoding'], 'gzip')
-  const form = formOf({ ...question, body: gunzipSync(question.rawPayload).toString() } as typeof question)
-  t.equal((await submit(chrome, form, PASSWORD)).statusCode, 303)
-  t.equal(await other.user(), null)
-})
-
-t.test('@fastify/under-pressure refuses a page as it refuses others: with our headers, Retry-After and a whole page', async t => {
-  const app = await createShopWithPages(t, {
-    before: app => app.register(underPressure, { healthCheck: async () => false, healthCheckInterval: 1e6, retryAfter: 7 })
-  })
-  const reply = await browser(app).get(PAGE)
-  t.equal(reply.statusCode, 503)
-  t.equal(reply.headers['retry-after'], '7')
-  t.equal(reply.headers['content-security-policy'], CONTENT_SECURITY_POLICY)
-  t.match(reply.headers['cache-control'], 'no-store')
 })

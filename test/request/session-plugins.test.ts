@@ -7,10 +7,12 @@ import flash from '@fastify/flash'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import t, { type Test } from 'tap'
 import { type LoginSessionStore, memoryStore, mongoStore } from '../../plugin/index.js'
-import { createShop } from '../support/app.js'
+import { createShop, PASSWORD } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { parallel } from '../support/gate.js'
+import { journey } from '../support/journey.js'
 import { database } from '../support/mongo.js'
+import { answer, createShopWithPages, PAGE } from '../support/page.js'
 import { breakable } from '../support/stores.js'
 
 type MakeStore = (t: Test) => Promise<LoginSessionStore>
@@ -25,7 +27,7 @@ const dataIn = async (chrome: JarBrowser): Promise<Record<string, unknown>> => (
 // --- @fastify/flash ---
 
 async function shopWithFlash (t: Test, makeStore: MakeStore): Promise<FastifyInstance> {
-  return await createShop(t, {
+  return await createShopWithPages(t, {
     store: await makeStore(t),
     async routes (app) {
       await app.register(flash)
@@ -58,7 +60,7 @@ for (const [name, makeStore] of Object.entries(STORES)) {
   })
 }
 
-t.test('flash: a message of a visitor is there after sign-in, and gone after sign-out', async t => {
+t.test('@fastify/flash: register it after; messages stay at sign-in and go at sign-out', async t => {
   const app = await shopWithFlash(t, STORES.memoryStore!)
   const chrome = browser(app)
   await chrome.post('/say', { type: 'info', messages: ['Please sign in.'] })
@@ -67,6 +69,7 @@ t.test('flash: a message of a visitor is there after sign-in, and gone after sig
   await chrome.post('/say', { type: 'info', messages: ['For ada only.'] })
   await chrome.signOut()
   t.strictSame((await chrome.get('/hear?type=info')).json().heard, [])
+  await journey(t, app)
 })
 
 // --- @fastify/passport ---
@@ -110,7 +113,7 @@ async function shopWithPassport (t: Test, makeStore: MakeStore): Promise<Fastify
   passport.use('named', new NamedUser('named'))
   passport.registerUserSerializer(async user => user.name)
   passport.registerUserDeserializer(async name => name === 'nobody' ? false : { name })
-  return await createShop(t, {
+  return await createShopWithPages(t, {
     store: await makeStore(t),
     async routes (app) {
       await app.register(passport.initialize())
@@ -162,7 +165,7 @@ t.test('passport: keepSessionInfo keeps the host\'s data, and nothing else of th
   t.not(chrome.cookieValue(), before)
 })
 
-t.test('passport and a login session on one request', async t => {
+t.test('@fastify/passport: register it after; call `startLoginSession` in the handler behind `authenticate`', async t => {
   const app = await shopWithPassport(t, STORES.memoryStore!)
   const chrome = browser(app)
   await chrome.post('/data', { cart: ['book'] })
@@ -178,6 +181,7 @@ t.test('passport and a login session on one request', async t => {
   t.equal(await elsewhere.user(), null)
   t.equal(await me(elsewhere), null)
   t.strictSame(await app.loginSessions.list('ada'), [])
+  await journey(t, app)
 })
 
 t.test('passport: a login session that is revoked takes the passport with it', async t => {
@@ -207,7 +211,7 @@ t.test('passport: parallel requests of one browser', async t => {
 // --- @fastify/csrf-protection ---
 
 async function shopWithCsrf (t: Test, makeStore: MakeStore): Promise<FastifyInstance> {
-  return await createShop(t, {
+  return await createShopWithPages(t, {
     store: await makeStore(t),
     async routes (app) {
       await app.register(csrfProtection, { sessionPlugin: '@fastify/session' })
@@ -239,7 +243,7 @@ for (const [name, makeStore] of Object.entries(STORES)) {
   })
 }
 
-t.test('csrf-protection: a token of before sign-in is good after it, and not after sign-out', async t => {
+t.test('@fastify/csrf-protection: set `sessionPlugin: \'@fastify/session\'`; protect your own routes only: our forms have their own tokens', async t => {
   const app = await shopWithCsrf(t, STORES.memoryStore!)
   const chrome = browser(app)
   const token = await tokenFor(chrome)
@@ -247,6 +251,32 @@ t.test('csrf-protection: a token of before sign-in is good after it, and not aft
   t.equal(await transfer(chrome, token), 200)
   await chrome.signOut()
   t.equal(await transfer(chrome, token), 403)
+  await journey(t, app)
+})
+
+t.test('csrf-protection as a hook of the whole server refuses the forms of our pages', async t => {
+  const app = await createShopWithPages(t, {
+    async between (app) {
+      await app.register(csrfProtection, { sessionPlugin: '@fastify/session' })
+      app.addHook('preHandler', (request, reply, done) => {
+        if (request.url.startsWith(PAGE) && request.method === 'POST') app.csrfProtection(request, reply, done)
+        else done()
+      })
+    }
+  })
+  const [laptop, phone] = [browser(app), browser(app)]
+  await laptop.signIn('ada')
+  await phone.signIn('ada')
+  t.equal((await answer(laptop, `${PAGE}/others/revoke`, PASSWORD)).statusCode, 403)
+  t.equal(await phone.user(), 'ada')
+})
+
+// --- the order ---
+
+t.test('flash or passport before this plugin: the boot stops, because they need request.session', async t => {
+  for (const add of [flash, new Authenticator().initialize()]) {
+    await t.rejects(createShop(t, { before: app => app.register(add) }), { code: 'FST_ERR_PLUGIN_NOT_PRESENT_IN_INSTANCE', message: /'session'.*@fastify\/flash/ })
+  }
 })
 
 // --- app.decryptSession, as hosts use it for sockets ---

@@ -2,21 +2,16 @@
  * BSON that is not this driver's: mongoose brings a MongoDB driver of its own, and clients have options for types.
  */
 import { Decimal128, Long, type MongoClientOptions, ObjectId } from 'mongodb'
-import { createRequire } from 'node:module'
-import fastifyMongo from '@fastify/mongodb'
 import mongoose from 'mongoose'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { type DriverCollection, mongoStore } from '../../plugin/index.js'
-import { createShop, dataOf, PASSWORD } from '../support/app.js'
+import { mongoStore } from '../../plugin/index.js'
+import { createShop, dataOf } from '../support/app.js'
 import { browser, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { commandsOn } from '../support/commands.js'
 import { parallel } from '../support/gate.js'
 import { type Database, database } from '../support/mongo.js'
 import { randomId } from '../support/records.js'
-
-// Its types are those of the package 'mongoose', under whatever name it is installed.
-const mongoose9 = createRequire(import.meta.url)('mongoose9')
 
 const mongod = await database(t)
 
@@ -160,45 +155,6 @@ t.test('a collection of mongoose\'s driver works, with its own ObjectIds, for ma
   t.strictSame(await parallel(5, () => of(ada)), Array(5).fill({ is: true, id: adas }), 'one user, five times at once')
   t.strictSame(await parallel(6, index => of(index % 2 === 0 ? ada : bob)), [1, 2, 3].flatMap(() => [{ is: true, id: adas }, { is: true, id: bobs }]))
 })
-
-/** Where hosts get a collection from that is not made by our own driver. */
-const SOURCES: Record<string, (t: Test) => Promise<DriverCollection>> = {
-  'mongoose 8': async t => (await connectMongoose(t)).db!.collection('loginSessions'),
-
-  async 'mongoose 9' (t) {
-    const connection = await mongoose9.createConnection(process.env.MONGODB_URI ?? uriOf(mongod), { dbName: `test-${randomId()}` }).asPromise()
-    t.teardown(async () => {
-      await connection.dropDatabase()
-      await connection.close()
-    })
-    return connection.db.collection('loginSessions')
-  },
-
-  async '@fastify/mongodb' (t) {
-    const host = Fastify()
-    await host.register(fastifyMongo, { client: await mongod.connect(t), database: mongod.db.databaseName })
-    return host.mongo.db!.collection(`loginSessions-${randomId()}`)
-  }
-}
-
-for (const [source, collectionOf] of Object.entries(SOURCES)) {
-  t.test(`everything works on a collection of ${source}`, async t => {
-    const app = await createShop(t, { store: mongoStore(await collectionOf(t)) })
-    const [laptop, phone, visitor] = [browser(app), browser(app), browser(app)]
-    await visitor.post('/data', { cart: ['book'], 'a.b$c': 1 })
-    t.strictSame((await visitor.get('/data')).json(), { cart: ['book'], 'a.b$c': 1 })
-    await laptop.signIn('ada', { remember: true })
-    const { id } = await phone.signIn('ada')
-    t.equal((await laptop.post('/confirm', { password: 'wrong' })).json().code, 'FST_LOGIN_SESSION_PASSWORD_WRONG')
-    t.equal((await laptop.post('/confirm', { password: PASSWORD })).statusCode, 200)
-    t.equal((await app.loginSessions.list('ada')).length, 2)
-    t.ok(await app.loginSessions.revoke('ada', id))
-    t.equal(await phone.user(), null)
-    t.equal(await laptop.user(), 'ada')
-    await laptop.signOut()
-    t.strictSame(await app.loginSessions.list('ada'), [])
-  })
-}
 
 t.test('an ObjectId of this driver in a collection of mongoose\'s driver: the same mistake the other way round', async t => {
   const connection = await connectMongoose(t)

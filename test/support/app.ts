@@ -21,20 +21,26 @@ export const verifyPassword: VerifyPassword = () => password => password === PAS
 export interface ShopOptions extends Partial<LoginSessionsOptions> {
   /** What the host does before it registers the plugin. */
   before?(app: FastifyInstance): unknown
+  /** What the host does after it registered the plugin, and before all routes. */
+  between?(app: FastifyInstance): unknown
   /** Routes of the test's own. */
   routes?(app: FastifyInstance): unknown
   /** Where log lines go. */
   logs?: string[]
+  /** Options of the server. */
+  server?: object
 }
 
 /** A shop that is ready for requests, and closes with the test. */
-export async function createShop (t: Test, { before, routes, logs, ...options }: ShopOptions = {}): Promise<FastifyInstance> {
+export async function createShop (t: Test, { before, between, routes, logs, server, ...options }: ShopOptions = {}): Promise<FastifyInstance> {
   // Lines that no test asks for are scanned all the same.
-  const app = Fastify({ trustProxy: true, logger: { level: 'trace', stream: { write: (line: string) => { logs?.push(line) } } } })
+  const logger = { level: 'trace', stream: { write: (line: string) => { logs?.push(line) } } }
+  const app: FastifyInstance = Fastify({ trustProxy: true, logger, ...server })
   t.teardown(() => app.close())
   await before?.(app)
   const { store = memoryStore(), ...others } = options
   await app.register(loginSessions, { secret: SECRET, store: watchedStore(store, tokenScan), now: createClock().now, verifyPassword, ...others })
+  await between?.(app)
   shopRoutes(app)
   await routes?.(app)
   await app.ready()

@@ -57,7 +57,7 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
     cleared.every(line => new RegExp(`^${name}=; Max-Age=0; (Domain=[a-z.]+; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ${attributes}$`).test(line))
 }
 
-export function browser (app: FastifyInstance, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
+export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
   const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example' } = options
   const origin = `https://${host}`
 

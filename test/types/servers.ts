@@ -2,6 +2,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import {
   currentLoginSession, type LoginSessionsOptions, loginSessionApi, loginSessionPages, loginSessions, rejectCrossOrigin, requireLoginSession,
   requireRecentConfirmation
@@ -37,6 +38,11 @@ export async function withTypeProvider (): Promise<void> {
   const app = Fastify().withTypeProvider<ZodTypeProvider>()
   await app.register(loginSessions, options)
   app.get('/', { onRequest: [requireLoginSession] }, async request => currentLoginSession(request).userId)
+  // What the schema says of the body stays, whatever guards the route.
+  const schema = { body: z.object({ book: z.string() }) }
+  const length = (book: string): number => book.length
+  app.post('/one', { onRequest: requireLoginSession, schema }, async request => length(request.body.book))
+  app.post('/more', { onRequest: [rejectCrossOrigin, requireLoginSession], preHandler: requireRecentConfirmation(60_000), schema }, async request => length(request.body.book))
 }
 
 export function plugin (app: FastifyInstance<Http2Server | Http2SecureServer, Http2ServerRequest, Http2ServerResponse, FastifyBaseLogger>): void {

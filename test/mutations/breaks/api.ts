@@ -43,6 +43,20 @@ export default [
         to: 'void ('
       },
       {
+        name: "the host's hooks change the API's answers",
+        promise: 'T6: the API sends only what its schemas list',
+        from: 'send(serialize(payload))',
+        to: 'send(payload)',
+        tests: ['beside/documents']
+      },
+      {
+        name: "the host's document reads our schemas as its own",
+        promise: 'E2: the API works beside schemas of zod',
+        from: '= { swaggerTransform: false }',
+        to: '= {} as never',
+        tests: ['beside/documents']
+      },
+      {
         name: 'one session ends without a password',
         promise: 'P3: ending another session asks for the password',
         from: 'await confirm(request, proofIn(request))\n    if',

@@ -49,6 +49,18 @@ export default [
     ]
   },
   {
+    file: 'plugin/pages/headers.ts',
+    tests: ['beside/responses'],
+    breaks: [
+      {
+        name: "the host's layout has no nonces",
+        promise: 'E2: the pages work beside @fastify/helmet',
+        from: 'policy(cspNonce)',
+        to: 'policy(cspNonce && null)'
+      }
+    ]
+  },
+  {
     file: 'plugin/pages/frame.ts',
     tests: ['pages/options', 'request/absolute-form'],
     breaks: [

@@ -341,6 +341,24 @@ export default [
     ]
   },
   {
+    file: 'plugin/boot-checks.ts',
+    tests: ['plugin'],
+    breaks: [
+      {
+        name: "another plugin's session is taken for @fastify/session's",
+        promise: 'E2: what cannot work stops the boot, and the error says what to write',
+        from: "hasDecorator('decryptSession')",
+        to: "hasRequestDecorator('session')"
+      },
+      {
+        name: "another plugin's session stays under ours",
+        promise: 'E2: what cannot work stops the boot, and the error says what to write',
+        from: "if (app.hasRequestDecorator('session')) throw optionError(OTHER_SESSION)",
+        to: ''
+      }
+    ]
+  },
+  {
     file: 'plugin/plugin.ts',
     tests: ['plugin', 'request/login', 'request/outage', 'sessions/rotation', 'sessions/background-writes', 'request/hooks'],
     breaks: [
