@@ -3,7 +3,6 @@
  * @module
  */
 import { deepEqual, equal } from 'node:assert/strict'
-import type { LoginSessionRecord } from '../sessions/record.js'
 import { aRecord, after, HOUR, MILLISECOND, MINUTE, NOW } from './records.js'
 import { atOnce, attemptsOf, type Cases, stored } from './scene.js'
 
@@ -65,7 +64,8 @@ export const attemptCases: Cases = {
   async 'takeAttempt keeps `at`, the time of the last confirmation' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: 0, at: after(NOW, -HOUR) } })
     const store = await storeWith(record)
-    deepEqual(await store.takeAttempt(record._id, 1, LOCK_END, NOW), { failures: 1, total: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END })
+    const counted = { failures: 1, total: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END }
+    deepEqual(await store.takeAttempt(record._id, 1, LOCK_END, NOW), counted)
   },
 
   async 'takeAttempt answers null if the record is gone, and does not bring it back' ({ storeWith }) {
@@ -94,7 +94,8 @@ export const attemptCases: Cases = {
   },
 
   async 'returnAttempt counts `total` back, too' ({ storeWith }) {
-    const [counted, uncounted] = [{ failures: 1, total: 6 }, { failures: 2 }].map(confirmation => aRecord({ confirmation })) as [LoginSessionRecord, LoginSessionRecord]
+    const counted = aRecord({ confirmation: { failures: 1, total: 6 } })
+    const uncounted = aRecord({ confirmation: { failures: 2 } })
     const store = await storeWith(counted, uncounted)
     for (const record of [counted, uncounted]) await store.returnAttempt(record._id)
     deepEqual(await attemptsOf(store, counted), { failures: 0, total: 5 })

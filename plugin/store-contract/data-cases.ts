@@ -10,7 +10,8 @@ import { atOnce, type Cases, stored } from './scene.js'
 /** Names that mean something to a database or to JavaScript, and are nothing but keys to the host. */
 const ODD_KEYS = [
   'a.b', '.', '..', 'a..b', '$x', '$set', '$', 'a$b', '', '%', '%%', '%2E', '%25', '%zz', 'a%', '\0', 'a\0b', ' ', '0', '-1',
-  '_id', 'data', 'cookie.x', 'constructor', 'toString', 'hasOwnProperty', 'ключ', '鍵', '🔑', '"quoted"', "it's", 'a/b', '[0]', 'x'.repeat(300)
+  '_id', 'data', 'cookie.x', 'constructor', 'toString', 'hasOwnProperty', 'ключ', '鍵', '🔑', '"quoted"', "it's", 'a/b',
+  '[0]', 'x'.repeat(300)
 ]
 
 /** Stores differ in what they can keep: many refuse circular objects, and some refuse functions. */
@@ -81,10 +82,14 @@ export const dataCases: Cases = {
     const store = await storeWith(record)
     deepEqual((await stored(store, record))?.data, { plain: 'kept', ...odd('first') })
 
-    for (const key of ODD_KEYS) equal(await store.updateData(record._id, { set: { [key]: 'second' }, unset: [] }), true, `set of the key ${JSON.stringify(key)}`)
+    for (const key of ODD_KEYS) {
+      equal(await store.updateData(record._id, { set: { [key]: 'second' }, unset: [] }), true, `set of the key ${JSON.stringify(key)}`)
+    }
     deepEqual((await stored(store, record))?.data, { plain: 'kept', ...odd('second') })
 
-    for (const key of ODD_KEYS) equal(await store.updateData(record._id, { set: {}, unset: [key] }), true, `unset of the key ${JSON.stringify(key)}`)
+    for (const key of ODD_KEYS) {
+      equal(await store.updateData(record._id, { set: {}, unset: [key] }), true, `unset of the key ${JSON.stringify(key)}`)
+    }
     deepEqual((await stored(store, record))?.data, { plain: 'kept' })
   },
 
@@ -102,7 +107,7 @@ export const dataCases: Cases = {
     equal(await store.updateData(record._id, { set: {}, unset: ['__proto__'] }), true)
   },
 
-  async 'insert and updateData reject values that the store cannot keep with the code FST_LOGIN_SESSION_DATA, and write nothing' ({ storeWith }) {
+  async 'insert and updateData reject what the store cannot keep, with the code FST_LOGIN_SESSION_DATA, and write nothing' ({ storeWith }) {
     for (const value of unusualValues()) {
       const record = aRecord({ data: { cart: ['book'] } })
       const store = await storeWith(record)

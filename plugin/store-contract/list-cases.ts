@@ -32,7 +32,7 @@ export const listCases: Cases = {
     deepEqual(await stored(store, visitor), visitor)
   },
 
-  async 'listByUser and countByUser leave out records that have expired at `now`, to the millisecond; lists have no session data' ({ storeWith }) {
+  async 'listByUser and countByUser leave out what has expired at `now`, to the millisecond; lists have no session data' ({ storeWith }) {
     const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, MILLISECOND) })]
     const store = await storeWith(live, expired)
     deepEqual(keysOf(await listOf(store, 'ada')).sort(), keysOf([live, expired]).sort())
@@ -81,7 +81,7 @@ export const listCases: Cases = {
     deepEqual(await store.keysOfUser('ada', keys[3]!, 2), keys.slice(4))
     deepEqual(await store.keysOfUser('ada', keys[4]!, 2), [])
     await store.remove(keys[2]!, 'ada')
-    deepEqual(await store.keysOfUser('ada', keys[2]!, 1), [keys[3]], 'a page after a key that has been removed must begin with the next one')
+    deepEqual(await store.keysOfUser('ada', keys[2]!, 1), [keys[3]], 'the page after a removed key begins with the next one')
     deepEqual(await store.keysOfUser('ada', `${userKeyOf('ada')}~`, 9), [])
     deepEqual(await store.keysOfUser('nobody', '', 9), [])
   },

@@ -16,10 +16,14 @@ export type StoreWithOverview = LoginSessionStore & OverviewStore
 const positionOf = ({ createdAt, _id }: RecordWithoutData): Position => ({ createdAt, key: _id })
 
 /** The store may remove what has expired when another record is inserted, so expired records come last. */
-const storeForSearches = async ({ storeWith }: Scene<StoreWithOverview>): Promise<StoreWithOverview> => await storeWith(...RECORDS, ...OTHERS)
+async function storeForSearches ({ storeWith }: Scene<StoreWithOverview>): Promise<StoreWithOverview> {
+  return await storeWith(...RECORDS, ...OTHERS)
+}
 
 /** The keys of the pages that follow each other from a place on. @param next where the page after this one begins */
-async function read (store: StoreWithOverview, search: SessionSearch, from: PageFrom, next: (page: RecordWithoutData[]) => PageFrom): Promise<string[][]> {
+async function read (
+  store: StoreWithOverview, search: SessionSearch, from: PageFrom, next: (page: RecordWithoutData[]) => PageFrom
+): Promise<string[][]> {
   const page = await store.newest(search, NOW, 5, from)
   ok(page.length <= 5, `a page must not have more records than the limit of 5: it has ${page.length}`)
   return page.length === 0 ? [] : [keysOf(page), ...await read(store, search, next(page), next)]
@@ -30,7 +34,7 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const store = await storeForSearches(scene)
     for (const [name, search, finds] of SEARCHES) {
       const wanted = inOrder(RECORDS.filter(finds))
-      deepEqual(await store.newest(search, NOW, 100, null), wanted.map(withoutData), `newest finds the wrong records in a search for ${name}`)
+      deepEqual(await store.newest(search, NOW, 100, null), wanted.map(withoutData), `newest finds wrong records in a search for ${name}`)
       equal(await store.countFound(search, NOW, 100), wanted.length, `countFound counts wrongly in a search for ${name}`)
     }
   },
@@ -51,7 +55,8 @@ export const overviewCases: Cases<StoreWithOverview> = {
   async 'newest may get a position at which there is no record' (scene) {
     const store = await storeForSearches(scene)
     const at = after(NOW, -4 * MINUTE)
-    const [older, newer] = [inOrder(RECORDS.filter(({ createdAt }) => createdAt < at)), inOrder(RECORDS.filter(({ createdAt }) => createdAt >= at))]
+    const older = inOrder(RECORDS.filter(({ createdAt }) => createdAt < at))
+    const newer = inOrder(RECORDS.filter(({ createdAt }) => createdAt >= at))
     deepEqual(keysOf(await store.newest({}, NOW, 100, { olderThan: { createdAt: at, key: '' } })), keysOf(older))
     deepEqual(keysOf(await store.newest({}, NOW, 100, { newerThan: { createdAt: at, key: '' } })), keysOf(newer))
   },
@@ -90,7 +95,7 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const all = await store.page('', 100)
     for (const record of drawn) deepEqual(record, all.find(({ _id }) => _id === record._id))
     const often = await Promise.all(Array.from({ length: 100 }, async () => await store.sample(5)))
-    equal(new Set(keysOf(often.flat())).size, all.length, 'each record must be as likely as every other, those of visitors and expired ones too')
+    equal(new Set(keysOf(often.flat())).size, all.length, 'each record is as likely as every other, also expired ones and visitors\'')
     deepEqual(await (await scene.emptyStore()).sample(10), [])
   },
 

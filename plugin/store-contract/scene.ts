@@ -29,7 +29,8 @@ export async function attemptsOf (store: LoginSessionStore, record: LoginSession
 }
 
 /** All records of this user. */
-export const listOf = async (store: LoginSessionStore, userId: string): Promise<RecordWithoutData[]> => await store.listByUser(userId, NOW, Infinity)
+export const listOf = async (store: LoginSessionStore, userId: string): Promise<RecordWithoutData[]> =>
+  await store.listByUser(userId, NOW, Infinity)
 
 /** `count` calls at the same moment. */
 export async function atOnce<T> (count: number, call: (index: number) => Promise<T>): Promise<T[]> {

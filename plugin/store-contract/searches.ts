@@ -10,7 +10,12 @@ const KINDS = ['desktop', 'phone', 'tablet'] as const
 
 /** Some sign in at the same moment; users, kinds and addresses vary independently of each other. */
 export const RECORDS: LoginSessionRecord[] = Array.from({ length: 36 }, (_, index) => {
-  const record = aRecord({ userId: `user-${index % 4}`, createdAt: after(NOW, -(index % 9) * MINUTE), ip: index % 7 === 0 ? null : `10.0.${index % 5}.${index % 2}`, data: { index } })
+  const record = aRecord({
+    userId: `user-${index % 4}`,
+    createdAt: after(NOW, -(index % 9) * MINUTE),
+    ip: index % 7 === 0 ? null : `10.0.${index % 5}.${index % 2}`,
+    data: { index }
+  })
   return { ...record, device: { ...record.device, kind: KINDS[index % 3]! } }
 })
 
@@ -22,7 +27,8 @@ export type SearchCase = [name: string, search: SessionSearch, finds: (record: L
 
 export const SEARCHES: SearchCase[] = [
   ['everything', {}, () => true],
-  ['everything, with conditions that are undefined', { kind: undefined, userIds: undefined, addresses: undefined, signedInFrom: undefined, signedInBefore: undefined }, () => true],
+  ['everything, with conditions that are undefined',
+    { kind: undefined, userIds: undefined, addresses: undefined, signedInFrom: undefined, signedInBefore: undefined }, () => true],
   ['a user', { userIds: ['user-1'] }, ({ userId }) => userId === 'user-1'],
   ['several users, one of whom has no session', { userIds: ['user-1', 'user-2', 'nobody'] }, ({ userId }) => /[12]$/.test(userId!)],
   ['no user', { userIds: [] }, () => false],
@@ -33,7 +39,8 @@ export const SEARCHES: SearchCase[] = [
   ['the beginning of an address', { addresses: ['10.0.1.'] }, () => false],
   ['no address', { addresses: [] }, () => false],
   ['a network', { addresses: [/^10\.0\.1\./] }, ({ ip }) => /^10\.0\.1\./.test(ip ?? '')],
-  ['networks and an address', { addresses: [/^10\.0\.1\./, /^10\.0\.2\./, '10.0.3.1'] }, ({ ip }) => /^10\.0\.[12]\.|^10\.0\.3\.1$/.test(ip ?? '')],
+  ['networks and an address', { addresses: [/^10\.0\.1\./, /^10\.0\.2\./, '10.0.3.1'] },
+    ({ ip }) => /^10\.0\.[12]\.|^10\.0\.3\.1$/.test(ip ?? '')],
   ['sign-ins from a time on', { signedInFrom: after(NOW, -3 * MINUTE) }, ({ createdAt }) => createdAt >= after(NOW, -3 * MINUTE)],
   ['sign-ins before a time', { signedInBefore: after(NOW, -3 * MINUTE) }, ({ createdAt }) => createdAt < after(NOW, -3 * MINUTE)],
   ['sign-ins between two times', { signedInFrom: after(NOW, -5 * MINUTE), signedInBefore: after(NOW, -3 * MINUTE) }, ({ createdAt }) =>
@@ -41,8 +48,10 @@ export const SEARCHES: SearchCase[] = [
   ['sign-ins in no time', { signedInFrom: NOW, signedInBefore: NOW }, () => false],
   ['a kind and addresses', { kind: 'phone', addresses: ['10.0.1.1', '10.0.4.0', '10.0.0.0'] }, ({ ip, device }) =>
     device.kind === 'phone' && ['10.0.1.1', '10.0.4.0', '10.0.0.0'].includes(ip ?? '')],
-  ['users, a kind, a network and an age', { userIds: ['user-0', 'user-3'], kind: 'desktop', addresses: [/^10\.0\.[0-3]\./], signedInBefore: after(NOW, -MINUTE) },
-    ({ userId, device, ip, createdAt }) => /[03]$/.test(userId!) && device.kind === 'desktop' && /^10\.0\.[0-3]\./.test(ip ?? '') && createdAt < after(NOW, -MINUTE)]
+  ['users, a kind, a network and an age',
+    { userIds: ['user-0', 'user-3'], kind: 'desktop', addresses: [/^10\.0\.[0-3]\./], signedInBefore: after(NOW, -MINUTE) },
+    ({ userId, device, ip, createdAt }) => /[03]$/.test(userId!) && device.kind === 'desktop' &&
+      /^10\.0\.[0-3]\./.test(ip ?? '') && createdAt < after(NOW, -MINUTE)]
 ]
 
 /** In the order of sign-ins: the newest first, and of the same moment the largest key first. */

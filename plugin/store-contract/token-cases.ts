@@ -31,8 +31,10 @@ export const tokenCases: Cases = {
     const record = aRecord({ tokens: [first, second] })
     const store = await storeWith(record)
     const { until: _, ...endless } = second
-    const others = [[], [first], [second, first], [first, second, aToken()], [first, endless], [first, { ...second, until: after(UNTIL, MILLISECOND) }],
-      [{ ...first, generation: 2 }, second], [{ ...first, until: UNTIL }, second], [aToken(1), second]]
+    const others = [
+      [], [first], [second, first], [first, second, aToken()], [first, endless], [first, { ...second, until: after(UNTIL, MILLISECOND) }],
+      [{ ...first, generation: 2 }, second], [{ ...first, until: UNTIL }, second], [aToken(1), second]
+    ]
     for (const expected of others) equal(await store.setTokens(record._id, expected, [aToken()], { failures: 0 }), false)
     deepEqual(await stored(store, record), record)
     equal(await store.setTokens(record._id, [first, second], [first]), true)

@@ -38,7 +38,7 @@ export const touchCases: Cases = {
     equal((await stored(store, told))?.device.os, 'Windows', 'a touch that comes too late must write nothing')
   },
 
-  async 'touch writes userAgent and formerIp if the touch has them, formerIp also as null, and leaves both alone otherwise' ({ storeWith }) {
+  async 'touch writes userAgent and formerIp (also null) if the touch has them, and leaves both alone otherwise' ({ storeWith }) {
     const record = aRecord()
     const store = await storeWith(record)
     const formerIp = { ip: '203.0.113.9', until: LATER }
@@ -86,7 +86,7 @@ export const touchCases: Cases = {
       const record = aRecord()
       const store = await storeWith(record)
       await remove(store, record._id, record.expiresAt)
-      await store.touch([{ _id: record._id, lastActiveAt: after(record.expiresAt, -MILLISECOND), expiresAt: after(record.expiresAt, HOUR), ip: null }])
+      await store.touch([touchOf(record, after(record.expiresAt, -MILLISECOND))])
       equal(await stored(store, record), null)
     }
   }

@@ -5,7 +5,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
-import { loginSessionDataError, type LoginSessionRecord, type LoginSessionStore, type RecordWithoutData, userKeyOf } from '../../plugin/index.js'
+import {
+  loginSessionDataError, type LoginSessionRecord, type LoginSessionStore, type RecordWithoutData, userKeyOf
+} from '../../plugin/index.js'
 
 /** What a database would have to do in one atomic step for each method is synchronous here. */
 export function ownStore (): LoginSessionStore {
@@ -36,7 +38,8 @@ export function ownStore (): LoginSessionStore {
     return record
   }
 
-  const range = (prefix: string): LoginSessionRecord[] => [...rows.keys()].filter(key => key.startsWith(prefix)).sort().map(key => read(key)!)
+  const range = (prefix: string): LoginSessionRecord[] =>
+    [...rows.keys()].filter(key => key.startsWith(prefix)).sort().map(key => read(key)!)
   const ofUser = (userId: string): LoginSessionRecord[] => range(userKeyOf(userId)).filter(record => record.userId === userId)
   const liveOf = (userId: string, now: Date): LoginSessionRecord[] => ofUser(userId).filter(({ expiresAt }) => expiresAt > now)
 
@@ -47,7 +50,8 @@ export function ownStore (): LoginSessionStore {
     },
     find: async keys => keys.map(read),
     findWithoutData: async key => read(key) && withoutData(read(key)!),
-    listByUser: async (userId, now, limit) => liveOf(userId, now).sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()).slice(0, limit).map(withoutData),
+    listByUser: async (userId, now, limit) =>
+      liveOf(userId, now).sort((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()).slice(0, limit).map(withoutData),
     countByUser: async (userId, now) => liveOf(userId, now).length,
     keysOfUser: async (userId, after, limit) => ofUser(userId).map(({ _id }) => _id).filter(key => key > after).slice(0, limit),
     page: async (after, limit, prefix = '') => range(prefix).filter(({ _id }) => _id > after).slice(0, limit).map(withoutData),
@@ -75,7 +79,8 @@ export function ownStore (): LoginSessionStore {
         const { failures, total = failures, lockedUntil, at } = record.confirmation
         if (lockedUntil !== undefined && lockedUntil > now) return false
         const counted = lockedUntil === undefined ? failures + 1 : 1
-        record.confirmation = { failures: counted, total: total + 1, ...(at && { at }), ...(counted >= limit && { lockedUntil: lockUntil }) }
+        const lock = counted >= limit && { lockedUntil: lockUntil }
+        record.confirmation = { failures: counted, total: total + 1, ...(at && { at }), ...lock }
         return true
       })
       return isTaken ? read(key)!.confirmation : null
@@ -88,7 +93,8 @@ export function ownStore (): LoginSessionStore {
       })
     },
     remove: async (key, userId) => remove(key, userId),
-    removeMany: async (keys, userId, now) => keys.map(key => remove(key, userId)).filter(record => record !== null && record.expiresAt > now).length,
+    removeMany: async (keys, userId, now) =>
+      keys.map(key => remove(key, userId)).filter(record => record !== null && record.expiresAt > now).length,
     async barrier () {}
   }
 }
