@@ -84,7 +84,8 @@ export const overviewCases: Cases<StoreWithOverview> = {
 
   async 'size counts every record, of visitors and expired ones too' (scene) {
     const store = await storeForSearches(scene)
-    ok(await store.size() >= RECORDS.length + 1)
+    const size = await store.size()
+    ok(size >= RECORDS.length + 1, `a store with at least ${RECORDS.length + 1} records has the size ${size}`)
     equal(await (await scene.emptyStore()).size(), 0)
   },
 

@@ -43,35 +43,44 @@ interface Watched {
 /** @throws NotRun if the store refuses, as MongoDB does without a replica set */
 async function watched (store: StoreWithRemovals): Promise<Watched> {
   const keys: string[] = []
-  const waiting = new Map<string, () => void>()
-  let stop = async (): Promise<void> => {}
-  await new Promise<void>((resolve, reject) => {
-    stop = store.watchRemovals({
-      opened: resolve,
-      removed (key) {
-        keys.push(key)
-        waiting.get(key)?.()
-      },
-      ended (error, isRefused) { reject(isRefused ? new NotRun(`the store's watchRemovals is refused here: ${error.message}`) : error) }
-    })
-  }).catch(async error => {
-    await stop()
-    throw error
+  let report: () => void = () => {}
+  const { stop, error, isRefused } = await watch(store, key => {
+    keys.push(key)
+    report()
   })
+  if (error !== null) {
+    await stop()
+    throw isRefused ? new NotRun(`the store's watchRemovals is refused here: ${error.message}`) : error
+  }
   return {
     keys,
-    removed: async key => await new Promise(resolve => { keys.includes(key) ? resolve() : waiting.set(key, resolve) }),
-    stop
+    stop,
+    async removed (key) {
+      while (!keys.includes(key)) await new Promise<void>(resolve => { report = resolve })
+    }
   }
+}
+
+/** A watch that has opened or ended. @param error why it ended; null: it is open */
+interface Beginning {
+  stop(): Promise<void>
+  error: Error | null
+  isRefused: boolean
+}
+
+async function watch (store: StoreWithRemovals, removed: (key: string) => void): Promise<Beginning> {
+  return await new Promise(resolve => {
+    const begin = (error: Error | null, isRefused: boolean): void => {
+      // A store may report before it has returned.
+      queueMicrotask(() => { resolve({ stop, error, isRefused }) })
+    }
+    const stop = store.watchRemovals({ opened () { begin(null, false) }, removed, ended: begin })
+  })
 }
 
 export const removalCases: Cases<StoreWithRemovals> = {
   async 'watchRemovals reports that it is open, or that it has ended, and why' ({ emptyStore }) {
-    const store = await emptyStore()
-    let stop = async (): Promise<void> => {}
-    const error = await new Promise(resolve => {
-      stop = store.watchRemovals({ opened () { resolve(null) }, removed () {}, ended: resolve })
-    })
+    const { stop, error } = await watch(await emptyStore(), () => {})
     await stop()
     ok(error === null || error instanceof Error, 'ended must report an Error')
   },
