@@ -2,9 +2,9 @@
  * The promises of `takeAttempt` and `returnAttempt`.
  * @module
  */
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import { aRecord, after, HOUR, MILLISECOND, MINUTE, NOW } from './records.js'
-import { atOnce, attemptsOf, type Cases, stored } from './scene.js'
+import { atOnce, attemptsOf, type Cases, same, stored } from './scene.js'
 
 const LIMIT = 5
 const LOCK_END = after(NOW, 15 * MINUTE)
@@ -14,10 +14,10 @@ export const attemptCases: Cases = {
     const record = aRecord()
     const store = await storeWith(record)
     for (let failures = 1; failures < LIMIT; failures++) {
-      deepEqual(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures, total: failures })
-      deepEqual(await attemptsOf(store, record), { failures, total: failures })
+      same(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures, total: failures })
+      same(await attemptsOf(store, record), { failures, total: failures })
     }
-    deepEqual(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
+    same(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
   },
 
   async 'takeAttempt answers null while the record is locked, and counts nothing' ({ storeWith }) {
@@ -25,24 +25,24 @@ export const attemptCases: Cases = {
     const store = await storeWith(record)
     equal(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), NOW), null)
     equal(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), after(LOCK_END, -MILLISECOND)), null)
-    deepEqual(await attemptsOf(store, record), { failures: LIMIT, lockedUntil: LOCK_END })
+    same(await attemptsOf(store, record), { failures: LIMIT, lockedUntil: LOCK_END })
   },
 
   async 'takeAttempt starts to count again after a lock has passed' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: LIMIT, lockedUntil: LOCK_END } })
     const store = await storeWith(record)
-    deepEqual(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: LIMIT + 1 })
-    deepEqual(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2, total: LIMIT + 2 })
+    same(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: LIMIT + 1 })
+    same(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 2, total: LIMIT + 2 })
   },
 
   async 'takeAttempt counts `total` on over all locks, until setTokens writes other attempts' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: 3, total: 98 } })
     const store = await storeWith(record)
-    deepEqual(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 4, total: 99 })
-    deepEqual(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 5, total: 100, lockedUntil: LOCK_END })
-    deepEqual(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: 101 })
+    same(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 4, total: 99 })
+    same(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 5, total: 100, lockedUntil: LOCK_END })
+    same(await store.takeAttempt(record._id, LIMIT, after(LOCK_END, HOUR), LOCK_END), { failures: 1, total: 101 })
     await store.setTokens(record._id, record.tokens, record.tokens, { failures: 0, at: NOW })
-    deepEqual(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1, at: NOW })
+    same(await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1, at: NOW })
   },
 
   async 'takeAttempt is one atomic step: of fifty calls at the same moment exactly five are counted' ({ storeWith }) {
@@ -50,22 +50,22 @@ export const attemptCases: Cases = {
     const store = await storeWith(record)
     const taken = await atOnce(50, async () => await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW))
     const given = taken.filter(state => state !== null)
-    deepEqual(given.map(({ failures }) => failures).sort(), [1, 2, 3, 4, 5])
-    deepEqual(await attemptsOf(store, record), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
+    same(given.map(({ failures }) => failures).sort(), [1, 2, 3, 4, 5])
+    same(await attemptsOf(store, record), { failures: LIMIT, total: LIMIT, lockedUntil: LOCK_END })
   },
 
   async 'takeAttempt counts for each record by itself' ({ storeWith }) {
     const [one, other] = [aRecord(), aRecord()]
     const store = await storeWith(one, other)
     await atOnce(LIMIT, async () => await store.takeAttempt(one._id, LIMIT, LOCK_END, NOW))
-    deepEqual(await store.takeAttempt(other._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1 })
+    same(await store.takeAttempt(other._id, LIMIT, LOCK_END, NOW), { failures: 1, total: 1 })
   },
 
   async 'takeAttempt keeps `at`, the time of the last confirmation' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: 0, at: after(NOW, -HOUR) } })
     const store = await storeWith(record)
     const counted = { failures: 1, total: 1, at: after(NOW, -HOUR), lockedUntil: LOCK_END }
-    deepEqual(await store.takeAttempt(record._id, 1, LOCK_END, NOW), counted)
+    same(await store.takeAttempt(record._id, 1, LOCK_END, NOW), counted)
   },
 
   async 'takeAttempt answers null if the record is gone, and does not bring it back' ({ storeWith }) {
@@ -82,7 +82,7 @@ export const attemptCases: Cases = {
     const store = await storeWith(record)
     const mine = await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
     mine!.failures = 0
-    deepEqual(await attemptsOf(store, record), { failures: 1, total: 1 })
+    same(await attemptsOf(store, record), { failures: 1, total: 1 })
   },
 
   async 'returnAttempt gives one attempt back, and lifts the lock that it brought' ({ storeWith }) {
@@ -90,7 +90,7 @@ export const attemptCases: Cases = {
     const store = await storeWith(record)
     await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
     await store.returnAttempt(record._id)
-    deepEqual(await attemptsOf(store, record), { failures: LIMIT - 1, total: LIMIT - 1, at: NOW })
+    same(await attemptsOf(store, record), { failures: LIMIT - 1, total: LIMIT - 1, at: NOW })
   },
 
   async 'returnAttempt counts `total` back, too' ({ storeWith }) {
@@ -98,15 +98,15 @@ export const attemptCases: Cases = {
     const uncounted = aRecord({ confirmation: { failures: 2 } })
     const store = await storeWith(counted, uncounted)
     for (const record of [counted, uncounted]) await store.returnAttempt(record._id)
-    deepEqual(await attemptsOf(store, counted), { failures: 0, total: 5 })
-    deepEqual(await attemptsOf(store, uncounted), { failures: 1, total: 1 }, 'a record without a total has as many in total as failures')
+    same(await attemptsOf(store, counted), { failures: 0, total: 5 })
+    same(await attemptsOf(store, uncounted), { failures: 1, total: 1 }, 'a record without a total has as many in total as failures')
   },
 
   async 'returnAttempt never gives back more attempts than were taken' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: 1 } })
     const store = await storeWith(record)
     await atOnce(5, async () => await store.returnAttempt(record._id))
-    deepEqual(await attemptsOf(store, record), { failures: 0, total: 0 })
+    same(await attemptsOf(store, record), { failures: 0, total: 0 })
   },
 
   async 'returnAttempt does nothing if the record is gone' ({ emptyStore }) {

@@ -2,36 +2,36 @@
  * The promises of `find` and `findWithoutData`.
  * @module
  */
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import { keyOf, newId } from '../sessions/key.js'
 import { aRecord, aToken, after, MILLISECOND, NOW, withoutData } from './records.js'
-import { type Cases, stored } from './scene.js'
+import { type Cases, same, stored } from './scene.js'
 
 export const findCases: Cases = {
   async 'find answers null for a key that no record has' ({ storeWith }) {
     const store = await storeWith(aRecord())
-    deepEqual(await store.find([keyOf('ada', newId())]), [null])
-    deepEqual(await store.find(['nobody', '']), [null, null])
+    same(await store.find([keyOf('ada', newId())]), [null])
+    same(await store.find(['nobody', '']), [null, null])
   },
 
   async 'find answers in the order of the keys, and a key that is given twice is answered twice' ({ storeWith }) {
     const [one, other] = [aRecord(), aRecord({ userId: 'eve' })]
     const store = await storeWith(one, other)
     const unknown = keyOf('ada', newId())
-    deepEqual(await store.find([other._id, unknown, one._id, other._id]), [other, null, one, other])
-    deepEqual(await store.find([]), [])
+    same(await store.find([other._id, unknown, one._id, other._id]), [other, null, one, other])
+    same(await store.find([]), [])
   },
 
   async 'find finds expired records too: the caller compares the time' ({ storeWith }) {
     const record = aRecord({ expiresAt: after(NOW, MILLISECOND), endsAt: after(NOW, MILLISECOND) })
     const store = await storeWith(record)
-    deepEqual(await stored(store, record), record)
+    same(await stored(store, record), record)
   },
 
   async 'find compares whole keys, and upper and lower case differ' ({ storeWith }) {
     const record = aRecord({ _id: 'abcdefgh' + 'a'.repeat(22) })
     const store = await storeWith(record)
-    deepEqual(await store.find(['ABCDEFGH' + 'A'.repeat(22), record._id.slice(0, -1), record._id + 'a']), [null, null, null])
+    same(await store.find(['ABCDEFGH' + 'A'.repeat(22), record._id.slice(0, -1), record._id + 'a']), [null, null, null])
   },
 
   async 'find hands out copies: what one caller changes reaches nobody else' ({ storeWith }) {
@@ -42,7 +42,7 @@ export const findCases: Cases = {
     mine!.confirmation.failures = 4
     mine!.tokens.push(aToken())
     mine!.expiresAt.setTime(0)
-    deepEqual(await stored(store, record), record)
+    same(await stored(store, record), record)
   },
 
   async 'find hands out a copy for each of many equal keys in one call' ({ storeWith }) {
@@ -50,7 +50,7 @@ export const findCases: Cases = {
     const store = await storeWith(record)
     const copies = await store.find(Array(10).fill(record._id))
     for (const copy of copies) {
-      deepEqual(copy, record)
+      same(copy, record)
       const { items } = copy!.data.cart as { items: string[] }
       items.push('knife')
       copy!.data.mine = true
@@ -62,7 +62,7 @@ export const findCases: Cases = {
     const records = Array.from({ length: 20 }, (_, index) => aRecord({ userId: `user-${index}` }))
     const store = await storeWith(...records)
     const found = await store.find(records.flatMap(({ _id, userId }) => [_id, keyOf(userId!, newId())]))
-    deepEqual(found.map(record => record?.userId ?? null), records.flatMap(({ userId }) => [userId, null]))
+    same(found.map(record => record?.userId ?? null), records.flatMap(({ userId }) => [userId, null]))
   },
 
   async 'find sees every write that was answered before: nothing is cached' ({ storeWith }) {
@@ -87,14 +87,14 @@ export const findCases: Cases = {
     }
     const record = aRecord({ data })
     const store = await storeWith(record)
-    deepEqual((await stored(store, record))?.data, data)
+    same((await stored(store, record))?.data, data)
   },
 
   async 'findWithoutData gives the record with this key without its session data, expired or not, or null' ({ storeWith }) {
     const [live, expired] = [aRecord({ data: { cart: ['book'] } }), aRecord({ expiresAt: after(NOW, -MILLISECOND) })]
     const store = await storeWith(live, expired)
-    deepEqual(await store.findWithoutData(live._id), withoutData(live))
-    deepEqual(await store.findWithoutData(expired._id), withoutData(expired))
+    same(await store.findWithoutData(live._id), withoutData(live))
+    same(await store.findWithoutData(expired._id), withoutData(expired))
     for (const unknown of [keyOf('ada', newId()), 'nobody', '']) equal(await store.findWithoutData(unknown), null)
   },
 
@@ -103,6 +103,6 @@ export const findCases: Cases = {
     const store = await storeWith(record)
     const mine = await store.findWithoutData(record._id)
     mine!.tokens.push(aToken())
-    deepEqual(await store.findWithoutData(record._id), withoutData(record))
+    same(await store.findWithoutData(record._id), withoutData(record))
   }
 }

@@ -2,12 +2,12 @@
  * The promises of the part for operators: `OverviewStore`.
  * @module
  */
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { equal, ok } from 'node:assert/strict'
 import { keyOf, newId } from '../sessions/key.js'
 import type { RecordWithoutData } from '../sessions/record.js'
 import type { LoginSessionStore, OverviewStore, PageFrom, Position, SessionSearch } from '../sessions/store.js'
 import { aRecord, aVisitorRecord, after, HOUR, keysOf, MILLISECOND, MINUTE, NOW, withoutData } from './records.js'
-import { atOnce, type Cases, type Scene, stored } from './scene.js'
+import { atOnce, type Cases, same, type Scene, stored } from './scene.js'
 import { inOrder, OTHERS, RECORDS, SEARCHES } from './searches.js'
 
 /** A store with the part for operators. */
@@ -34,7 +34,7 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const store = await storeForSearches(scene)
     for (const [name, search, finds] of SEARCHES) {
       const wanted = inOrder(RECORDS.filter(finds))
-      deepEqual(await store.newest(search, NOW, 100, null), wanted.map(withoutData), `newest finds wrong records in a search for ${name}`)
+      same(await store.newest(search, NOW, 100, null), wanted.map(withoutData), `newest finds wrong records in a search for ${name}`)
       equal(await store.countFound(search, NOW, 100), wanted.length, `countFound counts wrongly in a search for ${name}`)
     }
   },
@@ -44,11 +44,11 @@ export const overviewCases: Cases<StoreWithOverview> = {
     for (const [name, search, finds] of SEARCHES) {
       const wanted = inOrder(RECORDS.filter(finds))
       const older = await read(store, search, null, page => ({ olderThan: positionOf(page.at(-1)!) }))
-      deepEqual(older.flat(), keysOf(wanted), `the pages from the newest to the oldest are wrong in a search for ${name}`)
+      same(older.flat(), keysOf(wanted), `the pages from the newest to the oldest are wrong in a search for ${name}`)
       if (wanted.length === 0) continue
       const last = wanted.at(-1)!
       const newer = await read(store, search, { newerThan: positionOf(last) }, page => ({ newerThan: positionOf(page[0]!) }))
-      deepEqual([...newer.reverse().flat(), last._id], keysOf(wanted), `the pages back to the newest are wrong in a search for ${name}`)
+      same([...newer.reverse().flat(), last._id], keysOf(wanted), `the pages back to the newest are wrong in a search for ${name}`)
     }
   },
 
@@ -57,8 +57,8 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const at = after(NOW, -4 * MINUTE)
     const older = inOrder(RECORDS.filter(({ createdAt }) => createdAt < at))
     const newer = inOrder(RECORDS.filter(({ createdAt }) => createdAt >= at))
-    deepEqual(keysOf(await store.newest({}, NOW, 100, { olderThan: { createdAt: at, key: '' } })), keysOf(older))
-    deepEqual(keysOf(await store.newest({}, NOW, 100, { newerThan: { createdAt: at, key: '' } })), keysOf(newer))
+    same(keysOf(await store.newest({}, NOW, 100, { olderThan: { createdAt: at, key: '' } })), keysOf(older))
+    same(keysOf(await store.newest({}, NOW, 100, { newerThan: { createdAt: at, key: '' } })), keysOf(newer))
   },
 
   async 'countFound stops counting at `most`' (scene) {
@@ -71,7 +71,7 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const end = RECORDS[0]!.expiresAt
     equal(await store.countFound({}, end, 100), 0)
     equal(await store.countFound({}, after(end, -MILLISECOND), 100), RECORDS.length)
-    deepEqual(await store.newest({}, end, 100, null), [])
+    same(await store.newest({}, end, 100, null), [])
   },
 
   async 'newest hands out copies' (scene) {
@@ -79,7 +79,7 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const [mine] = await store.newest({}, NOW, 1, null)
     mine!.tokens.splice(0)
     mine!.device.kind = 'tv'
-    deepEqual(await store.newest({}, NOW, 1, null), inOrder(RECORDS).slice(0, 1).map(withoutData))
+    same(await store.newest({}, NOW, 1, null), inOrder(RECORDS).slice(0, 1).map(withoutData))
   },
 
   async 'size counts every record, of visitors and expired ones too' (scene) {
@@ -94,17 +94,17 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const drawn = await store.sample(10)
     ok(drawn.length >= 10 && drawn.length <= 20, `a sample of 10 has ${drawn.length} records`)
     const all = await store.page('', 100)
-    for (const record of drawn) deepEqual(record, all.find(({ _id }) => _id === record._id))
+    for (const record of drawn) same(record, all.find(({ _id }) => _id === record._id))
     const often = await Promise.all(Array.from({ length: 100 }, async () => await store.sample(5)))
     equal(new Set(keysOf(often.flat())).size, all.length, 'each record is as likely as every other, also expired ones and visitors\'')
-    deepEqual(await (await scene.emptyStore()).sample(10), [])
+    same(await (await scene.emptyStore()).sample(10), [])
   },
 
   async 'removeFound removes these records of whatever users, and returns their number' ({ storeWith }) {
     const [ada, eve, kept] = [aRecord(), aRecord({ userId: 'eve' }), aRecord()]
     const store = await storeWith(ada, eve, kept)
     equal(await store.removeFound([ada._id, eve._id, keyOf('ada', newId())], NOW), 2)
-    deepEqual(await store.find(keysOf([ada, eve, kept])), [null, null, kept])
+    same(await store.find(keysOf([ada, eve, kept])), [null, null, kept])
     equal(await store.removeFound(keysOf([ada, eve]), NOW), 0)
     equal(await store.removeFound([], NOW), 0)
   },
@@ -113,14 +113,14 @@ export const overviewCases: Cases<StoreWithOverview> = {
     const visitor = aVisitorRecord()
     const store = await storeWith(visitor)
     equal(await store.removeFound([visitor._id], NOW), 0)
-    deepEqual(await stored(store, visitor), visitor)
+    same(await stored(store, visitor), visitor)
   },
 
   async 'removeFound counts only records that were live at `now`, to the millisecond, and removes the others, too' ({ storeWith }) {
     const [sooner, later] = [aRecord(), aRecord({ expiresAt: after(NOW, 2 * HOUR) })]
     const store = await storeWith(sooner, later)
     equal(await store.removeFound(keysOf([sooner, later]), sooner.expiresAt), 1)
-    deepEqual(await store.find(keysOf([sooner, later])), [null, null])
+    same(await store.find(keysOf([sooner, later])), [null, null])
   },
 
   async 'many calls of removeFound at the same moment count each record once' ({ storeWith }) {

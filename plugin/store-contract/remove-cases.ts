@@ -2,12 +2,12 @@
  * The promises of `remove`, `removeMany` and `barrier`.
  * @module
  */
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import { keyOf, newId, userKeyOf } from '../sessions/key.js'
 import type { LoginSessionRecord } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { aRecord, aVisitorRecord, after, HOUR, keysOf, MILLISECOND, NOW, withoutData } from './records.js'
-import { atOnce, type Cases, listOf, stored } from './scene.js'
+import { atOnce, type Cases, listOf, same, stored } from './scene.js'
 
 /** What `remove` returned, without the session data that it may have. */
 async function removed (store: LoginSessionStore, key: string, userId: string | undefined): Promise<object | null> {
@@ -19,18 +19,18 @@ export const removeCases: Cases = {
   async 'remove removes this record of this user, and returns it' ({ storeWith }) {
     const [gone, kept] = [aRecord({ data: { 'a.b': 1 } }), aRecord()]
     const store = await storeWith(gone, kept)
-    deepEqual(await removed(store, gone._id, 'ada'), withoutData(gone))
+    same(await removed(store, gone._id, 'ada'), withoutData(gone))
     equal(await stored(store, gone), null)
-    deepEqual(await stored(store, kept), kept)
+    same(await stored(store, kept), kept)
   },
 
   async 'remove with an undefined user removes a visitor session, and nothing else' ({ storeWith }) {
     const [gone, login] = [aVisitorRecord(), aRecord()]
     const store = await storeWith(gone, login)
-    deepEqual(await removed(store, gone._id, undefined), withoutData(gone))
+    same(await removed(store, gone._id, undefined), withoutData(gone))
     equal(await store.remove(login._id, undefined), null)
     equal(await stored(store, gone), null)
-    deepEqual(await stored(store, login), login)
+    same(await stored(store, login), login)
   },
 
   async 'remove answers null for records of other users, of visitors, unknown and removed ones alike, and removes none' ({ storeWith }) {
@@ -38,8 +38,8 @@ export const removeCases: Cases = {
     const store = await storeWith(foreign, gone, visitor)
     await store.remove(gone._id, 'ada')
     for (const { _id } of [foreign, gone, visitor, aRecord()]) equal(await store.remove(_id, 'ada'), null)
-    deepEqual(await stored(store, foreign), foreign)
-    deepEqual(await stored(store, visitor), visitor)
+    same(await stored(store, foreign), foreign)
+    same(await stored(store, visitor), visitor)
   },
 
   async 'remove removes and returns an expired record, too' ({ storeWith }) {
@@ -60,20 +60,20 @@ export const removeCases: Cases = {
     const [one, other, kept] = [aRecord(), aRecord(), aRecord()]
     const store = await storeWith(one, other, kept)
     equal(await store.removeMany([one._id, other._id], 'ada', NOW), 2)
-    deepEqual(await listOf(store, 'ada'), [withoutData(kept)])
+    same(await listOf(store, 'ada'), [withoutData(kept)])
     equal(await store.removeMany([one._id, other._id], 'ada', NOW), 0)
     equal(await store.removeMany([], 'ada', NOW), 0)
     await store.barrier(userKeyOf('ada'))
     await store.barrier(kept._id)
-    deepEqual(await listOf(store, 'ada'), [withoutData(kept)])
+    same(await listOf(store, 'ada'), [withoutData(kept)])
   },
 
   async 'removeMany removes no record of another user, and no visitor session' ({ storeWith }) {
     const [foreign, anonymous] = [aRecord({ userId: 'eve' }), aVisitorRecord()]
     const store = await storeWith(foreign, anonymous)
     equal(await store.removeMany([foreign._id, anonymous._id, keyOf('ada', newId())], 'ada', NOW), 0)
-    deepEqual(await stored(store, foreign), foreign)
-    deepEqual(await stored(store, anonymous), anonymous)
+    same(await stored(store, foreign), foreign)
+    same(await stored(store, anonymous), anonymous)
   },
 
   async 'removeMany counts only records that were live at `now`, to the millisecond, and removes the others, too' ({ storeWith }) {

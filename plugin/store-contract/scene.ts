@@ -2,6 +2,7 @@
  * What a case is, and what it works with.
  * @module
  */
+import { deepStrictEqual } from 'node:assert/strict'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { NOW } from './records.js'
@@ -35,6 +36,14 @@ export const listOf = async (store: LoginSessionStore, userId: string): Promise<
 /** `count` calls at the same moment. */
 export async function atOnce<T> (count: number, call: (index: number) => Promise<T>): Promise<T[]> {
   return await Promise.all(Array.from({ length: count }, async (_, index) => await call(index)))
+}
+
+/**
+ * Asserts that two values are equal, with their types. Both are cloned first: a runner such as Jest gives tests an `Object` of their
+ * own, and a store may well answer with objects of the other one.
+ */
+export function same (actual: unknown, expected: unknown, message?: string): void {
+  deepStrictEqual(structuredClone(actual), structuredClone(expected), message)
 }
 
 /** Thrown by a case that cannot be run on this store. The message says why. */

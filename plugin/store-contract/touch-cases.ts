@@ -2,11 +2,11 @@
  * The promises of `touch`.
  * @module
  */
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { aRecord, after, HOUR, MILLISECOND, MINUTE, NOW, SECOND } from './records.js'
-import { attemptsOf, type Cases, stored } from './scene.js'
+import { attemptsOf, type Cases, same, stored } from './scene.js'
 
 const LATER = after(NOW, MINUTE)
 
@@ -18,11 +18,11 @@ export const touchCases: Cases = {
     const [one, other, untouched] = [aRecord(), aRecord(), aRecord()]
     const store = await storeWith(one, other, untouched)
     await store.touch([touchOf(one), { ...touchOf(other, after(LATER, SECOND)), ip: null }])
-    deepEqual(await stored(store, one), { ...one, lastActiveAt: LATER, expiresAt: after(LATER, HOUR), ip: '198.51.100.7' })
-    deepEqual(await stored(store, other), {
+    same(await stored(store, one), { ...one, lastActiveAt: LATER, expiresAt: after(LATER, HOUR), ip: '198.51.100.7' })
+    same(await stored(store, other), {
       ...other, lastActiveAt: after(LATER, SECOND), expiresAt: after(LATER, HOUR + SECOND), ip: null
     })
-    deepEqual(await stored(store, untouched), untouched)
+    same(await stored(store, untouched), untouched)
   },
 
   async 'touch writes the device in the same step if the touch has one, and leaves it alone otherwise' ({ storeWith }) {
@@ -32,8 +32,8 @@ export const touchCases: Cases = {
     const touch = { ...touchOf(told), device }
     await store.touch([touch, touchOf(untold)])
     device.browser = 'Lynx'
-    deepEqual((await stored(store, told))?.device, { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' })
-    deepEqual((await stored(store, untold))?.device, untold.device)
+    same((await stored(store, told))?.device, { ...told.device, osVersion: '11', browserVersion: '149.0.7827.55' })
+    same((await stored(store, untold))?.device, untold.device)
     await store.touch([{ ...touch, lastActiveAt: NOW, device: { ...device, os: 'Plan 9' } }])
     equal((await stored(store, told))?.device.os, 'Windows', 'a touch that comes too late must write nothing')
   },
@@ -45,7 +45,7 @@ export const touchCases: Cases = {
     await store.touch([{ ...touchOf(record), userAgent: 'curl/8.6.0', formerIp }])
     await store.touch([touchOf(record, after(LATER, SECOND))])
     const { userAgent, formerIp: kept } = (await stored(store, record))!
-    deepEqual([userAgent, kept], ['curl/8.6.0', formerIp])
+    same([userAgent, kept], ['curl/8.6.0', formerIp])
     await store.touch([{ ...touchOf(record, after(LATER, 2 * SECOND)), formerIp: null }])
     equal((await stored(store, record))?.formerIp, null)
   },
@@ -55,16 +55,16 @@ export const touchCases: Cases = {
     const store = await storeWith(record)
     await store.touch([touchOf(record, after(LATER, -MILLISECOND))])
     await store.touch([touchOf(record, LATER)])
-    deepEqual(await stored(store, record), record)
+    same(await stored(store, record), record)
   },
 
   async 'touch does not revive a record that had expired by then, to the millisecond' ({ storeWith }) {
     const record = aRecord()
     const store = await storeWith(record)
     await store.touch([touchOf(record, record.expiresAt)])
-    deepEqual(await stored(store, record), record)
+    same(await stored(store, record), record)
     await store.touch([touchOf(record, after(record.expiresAt, -MILLISECOND))])
-    deepEqual((await stored(store, record))?.lastActiveAt, after(record.expiresAt, -MILLISECOND))
+    same((await stored(store, record))?.lastActiveAt, after(record.expiresAt, -MILLISECOND))
   },
 
   async 'touch does not bring back a removed record (nothing is upserted), and still moves the others' ({ storeWith }) {
@@ -74,7 +74,7 @@ export const touchCases: Cases = {
     await store.touch([touchOf(removed), touchOf(kept)])
     equal(await stored(store, removed), null)
     equal(await attemptsOf(store, removed), null)
-    deepEqual((await stored(store, kept))?.lastActiveAt, LATER)
+    same((await stored(store, kept))?.lastActiveAt, LATER)
   },
 
   async 'a touch that arrives after its record has expired and was removed prolongs nothing' ({ storeWith }) {

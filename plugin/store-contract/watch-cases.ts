@@ -2,11 +2,12 @@
  * The promises of the part that makes `watch` fast and cheap: `WatchableStore`.
  * @module
  */
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { equal, ok } from 'node:assert/strict'
+import { types } from 'node:util'
 import { keyOf, newId } from '../sessions/key.js'
 import type { LoginSessionStore, WatchableStore } from '../sessions/store.js'
 import { aRecord, aVisitorRecord, after, MILLISECOND, NOW } from './records.js'
-import { type Cases, NotRun } from './scene.js'
+import { type Cases, NotRun, same } from './scene.js'
 
 /** A store with `expiriesOf`. */
 export type StoreWithExpiries = LoginSessionStore & Pick<WatchableStore, 'expiriesOf'>
@@ -19,15 +20,15 @@ export const expiryCases: Cases<StoreWithExpiries> = {
     const [one, other] = [aRecord(), aRecord({ userId: 'eve', expiresAt: after(NOW, MILLISECOND) })]
     const store = await storeWith(one, other)
     const unknown = keyOf('ada', newId())
-    deepEqual(await store.expiriesOf([other._id, unknown, one._id, other._id]), [other.expiresAt, null, one.expiresAt, other.expiresAt])
-    deepEqual(await store.expiriesOf([]), [])
+    same(await store.expiriesOf([other._id, unknown, one._id, other._id]), [other.expiresAt, null, one.expiresAt, other.expiresAt])
+    same(await store.expiriesOf([]), [])
   },
 
   async 'expiriesOf hands out copies' ({ storeWith }) {
     const record = aRecord()
     const store = await storeWith(record);
     (await store.expiriesOf([record._id]))[0]!.setTime(0)
-    deepEqual(await store.expiriesOf([record._id]), [record.expiresAt])
+    same(await store.expiriesOf([record._id]), [record.expiresAt])
   }
 }
 
@@ -82,7 +83,7 @@ export const removalCases: Cases<StoreWithRemovals> = {
   async 'watchRemovals reports that it is open, or that it has ended, and why' ({ emptyStore }) {
     const { stop, error } = await watch(await emptyStore(), () => {})
     await stop()
-    ok(error === null || error instanceof Error, 'ended must report an Error')
+    ok(error === null || types.isNativeError(error), 'ended must report an Error')
   },
 
   async 'watchRemovals reports the key of each record that is removed once it is open, by whatever method' ({ storeWith }) {
@@ -109,7 +110,7 @@ export const removalCases: Cases<StoreWithRemovals> = {
       await stopped.stop()
       await store.remove(record._id, 'ada')
       await other.removed(record._id)
-      deepEqual(stopped.keys, [])
+      same(stopped.keys, [])
     } finally {
       await other.stop()
     }
