@@ -1,5 +1,6 @@
 /** The contract that is shipped: it finds broken stores, and a store of a host's own keeps it. */
 import { AssertionError } from 'node:assert'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import Fastify from 'fastify'
 import loginSessions, { memoryStore, type LoginSessionStore } from '../../plugin/index.js'
@@ -103,6 +104,21 @@ t.test('a database that cannot report removals is no failure', async t => {
   }
   const refusal = [null, ['the store\'s watchRemovals is refused here: no replica set']]
   t.strictSame(outcomes, [[null, []], refusal, refusal])
+})
+
+t.test('values of another realm are equal, as Jest gives them to tests', async t => {
+  const foreign = runInNewContext('Array') as ArrayConstructor
+  const [keys] = about('keysOfUser', () => {
+    const store = memoryStore()
+    return { ...store, keysOfUser: async (...args) => foreign.from(await store.keysOfUser(...args)) }
+  })
+  t.equal(await failureOf(keys!), null)
+
+  const [, replaced] = about('setTokens replaces', () => {
+    const store = memoryStore()
+    return { ...store, setTokens: async (key, expected, ...args) => await store.setTokens(key, foreign.from(expected), ...args) }
+  })
+  t.equal(await failureOf(replaced!), null)
 })
 
 t.test('removals are reported by a store without the part for operators, too', async t => {
