@@ -41,5 +41,7 @@ export type {
   DataChanges, LoginSessionStore, OverviewStore, PageFrom, Position, RemovalEvents, SessionSearch, WatchableStore
 } from './sessions/store.js'
 export type { AttemptState, FormerIp, LoginSessionRecord, RecordWithoutData, Sighting, Touch } from './sessions/record.js'
+// For stores of the host's own.
+export { userKeyOf } from './sessions/key.js'
 export type { TokenHash } from './sessions/tokens.js'
-export { isLoginSessionError, type LoginSessionError, type LoginSessionErrorCode } from './errors.js'
+export { dataError as loginSessionDataError, isLoginSessionError, type LoginSessionError, type LoginSessionErrorCode } from './errors.js'

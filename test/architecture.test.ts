@@ -23,6 +23,7 @@ const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 const ROOMS: Record<string, Room> = {
   index: { http: false, imports: ['plugin', 'confirming', 'pages/account', 'pages/admin', 'pages', 'api', ...HALL] },
   cli: { http: false, imports: ['stores', 'sessions', 'client', ...LEAVES], packages: ['commander'] },
+  'store-contract': { http: false, imports: ['sessions', ...LEAVES] },
   'pages/admin': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   'pages/account': { http: true, imports: ['pages', 'core', ...BELOW_CORE] },
   pages: { http: true, imports: ['core', ...BELOW_CORE], packages: ['@fastify/view', '@fastify/static', '@fastify/formbody', 'eta', 'negotiator', 'intl-messageformat'] },

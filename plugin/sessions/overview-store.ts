@@ -1,6 +1,6 @@
 /**
  * The part of the store's contract that operators need: it finds, counts, samples and removes sessions of all users.
- * The repository's `test/stores/overview-contract.ts` checks it on both stores.
+ * The cases in `store-contract/overview-cases.ts` check it.
  * @module
  */
 import type { DeviceKind } from '../client/device.js'

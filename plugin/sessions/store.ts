@@ -1,9 +1,15 @@
 /**
- * The store's contract. `mongoStore` and `memoryStore` keep it; the repository's `test/stores/contract.ts` checks it on both.
+ * The store's contract. `mongoStore` and `memoryStore` keep it. The cases of `fastify-login-sessions/store-contract` (the room
+ * `store-contract/`) check it on any store.
  *
  * Rules for every method: the clock is passed in, never read; nothing upserts, so a removed record stays removed;
- * a missing record is a value (null, false, 0), errors are for broken systems only; each caller gets session data of its own.
- * Every method names the keys of its records, or the beginning of them (`key.ts`).
+ * a missing record is a value (null, false, 0), errors are for broken systems only; a user id is a value, never a query; records
+ * are copied on their way in and out, so no caller sees what another one changes.
+ * Every method names the keys of its records, or the beginning of them: a user's records begin with `userKeyOf(userId)`, and two
+ * users may have the same user key, so the user id is compared too (`key.ts`).
+ *
+ * Session data is the host's. If the store cannot keep a value of it, `insert` and `updateData` reject with
+ * `loginSessionDataError(cause)`: any other error says that the database is away, and is answered 503.
  * @module
  */
 import type { OverviewStore } from './overview-store.js'
@@ -14,9 +20,12 @@ import type { WatchableStore } from './watchable-store.js'
 export * from './overview-store.js'
 export * from './watchable-store.js'
 
-/** Keeps login-session records. Write your own by keeping these promises. */
+/**
+ * Keeps login-session records. Write your own by keeping these promises, and check them by `storeContract` of
+ * `fastify-login-sessions/store-contract`.
+ */
 export interface LoginSessionStore extends Partial<OverviewStore>, Partial<WatchableStore> {
-  /** Indexes and the like. Awaited while the plugin registers: a rejection stops the boot. */
+  /** Indexes and the like. Awaited while the plugin registers, by each server: a rejection stops the boot. */
   prepare?(): Promise<void>
 
   /** The store's own clock. All servers adjust theirs to it. Without it, the servers' clocks must agree. */

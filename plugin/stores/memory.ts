@@ -94,7 +94,7 @@ export function memoryStore (): LoginSessionStore {
 
     async setTokens (key, expected, tokens, attempts) {
       const record = records.get(key)
-      if (record === undefined || !isDeepStrictEqual(record.tokens, expected)) return false
+      if (record === undefined || !isDeepStrictEqual(record.tokens, structuredClone(expected))) return false
       Object.assign(record, structuredClone({ tokens, ...(attempts && { confirmation: attempts }) }))
       return true
     },

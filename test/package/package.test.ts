@@ -3,7 +3,7 @@
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { root } from '../support/root.js'
@@ -38,10 +38,42 @@ t.test('it contains the build, the templates and the public files, and nothing o
   const [{ files }] = Array.isArray(report) ? report : Object.values(report) as any
   const paths: string[] = files.map((file: { path: string }) => file.path)
 
-  for (const path of ['dist/index.js', 'dist/index.d.ts', 'templates/page.eta', 'public/htmx.esm.min.js', 'public/before-htmx.js', 'public/login-sessions.css', 'LICENSE', 'README.md']) {
+  for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/store-contract/store-contract.js', 'dist/store-contract/store-contract.d.ts', 'templates/page.eta', 'public/htmx.esm.min.js', 'public/before-htmx.js', 'public/login-sessions.css', 'LICENSE', 'README.md']) {
     t.ok(paths.includes(path), path)
   }
   t.same(paths.filter(path => /^(test|example|plugin)\//.test(path)), [])
+})
+
+t.test('the shipped contract runs in node:test, by its public name: a store keeps it, and what it lacks is skipped', async t => {
+  const file = `${t.testdir({})}/contract.test.mjs`
+  await writeFile(file, `
+    import { test } from 'node:test'
+    import { memoryStore } from 'fastify-login-sessions'
+    import { storeContract } from 'fastify-login-sessions/store-contract'
+    for (const { name, run } of storeContract(() => ({ ...memoryStore(), expiriesOf: undefined }))) test(name, run)`)
+
+  const { stdout } = await run(...unmeasuredNode('--test-reporter=tap', file), { cwd: root })
+
+  t.match(stdout, /^ok \d+ - insert keeps every field of the record$/m)
+  t.match(stdout, /^ok \d+ - expiriesOf hands out copies # SKIP the store does not have expiriesOf$/m)
+  t.match(stdout, /^# pass 88\n# fail 0\n# cancelled 0\n# skipped 2$/m)
+})
+
+t.test('package.json says where it comes from, and a prerelease is not what `npm install` takes', async t => {
+  const { version, repository, bugs, homepage, author, keywords, license, publishConfig } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+  const home = 'https://github.com/fastify-login-sessions/fastify-login-sessions'
+  t.match({ repository, bugs, homepage, author, license }, {
+    repository: { type: 'git', url: `git+${home}.git` },
+    bugs: `${home}/issues`,
+    homepage: `${home}#readme`,
+    author: 'The fastify-login-sessions contributors',
+    license: 'MIT'
+  })
+  t.equal(new Set(keywords).size, keywords.length)
+  t.ok(['fastify', 'fastify-plugin', 'session', 'mongodb'].every(word => keywords.includes(word)))
+  t.equal(publishConfig.tag, version.includes('-') ? 'next' : undefined, 'a release goes to the tag "latest": remove publishConfig.tag')
+  const lock = JSON.parse(await readFile(`${root}package-lock.json`, 'utf8'))
+  t.strictSame([lock.version, lock.packages[''].version], [version, version])
 })
 
 t.test('no package of the tree has a licence that reaches into the programs that use it', async t => {
@@ -62,6 +94,8 @@ t.test('its types name only packages that are installed with it and bring their 
     for (const [, name] of text.matchAll(/(?:from |import\(?|types=)['"]((?!node:|\.)[^'"]+)['"]/g)) named.add(/^(?:@[^/]+\/)?[^/]+/.exec(name!)![0])
   }
   t.ok(named.has('fastify'), [...named].join(', '))
+  // In examples, which stand in comments.
+  named.delete('fastify-login-sessions')
 
   for (const name of named) {
     t.ok(name in { ...dependencies, ...peerDependencies }, `${name} is a dependency`)

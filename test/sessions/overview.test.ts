@@ -1,5 +1,5 @@
 /**
- * The sessions of all users: paged, counted, estimated and ended. What each store finds is in `stores/overview-contract.ts`.
+ * The sessions of all users: paged, counted, estimated and ended. What each store finds is in the store's contract (`plugin/store-contract/`).
  */
 import t from 'tap'
 import type { Actor, LoginSession, SessionEndReason } from '../../plugin/index.js'

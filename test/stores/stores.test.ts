@@ -15,13 +15,15 @@ import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { createGate, parallel, turns } from '../support/gate.js'
 import { database } from '../support/mongo.js'
 import { aRecord, aToken, randomId, stored } from '../support/records.js'
-import { storeContract } from './contract.js'
+import { keepsContract, takesAnyKeys } from './contract.js'
 
 // --- mongoStore ---
 
 const { client, db, collection, connect } = await database(t)
 
-t.test('mongoStore keeps the contract', async t => await storeContract(t, () => mongoStore(collection())))
+t.test('mongoStore keeps the contract', async t => await keepsContract(t, () => mongoStore(collection())))
+
+t.test('mongoStore takes any keys of session data at all', async t => await takesAnyKeys(t, () => mongoStore(collection())))
 
 t.test('what is no collection is refused with what to write', async t => {
   for (const wrong of [undefined, null, client, db, 'loginSessions']) {
@@ -401,7 +403,9 @@ t.test('touches wait for one server only, and none for another', async t => {
 
 // --- memoryStore ---
 
-t.test('memoryStore keeps the contract', async t => await storeContract(t, memoryStore))
+t.test('memoryStore keeps the contract', async t => await keepsContract(t, memoryStore))
+
+t.test('memoryStore takes any keys of session data at all', async t => await takesAnyKeys(t, memoryStore))
 
 t.test('memoryStore drops what has expired when a new record comes, so that it does not grow forever', async t => {
   const store = memoryStore()

@@ -1,16 +1,13 @@
 /**
- * A clock that stands still until a test moves it. It stands in the far future, so that MongoDB's own TTL monitor,
- * which knows only the real time, never removes a record under a test.
+ * A clock that stands still until a test moves it, and begins at the present of the store's contract.
  * @module
  */
 
-export const SECOND = 1000
-export const MINUTE = 60 * SECOND
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
+import { HOUR, NOW } from '../../plugin/store-contract/records.js'
 
-/** Where every test's time begins. */
-export const NOW = new Date('2100-01-01T12:00:00.000Z')
+export { after, HOUR, MINUTE, NOW, SECOND } from '../../plugin/store-contract/records.js'
+
+export const DAY = 24 * HOUR
 
 export interface Clock {
   now(): Date
@@ -24,6 +21,3 @@ export function createClock (start: Date = NOW): Clock {
     advance (milliseconds) { time += milliseconds }
   }
 }
-
-/** `milliseconds` after `date`. */
-export const after = (date: Date, milliseconds: number): Date => new Date(date.getTime() + milliseconds)

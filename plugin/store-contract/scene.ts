@@ -1,0 +1,50 @@
+/**
+ * What a case is, and what it works with.
+ * @module
+ */
+import { deepStrictEqual } from 'node:assert/strict'
+import type { AttemptState, LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
+import type { LoginSessionStore } from '../sessions/store.js'
+import { NOW } from './records.js'
+
+/** What a case works with. */
+export interface Scene<Store = LoginSessionStore> {
+  /** An empty store, prepared. */
+  emptyStore(): Promise<Store>
+  /** A store with these records, inserted one after the other. */
+  storeWith(...records: LoginSessionRecord[]): Promise<Store>
+}
+
+/** Cases by name. A name is a promise, as a sentence whose subject is the store's method. */
+export type Cases<Store = LoginSessionStore> = Record<string, (scene: Scene<Store>) => Promise<void>>
+
+/** What the store has of this record now. */
+export async function stored (store: LoginSessionStore, { _id }: Pick<LoginSessionRecord, '_id'>): Promise<LoginSessionRecord | null> {
+  const [found] = await store.find([_id])
+  return found!
+}
+
+/** The attempts that the store has counted for this record. */
+export async function attemptsOf (store: LoginSessionStore, record: LoginSessionRecord): Promise<AttemptState | null> {
+  return (await stored(store, record))?.confirmation ?? null
+}
+
+/** All records of this user. */
+export const listOf = async (store: LoginSessionStore, userId: string): Promise<RecordWithoutData[]> =>
+  await store.listByUser(userId, NOW, Infinity)
+
+/** `count` calls at the same moment. */
+export async function atOnce<T> (count: number, call: (index: number) => Promise<T>): Promise<T[]> {
+  return await Promise.all(Array.from({ length: count }, async (_, index) => await call(index)))
+}
+
+/**
+ * Asserts that two values are equal, with their types. Both are cloned first: a runner such as Jest gives tests an `Object` of their
+ * own, and a store may well answer with objects of the other one.
+ */
+export function same (actual: unknown, expected: unknown, message?: string): void {
+  deepStrictEqual(structuredClone(actual), structuredClone(expected), message)
+}
+
+/** Thrown by a case that cannot be run on this store. The message says why. */
+export class NotRun extends Error {}
