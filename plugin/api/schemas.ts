@@ -21,7 +21,7 @@ const session = {
     'newDevice', 'adopted', 'confirmedAt'
   ],
   properties: {
-    id: { type: 'string', description: 'Handle for the revoke routes; not a credential' },
+    id: { type: 'string', description: 'The public id, for the revoke routes; not a credential' },
     current: { type: 'boolean', description: 'True for the session of this request' },
     createdAt: date,
     lastActiveAt: date,

@@ -8,7 +8,7 @@ import type { FormerIp, RecordWithoutData } from './record.js'
 
 /** One place where a user is signed in: the public view of its record. Holds no credential; safe to show to its user. */
 export interface LoginSession {
-  /** Public handle for pages and URLs. */
+  /** The public id, for pages and URLs; never a credential. */
   readonly id: string
   readonly userId: string
   /** When the user signed in; if `adopted`, when the session was adopted. */
