@@ -2,10 +2,11 @@
  * The tarball as the tools for publishing see it.
  * @module
  */
+import { readFileSync } from 'node:fs'
+import { root } from '../support/root.js'
 import type { Environment, Scene } from './environment.js'
 import { run } from './process.js'
 import { node, tool, versionOf } from './tools.js'
-import { root } from '../support/root.js'
 
 /** What is checked before a publication. */
 export const PUBLICATION: Environment[] = [
@@ -14,7 +15,7 @@ export const PUBLICATION: Environment[] = [
   { name: 'publish', parts: () => 'npm publish --dry-run', check: checkPublish }
 ]
 
-async function checkPublint ({ folder, tarball }: Scene): Promise<void> {
+async function checkPublint ({ tarball }: Scene): Promise<void> {
   await run('npx', ['publint', '--strict', tarball], { cwd: root })
 }
 
@@ -27,8 +28,11 @@ async function checkTypes ({ folder, tarball }: Scene): Promise<void> {
 }
 
 /** npm says that one has to be logged in; everything else is a warning to heed. */
-async function checkPublish ({ tarball }: Scene): Promise<void> {
-  const output = await run('npm', ['publish', '--dry-run', tarball], { cwd: root })
+async function checkPublish (): Promise<void> {
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  // npm publishes a version such as 1.0.0-rc.1 only under a tag that is not `latest`. The package has just been built.
+  const tag = version.includes('-') ? ['--tag', 'next'] : []
+  const output = await run('npm', ['publish', '--dry-run', '--ignore-scripts', ...tag], { cwd: root })
   const warnings = output.split('\n').filter(line => /^npm (warn|error)/i.test(line) && !/requires you to be logged in/.test(line))
   if (warnings.length > 0) throw new Error(warnings.join('\n'))
 }

@@ -49,7 +49,13 @@ async function passes ({ name, parts, check }: Environment, folder: string, tarb
     console.log(line('ok'))
     return true
   } catch (error) {
-    console.log(`${line('failed')}\n${(error as Error).message.replace(/^/gm, '    ')}`)
+    console.log(`${line('failed')}\n${shorten((error as Error).message).replace(/^/gm, '    ')}`)
     return false
   }
+}
+
+/** The beginning says which command failed, and the end, most often, why. */
+function shorten (text: string): string {
+  const lines = text.split('\n')
+  return lines.length <= 60 ? text : [...lines.slice(0, 30), '…', ...lines.slice(-30)].join('\n')
 }

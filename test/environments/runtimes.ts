@@ -57,7 +57,7 @@ async function checkDenoSpecifiers ({ folder, tarball }: Scene): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(project.folder, 'package/package.json'), 'utf8'))
   const names = packagesOfReadme('').filter(name => name !== '')
   const imports = Object.fromEntries([...names.map(name => [name, `npm:${name}`]), ['fastify-login-sessions', `npm:fastify-login-sessions@${version}`]])
-  project.write({ 'deno.json': JSON.stringify({ imports, links: ['./package'] }) })
+  project.write({ 'deno.json': JSON.stringify({ imports, links: ['./package'], nodeModulesDir: 'auto' }) })
   rmSync(join(project.folder, 'package.json'))
   await runHost(project, DENO, ['run', '--allow-all', HOST.import])
 }
