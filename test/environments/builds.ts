@@ -14,7 +14,9 @@ const NAME = 'fastify-login-sessions'
 /** CommonJS packages within a module need it: Fastify, for one. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
 
-const LIST = (outside: boolean): string => outside ? `['${NAME}']` : '[]'
+const list = (outside: boolean): string => outside ? `['${NAME}']` : '[]'
+
+const urlOf = (path: string): string => pathToFileURL(tool(path)).href
 
 /** Under a version of Node that every bundler knows. */
 async function runTool (project: Project, path: string, ...args: string[]): Promise<void> {
@@ -33,13 +35,13 @@ function esbuild (format: 'esm' | 'cjs', file: string): Build {
 function rollup (format: 'es' | 'cjs', file: string): Build {
   return async (project, folder, outside) => {
     const plugins = Object.entries({ 'node-resolve': "{ preferBuiltins: true, exportConditions: ['node'] }", commonjs: '', json: '' })
-    const imports = plugins.map(([name], index) => `import p${index} from '${pathToFileURL(tool(`@rollup/plugin-${name}/dist/es/index.js`)).href}'\n`)
+    const imports = plugins.map(([name], index) => `import p${index} from '${urlOf(`@rollup/plugin-${name}/dist/es/index.js`)}'\n`)
     project.write({
       'rollup.config.mjs': `${imports.join('')}export default {
         input: '${HOST.import}',
-        external: ${LIST(outside)},
+        external: ${list(outside)},
         plugins: [${plugins.map(([, options], index) => `p${index}(${options})`).join()}],
-        output: { dir: '${folder}', format: '${format}', entryFileNames: '${file}'${format === 'es' ? `, banner: ${JSON.stringify(REQUIRE)}` : ''} }
+        output: { dir: '${folder}', format: '${format}', entryFileNames: '${file}', banner: ${JSON.stringify(format === 'es' ? REQUIRE : '')} }
       }`
     })
     await runTool(project, 'rollup/dist/bin/rollup', '--config', 'rollup.config.mjs', '--silent')
@@ -52,7 +54,7 @@ async function vite (project: Project, folder: string, outside: boolean): Promis
   project.write({
     'vite.config.mjs': `export default {
       build: { ssr: '${HOST.import}', outDir: '${folder}', rollupOptions: { output: { entryFileNames: 'server.mjs' } } },
-      ssr: { noExternal: true, external: ${LIST(outside)} }
+      ssr: { noExternal: true, external: ${list(outside)} }
     }`
   })
   await runTool(project, 'vite/bin/vite.js', 'build', '--config', 'vite.config.mjs')
@@ -62,9 +64,9 @@ async function vite (project: Project, folder: string, outside: boolean): Promis
 async function webpack (project: Project, folder: string, outside: boolean): Promise<string> {
   const externals = outside ? `{ '${NAME}': 'commonjs ${NAME}' }` : '{}'
   project.write({
-    'webpack.build.mjs': `import webpack from '${pathToFileURL(tool('webpack/lib/index.js')).href}'
-    const config = { mode: 'production', target: 'node20', entry: './${HOST.import}', output: { path: '${project.folder}/${folder}', filename: 'server.cjs' }, externals: ${externals} }
-    webpack(config, (error, stats) => {
+    'webpack.build.mjs': `import webpack from '${urlOf('webpack/lib/index.js')}'
+    const output = { path: '${project.folder}/${folder}', filename: 'server.cjs' }
+    webpack({ mode: 'production', target: 'node20', entry: './${HOST.import}', output, externals: ${externals} }, (error, stats) => {
       if (error || stats.hasErrors()) throw error ?? new Error(stats.toString())
     })`
   })

@@ -26,6 +26,8 @@ const onNode: Environment[] = NODES.map(major => ({
   }
 }))
 
+const pnpm = (): string => `pnpm ${versionOf('@pnpm/exe.linux-x64')}`
+
 /** Runtimes and package managers. */
 export const RUNTIMES: Environment[] = [
   ...onNode,
@@ -33,8 +35,8 @@ export const RUNTIMES: Environment[] = [
   { name: 'deno-modules', parts: () => `Deno ${versionOf('deno')}, node_modules of npm, import and require()`, check: checkDenoModules },
   { name: 'deno-npm', parts: () => `Deno ${versionOf('deno')}, npm: specifiers`, check: checkDenoSpecifiers },
   { name: 'npm', parts: () => 'npm ci of a lock file, without bcrypt', check: checkNpm },
-  { name: 'pnpm', parts: () => `pnpm ${versionOf('@pnpm/exe.linux-x64')}, add and frozen install, without bcrypt`, check: checkPnpm },
-  { name: 'pnpm-bcrypt', parts: () => `pnpm ${versionOf('@pnpm/exe.linux-x64')}, the same with bcrypt and allowBuilds`, check: checkPnpmWithBcrypt },
+  { name: 'pnpm', parts: () => `${pnpm()}, add and frozen install, without bcrypt`, check: checkPnpm },
+  { name: 'pnpm-bcrypt', parts: () => `${pnpm()}, the same with bcrypt and allowBuilds`, check: checkPnpmWithBcrypt },
   { name: 'yarn-pnp', parts: () => `Yarn ${versionOf('@yarnpkg/cli-dist')}, Plug'n'Play, add and immutable install`, check: checkYarn }
 ]
 
@@ -56,7 +58,8 @@ async function checkDenoSpecifiers ({ folder, tarball }: Scene): Promise<void> {
   await project.run('tar', ['xzf', tarball])
   const { version } = JSON.parse(readFileSync(join(project.folder, 'package/package.json'), 'utf8'))
   const names = packagesOfReadme('').filter(name => name !== '')
-  const imports = Object.fromEntries([...names.map(name => [name, `npm:${name}`]), ['fastify-login-sessions', `npm:fastify-login-sessions@${version}`]])
+  const imports = Object.fromEntries(names.map(name => [name, `npm:${name}`]))
+  imports['fastify-login-sessions'] = `npm:fastify-login-sessions@${version}`
   project.write({ 'deno.json': JSON.stringify({ imports, links: ['./package'], nodeModulesDir: 'auto' }) })
   rmSync(join(project.folder, 'package.json'))
   await runHost(project, DENO, ['run', '--allow-all', HOST.import])

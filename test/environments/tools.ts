@@ -44,5 +44,6 @@ export function withNode (major: string): { PATH: string } {
 
 function isInstalled (): boolean {
   const lock = (path: string): string => existsSync(path) ? readFileSync(path, 'utf8') : ''
-  return existsSync(tool('.package-lock.json')) && lock(join(folder, 'package-lock.json')) === lock(join(root, 'test/environments/package-lock.json'))
+  const [installed, wanted] = [lock(join(folder, 'package-lock.json')), lock(join(root, 'test/environments/package-lock.json'))]
+  return existsSync(tool('.package-lock.json')) && installed === wanted
 }

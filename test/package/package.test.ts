@@ -46,7 +46,7 @@ t.test('it contains the build, the templates and the public files, and nothing o
 })
 
 t.test('no package of the tree has a licence that reaches into the programs that use it', async t => {
-  for (const tree of ['', 'test/bench/peers/']) {
+  for (const tree of ['', 'test/bench/peers/', 'test/engines/', 'test/environments/']) {
     const { packages } = JSON.parse(await readFile(`${root}${tree}package-lock.json`, 'utf8'))
     const copyleft = Object.entries<{ license?: string }>(packages).filter(([, { license = '' }]) => /GPL/.test(license) && !/ OR /.test(license))
 

@@ -2,8 +2,8 @@
 import mongodbOfFastify from '@fastify/mongodb'
 import Fastify, { type FastifyInstance } from 'fastify'
 import loginSessions, {
-  bcryptPassword, currentLoginSession, deviceName, loginSessionAdmin, loginSessionApi, loginSessionPages, type LoginSessionsOptions, memoryStore, mongoStore,
-  rejectCrossOrigin, requireLoginSession, requireRecentConfirmation
+  type Authorize, bcryptPassword, currentLoginSession, deviceName, loginSessionAdmin, loginSessionApi, loginSessionPages, type LoginSessionsOptions,
+  memoryStore, mongoStore, rejectCrossOrigin, requireLoginSession, requireRecentConfirmation
 } from 'fastify-login-sessions'
 import { MongoClient } from 'mongodb'
 
@@ -53,7 +53,8 @@ export async function createShop (): Promise<FastifyInstance> {
 }
 
 export async function registerOperators (app: FastifyInstance): Promise<void> {
-  await app.register(loginSessionAdmin, { prefix: '/operators', authorize: async ({ loginSession }) => loginSession?.userId === 'ada' ? 'end' : null })
+  const authorize: Authorize = async ({ loginSession }) => loginSession?.userId === 'ada' ? 'end' : null
+  await app.register(loginSessionAdmin, { prefix: '/operators', authorize })
 }
 
 // @ts-expect-error wrong use does not compile
