@@ -36,12 +36,13 @@ function rollup (format: 'es' | 'cjs', file: string): Build {
   return async (project, folder, outside) => {
     const plugins = Object.entries({ 'node-resolve': "{ preferBuiltins: true, exportConditions: ['node'] }", commonjs: '', json: '' })
     const imports = plugins.map(([name], index) => `import p${index} from '${urlOf(`@rollup/plugin-${name}/dist/es/index.js`)}'\n`)
+    const banner = JSON.stringify(format === 'es' ? REQUIRE : '')
     project.write({
       'rollup.config.mjs': `${imports.join('')}export default {
         input: '${HOST.import}',
         external: ${list(outside)},
         plugins: [${plugins.map(([, options], index) => `p${index}(${options})`).join()}],
-        output: { dir: '${folder}', format: '${format}', entryFileNames: '${file}', banner: ${JSON.stringify(format === 'es' ? REQUIRE : '')} }
+        output: { dir: '${folder}', format: '${format}', entryFileNames: '${file}', banner: ${banner} }
       }`
     })
     await runTool(project, 'rollup/dist/bin/rollup', '--config', 'rollup.config.mjs', '--silent')

@@ -2,8 +2,8 @@
 import mongodbOfFastify from '@fastify/mongodb'
 import Fastify, { type FastifyInstance } from 'fastify'
 import loginSessions, {
-  type Authorize, bcryptPassword, currentLoginSession, deviceName, loginSessionAdmin, loginSessionApi, loginSessionPages, type LoginSessionsOptions,
-  memoryStore, mongoStore, rejectCrossOrigin, requireLoginSession, requireRecentConfirmation
+  type Authorize, bcryptPassword, currentLoginSession, deviceName, loginSessionAdmin, loginSessionApi, loginSessionPages,
+  type LoginSessionsOptions, memoryStore, mongoStore, rejectCrossOrigin, requireLoginSession, requireRecentConfirmation
 } from 'fastify-login-sessions'
 import { MongoClient } from 'mongodb'
 
