@@ -10,6 +10,9 @@ import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
 
+/** A file that only this package has. A bundle's host may well have folders of the same names where ours would be. */
+const LANDMARK = 'public/login-sessions.css'
+
 /**
  * A directory of this package: the shipped Eta templates, or the stylesheet and scripts. It is two levels above this file, in
  * the source and in the build alike. Looked for when pages are registered: bundles that have no pages need neither.
@@ -20,10 +23,11 @@ import { optionError } from '../errors.js'
 export function packageDirectory (name: 'templates' | 'public', here: { url?: string } = import.meta): string {
   // A bundle of CommonJS has no URL.
   const { url } = here
-  const directory = url === undefined ? '' : fileURLToPath(new URL(`../../${name}/`, url))
-  if (existsSync(directory)) return directory
-  throw optionError(`pages: the folder ${name}/ of fastify-login-sessions is not beside its code, as in a bundle: leave this ` +
-    'package out of the bundle, for example with --external:fastify-login-sessions of esbuild')
+  const home = url === undefined ? null : fileURLToPath(new URL('../../', url))
+  if (home !== null && existsSync(join(home, LANDMARK))) return join(home, name, '/')
+  throw optionError(`pages: the folder ${name}/ of fastify-login-sessions is not beside its code, as in a bundle: leave this package ` +
+    'out of the bundle, with --external:fastify-login-sessions (esbuild), --external fastify-login-sessions (Bun, ncc), external ' +
+    '(Rollup), ssr.external (Vite) or externals (webpack), and install it where the server runs')
 }
 
 /** The files that are served. The scripts import those after times.js themselves, with their fingerprints. */

@@ -77,7 +77,7 @@ t.test('package.json says where it comes from, and a prerelease is not what `npm
 })
 
 t.test('no package of the tree has a licence that reaches into the programs that use it', async t => {
-  for (const tree of ['', 'test/bench/peers/']) {
+  for (const tree of ['', 'test/bench/peers/', 'test/engines/', 'test/environments/']) {
     const { packages } = JSON.parse(await readFile(`${root}${tree}package-lock.json`, 'utf8'))
     const copyleft = Object.entries<{ license?: string }>(packages).filter(([, { license = '' }]) => /GPL/.test(license) && !/ OR /.test(license))
 

@@ -77,6 +77,13 @@ export default [
     tests: ['pages/pages'],
     breaks: [
       {
+        name: 'folders of the host are taken for those of the package',
+        promise: 'E1: pages in a bundle say which option to set',
+        from: 'existsSync(join(home, LANDMARK))',
+        to: 'existsSync(join(home, name))',
+        tests: ['package/bundle']
+      },
+      {
         name: 'any version of a file may be cached for a year',
         promise: 'T5: a cache keeps a file under its own fingerprint only',
         from: 'versions.get(file) === version',
