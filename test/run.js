@@ -1,7 +1,7 @@
 /**
  * `npm test`: installs what is missing, then lint, types, build and all tests, in a fresh clone as in an old one.
  *
- * `npm test -- unit` is the fast lane: types, build, and the tests outside of the folders in `SLOW`. It needs no browser, no
+ * `npm test -- unit` is the fast lane: types, build, and the tests outside of `SLOW`. It needs no browser, no
  * replica set that fails over, and no example, and measures no coverage.
  *
  * `npm test -- test/api/api.test.ts` hands its arguments to tap: only the build and these tests run, and coverage
