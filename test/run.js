@@ -1,7 +1,7 @@
 /**
  * `npm test`: installs what is missing, then lint, types, build and all tests, in a fresh clone as in an old one.
  *
- * `npm test -- unit` is the fast lane: types, build, and the tests outside of the folders in `SLOW`. It needs no browser, no
+ * `npm test -- unit` is the fast lane: types, build, and the tests outside of `SLOW`. It needs no browser, no
  * replica set that fails over, and no example, and measures no coverage.
  *
  * `npm test -- test/api/api.test.ts` hands its arguments to tap: only the build and these tests run, and coverage
@@ -18,8 +18,8 @@ import { fileURLToPath } from 'node:url'
 const tapOutput = '.tap/run.tap'
 // Where each process leaves what it has scanned for tokens: see support/token-scan.ts.
 const tokenScans = '.tap/token-scan'
-/** Folders of tests that take long, or need a browser, a replica set or the example: outside of the fast lane. */
-const SLOW = ['test/promises', 'test/pages/e2e', 'test/example']
+/** Tests that take long, or need a browser, a replica set, the example or a registry: outside of the fast lane. */
+const SLOW = ['test/promises/', 'test/pages/e2e/', 'test/example/', 'test/package/install.test.ts']
 /** Debian's packages, each with its programs as support/browser.ts and support/nginx.ts look for them, which cannot be imported yet. */
 const DEBIAN = [
   { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], given: process.env.CHROMIUM_PATH },
@@ -166,7 +166,7 @@ function tapArguments () {
   if (lane === 'all') return []
   if (lane === 'some') return ['--allow-incomplete-coverage', ...args]
   const files = readdirSync('test', { recursive: true }).map(path => `test/${path.replaceAll('\\', '/')}`)
-  return ['--disable-coverage', ...files.filter(path => path.endsWith('.test.ts') && !path.includes('/node_modules/') && !SLOW.some(folder => path.startsWith(`${folder}/`)))]
+  return ['--disable-coverage', ...files.filter(path => path.endsWith('.test.ts') && !path.includes('/node_modules/') && !SLOW.some(slow => path.startsWith(slow)))]
 }
 
 /** tap's own total is the last line of its kind. Whatever else it ends with, such as missing coverage, is a failure. */
