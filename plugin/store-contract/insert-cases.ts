@@ -45,6 +45,7 @@ export const insertCases: Cases = {
       idleTimeout: null,
       formerIp: { ip: '2001:db8::9', until: after(NOW, -SECOND) },
       newDevice: true,
+      adopted: true,
       confirmation: { failures: 5, total: 15, lockedUntil: after(NOW, SECOND), at: NOW }
     })
     const store = await storeWith(record)
