@@ -98,21 +98,21 @@ function isOnPath (programs) {
 
 // --- the checks ---
 
-/** The checks run at the same moment as what the tests wait for is fetched and started. */
+/** The tests wait for the build and for what is fetched and started meanwhile. The other checks run beside them. */
 async function checkAndTest (count) {
   const browser = lane === 'unit' ? undefined : findBrowser()
   const starting = startMongod()
   try {
-    await together([check(count), browser, starting, buildTap()])
-    await test(count, { MONGODB_URI: (await starting).uri, CHROMIUM_PATH: await browser })
+    await together([check(count, ['build']), browser, starting, buildTap()])
+    const others = { all: ['lint', 'types'], unit: ['types'], some: [] }[lane]
+    await together([check(count, others), test(count, { MONGODB_URI: (await starting).uri, CHROMIUM_PATH: await browser })])
   } finally {
     const mongod = await starting.catch(() => undefined)
     await mongod?.stop()
   }
 }
 
-async function check (count) {
-  const scripts = { all: ['lint', 'types', 'build'], unit: ['types', 'build'], some: ['build'] }[lane]
+async function check (count, scripts) {
   const codes = await together(scripts.map(script => run('npm', ['run', '--silent', script], { quiet: true })))
   count.failed += codes.filter(code => code !== 0).length
 }

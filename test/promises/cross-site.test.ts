@@ -11,25 +11,41 @@ const FULL = process.env.MATRIX === 'full'
 const ALL = 'bob laptop phone tablet'
 const AFTERWARDS = { list: ALL, one: 'bob laptop tablet', others: 'bob laptop' }
 
+const isSafe = (method: Claim['method']): boolean => method === 'GET' || method === 'HEAD'
+
+/** Does it come from a page of ours, by what the browser says? */
+const isOwn = ({ site, origin }: Claim): boolean =>
+  site === undefined ? origin === undefined || origin === 'https://shop.example' : site === 'same-origin' || site === 'none'
+
+/** Is its body read, by its type? */
+const isReadable = ({ route, type: [type] }: Claim): boolean =>
+  route.startsWith('page') ? type === 'application/x-www-form-urlencoded' : type?.startsWith('application/json') === true
+
 /** The rule. What answer must this request get, and whose sessions must live afterwards? */
-function rule ({ route, method, site, origin, token, type: [type] }: Claim): [status: number | 'refused', living: string] {
+function rule (claim: Claim): [status: number | 'refused', living: string] {
+  const { route, method, token } = claim
   const [where, what] = route.split(': ') as ['page' | 'API', 'list' | 'one' | 'others']
-  const safe = method === 'GET' || method === 'HEAD'
-  if (safe && (what === 'list' || where === 'page')) return [200, ALL]
+  if (isSafe(method) && (what === 'list' || where === 'page')) return [200, ALL]
   if (method !== 'POST' || what === 'list') return ['refused', ALL]
-  const own = site === undefined ? origin === undefined || origin === 'https://shop.example' : site === 'same-origin' || site === 'none'
-  if (!own) return [403, ALL]
-  const readable = where === 'page' ? type === 'application/x-www-form-urlencoded' : type?.startsWith('application/json')
-  if (!readable) return [415, ALL]
+  if (!isOwn(claim)) return [403, ALL]
+  if (!isReadable(claim)) return [415, ALL]
   if (where === 'page' && token !== 'good') return [403, ALL]
   return [where === 'page' ? 303 : 200, AFTERWARDS[what]]
 }
 
-/** Of what is no POST, a form, JSON and nothing; tokens where forms are read, and one forged where they are not. */
-function isTelling ({ route, method, token, type: [type] }: Claim): boolean {
-  if (method !== 'POST') return token === 'good' && (type === undefined || /^application\/(?:x-www-form-urlencoded|json)$/.test(type))
-  return token === 'good' || (token === 'forged' && !route.endsWith('list')) || /^page: o/.test(route)
+/**
+ * Of other methods: everything from our own page with a form, JSON and nothing, and to look from anywhere. Of a POST: each type with
+ * the good token, and with a forged one where tokens are read; the other tokens only where the body is read, too.
+ */
+function isTelling (claim: Claim): boolean {
+  const { route, method, token, type: [type] } = claim
+  if (method !== 'POST') return token === 'good' && (isOwn(claim) ? isPlain(type) : isSafe(method) && type === undefined)
+  if (token === 'good') return true
+  if (token === 'forged' && /^page: o/.test(route)) return true
+  return isReadable(claim) && (/^page: o/.test(route) || (token === 'forged' && !route.endsWith('list')))
 }
+
+const isPlain = (type: string | undefined): boolean => type === undefined || /^application\/(?:x-www-form-urlencoded|json)$/.test(type)
 
 function * claims (route: Claim['route']): Generator<Claim> {
   for (const method of METHODS) {

@@ -26,7 +26,7 @@ Object.assign(globalThis, { adoptionOfTheTest: { oldSecret, oldSessions } })
 
 // --- the recipe ---
 
-const folder = `${root}.tap/recipes/${process.pid}`
+const folder = `${root}.tap/recipes/adoption-${process.pid}`
 mkdirSync(folder, { recursive: true })
 t.teardown(() => rmSync(folder, { recursive: true }))
 writeFileSync(`${folder}/yours.ts`, 'export const { oldSecret, oldSessions } = (globalThis as any).adoptionOfTheTest\n')

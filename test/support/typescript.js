@@ -9,19 +9,11 @@ import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { stopCoverage } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 import { transformSync, version } from 'esbuild'
 
 /** What has been compiled, by its content. */
 const KEPT = fileURLToPath(new URL('../../.tap/compiled', import.meta.url))
-
-/*
- * Counting what is covered costs a third of a process's time. These tests use the whole plugin in real surroundings; the other
- * tests cover each of its lines and branches by themselves.
- */
-const NOT_COUNTED = /[\\/]test[\\/](?:promises|pages[\\/]e2e)[\\/]/
-if (isMainThread && NOT_COUNTED.test(process.argv[1] ?? '')) stopCoverage()
 
 // Node.js runs the hooks below in a thread of its own, from this same file.
 if (isMainThread) register(import.meta.url)

@@ -42,10 +42,13 @@ const WITHOUT_SCRIPTS = [
   'the list', 'the question as a page', 'the question that asks for no password, as a page', 'an error page', 'all sessions, with the numbers as tables'
 ]
 
+/** What they show is shown by others, too: the same messages in the dialog, and the same page. GALLERY=full looks at them. */
+const SHOWN_BY_OTHERS = ['the question as a page after a wrong password', 'the question as a page while it is locked', 'a long list']
+
 const scenesOf = (ofShop: typeof shop, script: boolean): Array<[string, Scene]> => [
   ...Object.entries(SCENES).filter(([, { noQuestion }]) => (noQuestion ? shopWithoutQuestion : shop) === ofShop),
   ...Object.entries(OPERATOR_SCENES).filter(() => ofShop === operatorShop)
-].filter(([, scene]) => script || !scene.script)
+].filter(([name, scene]) => (script || !scene.script) && (FULL || !SHOWN_BY_OTHERS.includes(name)))
 
 for (const [here, where] of [[shop, ''], [shopWithoutQuestion, ', in a shop that asks for no password'], [operatorShop, ', for operators']] as const) {
   t.test(`with scripts${where}`, async t => {
