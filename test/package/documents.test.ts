@@ -49,8 +49,8 @@ t.test('every link within the documents leads to a file of the package and a hea
 
 const USERS_AND_MORE = `
 export declare const users: {
-  authenticate(body: { email: string, password: string }): Promise<{ id: string }>
-  find(userId: string): Promise<{ passwordHash: string | null, hasApp: boolean }>
+  authenticate(body: { email: string, password: string } | undefined): Promise<{ id: string }>
+  find(userId: string): Promise<{ name: string, passwordHash: string | null, hasApp: boolean }>
   setPassword(userId: string, password: string): Promise<void>
   idsOfClosedAccounts(): AsyncIterable<string>
   isAdmin(userId: string | undefined): Promise<boolean>
@@ -65,6 +65,8 @@ export declare const audit: { log(line: string): void }
 export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
 export declare const challenges: { create(): Promise<string>, take(challenge: string | undefined): Promise<string | null> }
 export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }
+export declare function returnPath (returnTo: unknown): string
+export declare function passwordPage (problem: string): string
 export declare function isOwnPath (path: string): boolean
 export declare function waitUntil (work: Promise<unknown>): void
 export declare const news: { of(userId: string, signal: AbortSignal): AsyncIterable<object> }
