@@ -29,12 +29,15 @@ async function checkTypes ({ folder, tarball }: Scene): Promise<void> {
   await run(node('24'), [tool('@arethetypeswrong/cli/dist/index.js'), tarball, ...options], { cwd: folder })
 }
 
-/** npm says that one has to be logged in; everything else is a warning to heed. */
+/** npm says that one has to be logged in, and refuses a version that is published already. Everything else is a warning to heed. */
 async function checkPublish (): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   // npm publishes a version such as 1.0.0-rc.1 only under a tag that is not `latest`. The package has just been built.
   const tag = version.includes('-') ? ['--tag', 'next'] : []
-  const output = await run('npm', ['publish', '--dry-run', '--ignore-scripts', ...tag], { cwd: root })
+  const output = await run('npm', ['publish', '--dry-run', '--ignore-scripts', ...tag], { cwd: root }).catch((error: Error) => {
+    if (!/cannot publish over the previously published versions/.test(error.message)) throw error
+    return ''
+  })
   const warnings = output.split('\n').filter(line => /^npm (warn|error)/i.test(line) && !/requires you to be logged in/.test(line))
   if (warnings.length > 0) throw new Error(warnings.join('\n'))
 }

@@ -3,6 +3,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
+import { documentNamed, rowsOf, sectionOf } from '../support/documents.js'
 import { root } from '../support/root.js'
 
 interface Row {
@@ -14,14 +15,8 @@ interface Row {
 }
 
 /** The rows of the table below this heading. */
-function rowsOf (text: string): Row[] {
-  const [, section = ''] = text.split('\n## Beside other software\n')
-  const lines = section.split('\n## ')[0]!.split('\n').filter(line => line.startsWith('| ') && !/^\| (?:beside |---)/.test(line))
-  return lines.map(line => {
-    const [, name = '', how = '', file = ''] = line.split('|').map(cell => cell.trim())
-    return { name, how, file: file.replaceAll('`', '') }
-  })
-}
+const besideIn = (text: string): Row[] => rowsOf(sectionOf(text, '## Beside other software'))
+  .map(([name = '', how = '', file = '']) => ({ name, how, file: file.replaceAll('`', '') }))
 
 /** The titles of the tests in this file. */
 function titlesIn (file: string): string[] {
@@ -30,7 +25,7 @@ function titlesIn (file: string): string[] {
   return [...readFileSync(path, 'utf8').matchAll(/\.test\('((?:\\.|[^'\\])*)'/g)].map(([, title]) => title!.replaceAll("\\'", "'"))
 }
 
-const rows = rowsOf(readFileSync(`${root}README.md`, 'utf8'))
+const rows = besideIn(documentNamed('README.md'))
 
 t.test('the table has a row for each of at least 20 plugins and libraries', async t => {
   t.ok(rows.length >= 20, `${rows.length} rows`)
@@ -50,7 +45,7 @@ t.test('each test of test/beside has a row', async t => {
 
 t.test('a row without a test would be found', async t => {
   const table = '| beside | how | test |\n| --- | --- | --- |\n| nothing | works | `package/nowhere` |\n'
-  const [row, ...more] = rowsOf(`# x\n\n## Beside other software\n\n${table}\n## Next\n| a | b | c |\n`)
+  const [row, ...more] = besideIn(`# x\n\n## Beside other software\n\n${table}\n## Next\n| a | b | c |\n`)
   t.strictSame(more, [])
   t.strictSame(row, { name: 'nothing', how: 'works', file: 'package/nowhere' })
   t.strictSame(titlesIn('package/nowhere'), [])

@@ -1,13 +1,14 @@
 /** CONTRIBUTING.md names only what is there, and all rooms. */
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
+import { codeIn, documentNamed } from '../support/documents.js'
 import { root } from '../support/root.js'
 
-const text = readFileSync(`${root}CONTRIBUTING.md`, 'utf8')
+const text = documentNamed('CONTRIBUTING.md')
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 /** What stands between backticks, words of commands one by one. */
-const wordsOf = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code!.split(' '))
+const wordsOf = (text: string): string[] => codeIn(text).flatMap(code => code.split(' '))
 
 /** Paths among these words that do not exist. */
 const missing = (words: string[]): string[] => words

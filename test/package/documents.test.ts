@@ -65,6 +65,7 @@ export declare const audit: { log(line: string): void }
 export declare const codes: { verify(userId: string, code: string): Promise<boolean> }
 export declare const challenges: { create(): Promise<string>, take(challenge: string | undefined): Promise<string | null> }
 export declare const passkeys: { verify(userId: string, challenge: string | null, assertion: string): Promise<boolean>, page(challenge: string): string }
+export declare function signedIn (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply): Promise<void>
 export declare function returnPath (returnTo: unknown): string
 export declare function passwordPage (problem: string): string
 export declare function isOwnPath (path: string): boolean
@@ -109,7 +110,7 @@ t.test('the first server runs as it stands: sign in, look, sign out from elsewhe
   t.ok(lines.length < 30, `${lines.length} lines touch the plugin`)
   // Within the repository, so that its packages are found.
   const folder = t.testdir({})
-  await writeFile(`${folder}/server.mjs`, code.replace('port: 3000', `port: ${port}`).replace("db('shop')", `db('${db.databaseName}')`))
+  await writeFile(`${folder}/server.mjs`, code.replace('port: 3000', `port: ${port}`).replace('client.db()', `client.db('${db.databaseName}')`))
   const [node, args] = unmeasuredNode(`${folder}/server.mjs`)
   const server = spawn(node, args, { env: { ...process.env, MONGODB_URI: mongod.uri }, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(async () => { server.kill(); await once(server, 'exit') })

@@ -11,8 +11,8 @@ import { createProject, HOST, pack, packagesOfReadme, packagesWithoutBcrypt, run
 import { cleanAfterUs } from '../support/cleanup.js'
 import { root } from '../support/root.js'
 
-/** Longer than any of these takes: a registry may be slow. */
-const PATIENCE = 150_000
+/** Longer than any of these takes, because a registry may be slow; two of them fit into the time that tap gives to a file. */
+const PATIENCE = 80_000
 
 const folder = mkdtempSync(join(tmpdir(), 'install-'))
 const cleaner = cleanAfterUs(folder)

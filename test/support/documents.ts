@@ -28,8 +28,8 @@ export function rowsOf (text: string): string[][] {
   return rows.map(row => row.slice(1, -1).split(/(?<!\\)\|/).map(cell => cell.trim()))
 }
 
-/** What stands in backticks. */
-export const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!)
+/** What stands in backticks, within a line. */
+export const codeIn = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!)
 
 /** The anchor that a heading of Markdown gets. */
 export const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-')
