@@ -12,8 +12,8 @@ export type AddressMode = 'whole' | 'shortened' | 'none'
 export type AddressKind = 'public' | 'private' | 'loopback' | 'linkLocal' | 'carrier' | 'reserved'
 
 /**
- * A whole IPv4 address or a bracketed IPv6 address, with the port that some proxies add. Without brackets a port cannot be
- * told from a part of an IPv6 address.
+ * A whole IPv4 address or a bracketed IPv6 address, with the port that some proxies add. Without brackets a port looks
+ * like a part of an IPv6 address.
  */
 const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[(?!\d+\.)([^[\]]+)\](?::\d{1,5})?)$/
 
@@ -60,15 +60,15 @@ const THREE_GROUPS = /^[\da-f]+:[\da-f]+:[\da-f]+::$/
  * Is this the same address, or one of the same network, at first sight? Parsing costs a request a third of all that it
  * costs; most requests come from the same address as the one before. False: it has to be parsed.
  *
- * @param told as it was told, possibly forged
+ * @param claimed as it was claimed, possibly forged
  * @param kept whole or shortened, in canonical form
  * @example
  * isSameAtSight('::ffff:203.0.113.9', '203.0.113.9')   // true
  * isSameAtSight('203.0.113.9', '203.0.113.0')          // true
  */
-export function isSameAtSight (told: string, kept: string): boolean {
-  if (told === kept) return true
-  const plain = told.startsWith('::ffff:') ? told.slice(7) : told
+export function isSameAtSight (claimed: string, kept: string): boolean {
+  if (claimed === kept) return true
+  const plain = claimed.startsWith('::ffff:') ? claimed.slice(7) : claimed
   if (plain === kept) return true
   const isNetwork = kept.endsWith('.0') || THREE_GROUPS.test(kept)
   return isNetwork && plain.startsWith(kept.slice(0, -1)) && isIP(plain) === isIP(kept)

@@ -5,8 +5,8 @@
 
 /**
  * Text that can be shown, or null: 1 to 60 printable characters with at least one letter or digit. Control characters,
- * bidi marks and halves of surrogate pairs are not allowed. Neither is text that looks like a link or a sentence: whoever
- * uses a stolen cookie must not be able to write to its owner.
+ * bidi marks and halves of surrogate pairs are not allowed. Neither is text that looks like a link or a sentence,
+ * because a person who uses a stolen cookie must not be able to write to its owner.
  */
 export function labelOf (text: string | null | undefined): string | null {
   const label = text?.trim() ?? ''

@@ -27,7 +27,7 @@ export interface PageChoice {
   validFor?: number | undefined
 }
 
-/** One field on the sessions page, such as the code of an authenticator app. */
+/** One field on the account page, such as the code of an authenticator app. */
 export interface AnswerChoice {
   way: 'answer'
   /** The label of the field. */

@@ -22,7 +22,7 @@ export interface Turns {
    * sessions of a user: somebody with a stolen cookie cannot keep its owner from confirming.
    *
    * @param session the session's key
-   * @param work told whether it had to wait
+   * @param work gets whether it had to wait
    * @throws FST_LOGIN_SESSION_BUSY if too much of this session waits, or if it waited too long; what `work` throws
    */
   run<T>(userId: string, session: string, work: (hasWaited: boolean) => Promise<T>): Promise<T>

@@ -1,5 +1,5 @@
 /**
- * The question before sessions are ended, whoever they belong to: asks the viewer, and checks the answer.
+ * The question before sessions of any user are ended: asks the viewer, and checks the answer.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

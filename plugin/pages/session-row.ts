@@ -1,5 +1,5 @@
 /**
- * Session → row of a list, whoever the session belongs to.
+ * Session → row of a list, for any user's session.
  * @module
  */
 import type { Device, DeviceKind } from '../client/device.js'

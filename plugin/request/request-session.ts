@@ -110,7 +110,7 @@ Object.defineProperty(RequestSession.prototype, inspect.custom, {
 /** The host's keys. They are the session itself, so that hosts can write `request.session.cart = …`. */
 export const dataOf = (session: RequestSession<any>): Data => session as unknown as Data
 
-/** Names that hosts cannot assign to, so they are never data, whoever has written them into the record. */
+/** Names that hosts cannot assign to, so they are never data, even if the record has them. */
 const ACCESSORS: ReadonlySet<string> = new Set(['sessionId', 'encryptedSessionId', 'cookie'])
 
 /** Makes these the host's keys, and removes all others. */

@@ -16,7 +16,7 @@ import type { Visits } from './visit.js'
 export interface Saving {
   /** Saves what the host changed, after the saves under way; null: there is nothing to save. */
   save(state: RequestState): Promise<void> | null
-  /** Resolves when no save is under way any more, regardless of outcome; whoever awaits the save itself sees the error. */
+  /** Resolves when no save is under way any more, regardless of outcome; the caller that awaits the save itself sees the error. */
   allSaved(state: RequestState): Promise<void>
 }
 

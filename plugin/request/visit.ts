@@ -78,16 +78,16 @@ const KINDS: ReadonlySet<unknown> = new Set(DEVICE_KINDS)
 export function createVisits ({ ip, clientIp, isActivity, parseUserAgent }: VisitOptions): Visits {
   const callHost = createHostCallbacks()
 
-  const toldAddress = (request: FastifyRequest): unknown =>
+  const claimedAddress = (request: FastifyRequest): unknown =>
     clientIp === undefined ? request.ip : callHost(request, 'clientIp', () => clientIp(request))
 
-  function safeAddressOf (request: FastifyRequest, told: unknown): string | null {
-    const known = safeAddress(typeof told === 'string' ? told : undefined)
+  function safeAddressOf (request: FastifyRequest, claimed: unknown): string | null {
+    const known = safeAddress(typeof claimed === 'string' ? claimed : undefined)
     return shorten(known ?? safeAddress(request.socket.remoteAddress), ip)
   }
 
   const addressOf = (request: FastifyRequest): string | null =>
-    ip === 'none' ? null : safeAddressOf(request, toldAddress(request))
+    ip === 'none' ? null : safeAddressOf(request, claimedAddress(request))
 
   function deviceOf (request: FastifyRequest, userAgent: string, headers: IncomingHttpHeaders): Device {
     const ourDevice = describeDevice(userAgent, headers)
@@ -118,9 +118,9 @@ export function createVisits ({ ip, clientIp, isActivity, parseUserAgent }: Visi
     lookAt: (request, record) => ({
       hasMoved () {
         if (ip === 'none' || record.ip === null) return false
-        const told = toldAddress(request)
-        if (typeof told === 'string' && isSameAtSight(told, record.ip)) return false
-        const seen = safeAddressOf(request, told)
+        const claimed = claimedAddress(request)
+        if (typeof claimed === 'string' && isSameAtSight(claimed, record.ip)) return false
+        const seen = safeAddressOf(request, claimed)
         return seen !== null && isElsewhere(record.ip, seen, ip)
       },
 

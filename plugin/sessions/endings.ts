@@ -103,7 +103,7 @@ export function createEndings (store: LoginSessionStore, now: () => Date, announ
     try {
       return announceRemoved(await store.remove(keyOf(userId, id), userId))
     } catch (error) {
-      // If the removal completes after its caller was told that it failed, the session has ended all the same.
+      // If the removal completes after it was reported as failed, the session has ended all the same.
       lateOutcomeOf(error)?.then(record => announceRemoved(record as RecordWithoutData | null), () => {})
       throw error
     }

@@ -26,7 +26,7 @@ export interface LoginSessions {
   /** How many sessions of this user are valid now. @throws TypeError if `userId` is wrong */
   count(userId: string): Promise<number>
   /**
-   * The valid sessions of all users, one after the other, in no meaningful order. They are read in pages of 500, and some
+   * The live sessions of all users, one after the other, in no meaningful order. They are read in pages of 500, and some
    * may end or start meanwhile: one that started after the call may be missing.
    * @example
    * for await (const { userId, device } of app.loginSessions.all()) report(userId, device)
@@ -54,7 +54,7 @@ export interface LoginSessions {
    */
   revokeOthers(session: SessionName, options?: RevokeOptions): Promise<number>
   /**
-   * Ends all sessions of this user, or of each of these users, and returns their number: account disabled or deleted
+   * Ends all sessions of this user, or of each of these users, and returns their number: account disabled or closed
    * (ASVS 5.0 7.4.2). If it rejects, some may have ended: call it again.
    * @param userId many are taken from their iterator as they are needed, ten at a time
    * @throws TypeError if an argument or an option is wrong

@@ -35,8 +35,8 @@ export interface TokenChange {
 /**
  * How long a former token still works once a newer one has been used, in ms, so that parallel requests survive. The time
  * begins at the new token's first use, not at the rotation: the response that brings the new token may never arrive (a
- * reload, a closed tab, a connection reset), and whoever then holds only the former one is the user. A thief of the former
- * token gains nothing by it: its owner's next request ends it.
+ * reload, a closed tab, a connection reset), and a browser that then has only the former one is the user's. A thief of the
+ * former token gains nothing by it: its owner's next request ends it.
  */
 export const ROTATION_GRACE = 30_000
 

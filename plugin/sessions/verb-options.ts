@@ -12,7 +12,7 @@ export interface ListOptions {
   limit?: number | undefined
 }
 
-/** Who ends a session: a signed-in session, or your own code under this name. `onSessionEnd` is told. */
+/** Who ends a session: a signed-in session, or your own code under this name. `onSessionEnd` gets it. */
 export interface RevokeOptions {
   /** @default your own code, without a name */
   actor?: string | SessionName | undefined

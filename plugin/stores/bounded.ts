@@ -8,7 +8,7 @@ import { OVERVIEW_METHODS, STORE_METHODS, type LoginSessionStore } from '../sess
 import { withTimeout } from '../timeout.js'
 
 /**
- * Undoes what a call did after its caller was told that it failed. Nobody waits for this; if the store is still broken,
+ * Undoes what a call did after it was reported as failed. Nobody waits for this; if the store is still broken,
  * the effect stays.
  */
 type Undo = (store: LoginSessionStore, args: unknown[], outcome: unknown) => Promise<void>

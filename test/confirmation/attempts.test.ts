@@ -163,7 +163,7 @@ t.test('a session\'s lock is its own: other sessions of the user, signing in, an
   t.equal((await laptop.post('/confirm', { password: PASSWORD })).statusCode, 200, 'and ends with its session')
 })
 
-t.test('who holds no session counts for nobody', async t => {
+t.test('a person without a session adds to nobody\'s count', async t => {
   const { servers, checked, session, target, csrf, documentOf } = await setup(t, db)
   const before = [await documentOf(session.id), await documentOf(target)]
   const strangers = await parallel(60, index => WAYS[index % WAYS.length]![1](browser(servers[index % SERVERS]!), target, csrf, 'wrong'))

@@ -42,7 +42,7 @@ async function setup (t: Test, store: LoginSessionStore = memoryStore(), options
 }
 
 await onBothStores(t, async (t, makeStore) => {
-  t.test('onConfirmationFailed is told each wrong password once, with both counts, the lock and the request', async t => {
+  t.test('onConfirmationFailed is called once for each wrong password, with both counts, the lock and the request', async t => {
     const { clock, laptop, session, failed } = await setup(t, makeStore())
     for (let i = 0; i < 6; i++) await laptop.post('/confirm', { password: 'wrong' })
     t.strictSame(failed.map(([, { failures, total }]) => [failures, total]), [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5]], 'what the lock refuses is not looked at')

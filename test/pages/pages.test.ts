@@ -174,7 +174,7 @@ t.test('without verifyPassword the confirmation is a plain question', async t =>
   t.equal(await safari.user(), null)
 })
 
-t.test('foreign, unknown and ended sessions answer the same, to questions and to deeds', async t => {
+t.test('foreign, unknown and ended sessions answer the same, to questions and to answers', async t => {
   const app = await createShopWithPages(t)
   const [chrome, safari, bobs] = [browser(app), browser(app), browser(app)]
   await chrome.signIn('ada')

@@ -60,7 +60,7 @@ function * claims (route: Claim['route']): Generator<Claim> {
 }
 
 for (const route of ROUTES) {
-  t.test(`${route}: of all claims of where a request comes from, exactly the own ones do the deed`, async t => {
+  t.test(`${route}: of all claims of where a request comes from, exactly those of this site have an effect`, async t => {
     const world = await createWorld(t)
     const wrong: string[] = []
     let [tried, done] = [0, 0]

@@ -258,7 +258,7 @@ await onBothStores(t, async (t, makeStore) => {
     t.strictSame((await app.loginSessions.list('ada')).map(({ id }) => id), [mine.id])
   })
 
-  t.test('removals that fail: those that succeeded are told, the call rejects, and the next one ends the rest', async t => {
+  t.test('removals that fail: those that succeeded are announced, the call rejects, and the next one ends the rest', async t => {
     const store = makeStore()
     let unlucky: string | undefined
     const { app, ends } = await setup(t, {

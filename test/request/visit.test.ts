@@ -138,7 +138,7 @@ t.test('a proxy that adds the port of the client is no obstacle, nor is the conn
   }
 })
 
-t.test('an instance that trusts everybody is told once, at boot', async t => {
+t.test('an instance that trusts everybody is warned about once, at boot', async t => {
   const warned = async (server: object, options: object = {}, nested = false) => {
     const lines: string[] = []
     const app = Fastify({ ...server, logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })

@@ -36,7 +36,7 @@ await onBothStores(t, async (t, makeStore) => {
     t.strictSame(idsOf(await app.loginSessions.list('ada')), [second, first, third].map(({ id }) => id))
   })
 
-  t.test('a revoked session is anonymous from the next request on, and its cookie cleared', async t => {
+  t.test('a revoked session is signed out from the next request on, and its cookie cleared', async t => {
     const app = await createShop(t, { store: makeStore() })
     const [laptop, phone] = [browser(app), browser(app)]
     const { id } = await laptop.signIn('ada', { remember: true })
@@ -489,7 +489,7 @@ t.test('a sign-in succeeds although what is beyond the limit could not be ended;
 
 // --- who ended it ---
 
-t.test('onSessionEnd is told who ended a session: the session that did it, or the host by name', async t => {
+t.test('onSessionEnd learns who ended a session: the session that did it, or the host by name', async t => {
   const clock = createClock()
   const told: Array<[id: string, reason: SessionEndReason, actor: Actor]> = []
   const app = await createShopWithPages(t, {

@@ -170,7 +170,7 @@ t.test('no timer is left behind by an answer or a failure', async t => {
   t.equal(timers(), before)
 })
 
-t.test('what a call did after its caller was told that it failed', async t => {
+t.test('what a call did after it was reported as failed', async t => {
   /** A store whose calls of this method wait at a gate, a bound of 20 ms, and one record. */
   async function setup (method: typeof STORE_METHODS[number]) {
     const gate = createGate()
