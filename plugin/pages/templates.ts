@@ -2,11 +2,12 @@
  * View model → HTML, by the shipped templates and the host's.
  * @module
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { optionError } from '../errors.js'
 import { packageDirectory } from './assets.js'
 import { isFragment, markFragment } from './headers.js'
 import type { KitTemplates, PageView } from './view-models.js'
@@ -17,12 +18,21 @@ const RENDER = 'renderLoginSessionView'
  * Gives the context of the pages its own Eta. The host's `reply.view` is not touched.
  *
  * @param hostDirectory directory of the host's own templates: a file there replaces the shipped one of the same name
+ * @throws FST_LOGIN_SESSION_OPTION if no file there does, because of a misspelt name for example
  */
 export async function registerTemplates (app: FastifyInstance, hostDirectory: string | undefined): Promise<void> {
   const eta = new Eta({ cache: true })
   const templates = packageDirectory('templates')
+  if (hostDirectory !== undefined) requireReplacement(templates, hostDirectory)
   eta.resolvePath = createFinder(templates, hostDirectory)
   await app.register(view, { engine: { eta }, templates, propertyName: RENDER, production: true })
+}
+
+function requireReplacement (shippedDirectory: string, hostDirectory: string): void {
+  const shipped = readdirSync(shippedDirectory, { recursive: true }).map(String).filter(name => name.endsWith('.eta'))
+  if (shipped.some(name => existsSync(resolve(hostDirectory, name)))) return
+  throw optionError(`pages: no file in ${hostDirectory} replaces a template: give it the name of a shipped one, such as layout.eta ` +
+    'or admin/page.eta, or leave templates out')
 }
 
 /** Shipped templates and the host's include each other by name. */

@@ -30,6 +30,7 @@ t.test('wrong options stop the boot and say what to write', async t => {
   await refused({ timeZone: null }, /timeZone must be an IANA name/)
   await refused({ templates: '/nowhere/at/all' }, /templates must be a directory/)
   await refused({ templates: fileURLToPath(import.meta.url) }, /templates must be a directory/)
+  await refused({ templates: t.testdir({ 'layuot.eta': '', 'part.eta': '' }) }, /no file in .* replaces a template: give it the name of a shipped one, such as layout\.eta/)
   await refused({ templates: 5 }, /templates must be a directory that exists, not 5: write templates: '/)
   await refused({ signinPath: '/x' }, /unknown option pages: signinPath \(did you mean signInPath\?\): the options of pages are prefix, publicPrefix, contentSecurityPolicy, locate, language, texts, timeZone, templates, signInPath, returnTo, passwordPath, forgotPasswordPath, accountName, homePath$/)
   await refused({ prefix: undefined }, /prefix is missing: write prefix: '\/account\/sessions'/)
