@@ -220,6 +220,7 @@ t.test('nobody gets two sessions if the database fails in the middle, and nothin
     await forgetClaims()
     beforeCall = async method => { if (method === failing) throw new Error('connection refused') }
     t.equal(await laptop.user(), null, failing)
+    t.notOk(clearsOld(await laptop.twin().post('/data', { cart: 'tea' })), 'nor with the cookie of a visitor session')
     beforeCall = async () => {}
   }
 
@@ -282,7 +283,7 @@ t.test('what ends all sessions of a user, or all others, ends old ones that are 
   t.equal(await phone.accountStatus(), 200, 'the end of one session ends no other')
 })
 
-t.test('an old session that ends while it is adopted ends its new one', async t => {
+t.test('an old session that ends, or is claimed anew, while it is adopted ends its new one', async t => {
   const { app } = await newServer(t)
   const laptop = await comingFrom(await oldServer(t), app)
   await recipe.prepareOldSessions()
@@ -290,6 +291,12 @@ t.test('an old session that ends while it is adopted ends its new one', async t 
   beforeCall = async method => { if (method === 'updateOne' && ++updates === 2) await recipe.endOldSessions('ada') }
   t.equal(await laptop.accountStatus(), 401)
   t.equal(updates, 2)
+  t.equal(await app.loginSessions.count('ada'), 0)
+
+  const slow = await comingFrom(await oldServer(t), app)
+  updates = 0
+  beforeCall = async method => { if (method === 'updateOne' && ++updates === 2) await forgetClaims() }
+  t.equal(await slow.accountStatus(), 401, 'another request has claimed it meanwhile')
   t.equal(await app.loginSessions.count('ada'), 0)
 
   const phone = await comingFrom(await oldServer(t), app)
@@ -395,6 +402,7 @@ t.test('a request adopts only if the browser will keep the cookie, and the cooki
     const reply = await laptop.get('/account', { headers: { cookie: forged } })
     t.equal(reply.statusCode, 401)
     t.strictSame(setCookies(reply), [], 'what is not ours is left alone')
+    t.notOk(clearsOld(await laptop.post('/login', { user: 'eve' }, { headers: { cookie: forged } })))
   }
   t.strictSame(await oldSessions.findOne(), before)
   t.equal((await laptop.get('/account', { headers: { ...image, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' } })).statusCode, 200, 'a link')
