@@ -74,7 +74,7 @@ export declare const news: { of(userId: string, signal: AbortSignal): AsyncItera
 export declare const sockets: { close(sessionId: string): void }
 export declare const identity: { verify(response: string): Promise<{ userId: string }> }
 export declare const oldSecret: string
-export declare const oldSessions: import('mongodb').Collection<{ _id: string, session: any, expires: Date, claimedAt?: Date, heir?: { userId: string, id: string } }>
+export declare const oldSessions: import('mongodb').Collection<any>
 export declare function tenantOf (hostname: string): string
 export declare function myStore (): import('fastify-login-sessions').LoginSessionStore`
 

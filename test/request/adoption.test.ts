@@ -11,7 +11,7 @@ import { MongoStore } from 'connect-mongo'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { CookieJar } from 'tough-cookie'
-import { loginSessionApi, memoryStore, mongoStore, rejectCrossOrigin, requireRecentConfirmation } from '../../plugin/index.js'
+import { loginSessionApi, memoryStore, mongoStore, type OnSessionEnd, rejectCrossOrigin, requireRecentConfirmation } from '../../plugin/index.js'
 import { createShop, dataOf, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { after, createClock, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
@@ -22,7 +22,15 @@ import { breakable } from '../support/stores.js'
 const { client, db, collection } = await database(t)
 const oldSecret = 'the secret of the sessions that the shop had before'
 const oldSessions = db.collection<any>('sessions')
-Object.assign(globalThis, { adoptionOfTheTest: { oldSecret, oldSessions } })
+
+/** What a test does before the recipe's calls: it may fail instead. */
+let beforeCall: (method: 'findOne' | 'updateOne') => Promise<unknown> = async () => {}
+const watchedOld = Object.assign(Object.create(oldSessions), {
+  findOne: async (...args: Parameters<typeof oldSessions.findOne>) => await beforeCall('findOne').then(() => oldSessions.findOne(...args)),
+  updateOne: async (...args: Parameters<typeof oldSessions.updateOne>) => await beforeCall('updateOne').then(() => oldSessions.updateOne(...args))
+})
+t.afterEach(() => { beforeCall = async () => {} })
+Object.assign(globalThis, { adoptionOfTheTest: { oldSecret, oldSessions: watchedOld } })
 
 // --- the recipe ---
 
@@ -31,15 +39,22 @@ mkdirSync(folder, { recursive: true })
 t.teardown(() => rmSync(folder, { recursive: true }))
 writeFileSync(`${folder}/yours.ts`, 'export const { oldSecret, oldSessions } = (globalThis as any).adoptionOfTheTest\n')
 
+interface Recipe {
+  adoptOldSessions(app: FastifyInstance): void
+  prepareOldSessions(): Promise<void>
+  endOldSessions(userId: string): Promise<void>
+  onSessionEnd: OnSessionEnd
+}
+
 /** The recipe, for an old cookie of this name. */
-async function recipeFor (name: string): Promise<(app: FastifyInstance) => void> {
+async function recipeFor (name: string): Promise<Recipe> {
   const section = readFileSync(`${root}RECIPES.md`, 'utf8').split('\n## Coming from @fastify/session and connect-mongo\n')[1]!
   const [, block] = section.match(/```ts\n([\s\S]*?)```/)!
   writeFileSync(`${folder}/${name}.ts`, block!.replace("OLD_COOKIE = 'sessionId'", `OLD_COOKIE = '${name}'`).replace("'fastify-login-sessions'", "'../../../plugin/index.js'"))
-  return (await import(`${folder}/${name}.ts`)).adoptOldSessions
+  return await import(`${folder}/${name}.ts`)
 }
 
-const adoptOldSessions = await recipeFor('sessionId')
+const recipe = await recipeFor('sessionId')
 
 // --- the old servers, and the new one ---
 
@@ -88,13 +103,16 @@ const clearsOld = (reply: Awaited<ReturnType<JarBrowser['get']>>): boolean =>
   setCookies(reply).some(line => line.startsWith('sessionId=; Max-Age=0;'))
 
 /** The new server. */
-async function newServer (t: Test, { adopt = adoptOldSessions, ...options }: ShopOptions & { adopt?: typeof adoptOldSessions } = {}) {
+async function newServer (t: Test, { adopt = recipe.adoptOldSessions, ...options }: ShopOptions & { adopt?: Recipe['adoptOldSessions'] } = {}) {
   await oldSessions.deleteMany({})
   const events: string[] = []
   const app = await createShop(t, {
     store: mongoStore(collection()),
     onSessionStart: (session, { newDevice }) => { events.push(`start ${session.adopted} ${newDevice}`) },
-    onSessionEnd: (_session, reason, { actor }) => { events.push(`${reason} ${actor.kind === 'host' ? actor.name : 'session'}`) },
+    async onSessionEnd (session, reason, context) {
+      events.push(`${reason} ${context.actor.kind === 'host' ? context.actor.name : 'session'}`)
+      await recipe.onSessionEnd(session, reason, context)
+    },
     ...options,
     before: app => app.addHook('onRequest', rejectCrossOrigin),
     async routes (app) {
@@ -107,7 +125,7 @@ async function newServer (t: Test, { adopt = adoptOldSessions, ...options }: Sho
   return { app, events }
 }
 
-/** As if ten seconds had passed since the old session was claimed. */
+/** As if five seconds had passed since the old session was claimed. */
 const forgetClaims = () => oldSessions.updateMany({}, { $set: { claimedAt: new Date(0) } })
 
 // --- the tests ---
@@ -115,10 +133,10 @@ const forgetClaims = () => oldSessions.updateMany({}, { $set: { claimedAt: new D
 t.test('a person who was signed in before stays signed in, once, and no mail is sent', async t => {
   const { app, events } = await newServer(t)
   const laptop = await comingFrom(await oldServer(t), app)
-  t.equal((await laptop.get('/account')).json().adopted, true, 'behind a guard')
-  t.equal(await oldSessions.countDocuments(), 1, 'until the new cookie arrives')
-  t.ok(clearsOld(await laptop.get('/account')))
-  t.equal(await oldSessions.countDocuments(), 0)
+  const reply = await laptop.get('/account')
+  t.equal(reply.json().adopted, true, 'behind a guard')
+  t.ok(clearsOld(reply))
+  t.strictSame(setCookies(await laptop.get('/account')), [])
   const [session, ...others] = await app.loginSessions.list('ada')
   t.match(session, { adopted: true, newDevice: false, remember: false, confirmedAt: null, endsAt: after(NOW, 90 * DAY), expiresAt: after(NOW, HOUR + MINUTE) })
   t.strictSame(others, [])
@@ -138,11 +156,13 @@ t.test('what connect-mongo keeps as an object, and how long an old session lived
 })
 
 t.test('a person who comes from express-session stays signed in', async t => {
-  const { app } = await newServer(t, { adopt: await recipeFor('connect.sid') })
+  const { adoptOldSessions } = await recipeFor('connect.sid')
+  const { app } = await newServer(t, { adopt: adoptOldSessions })
   const laptop = await comingFrom(await expressServer(t), app)
+  const reply = await laptop.get('/')
+  t.equal(reply.json().user, 'ada')
+  t.ok(setCookies(reply).some(line => line.startsWith('connect.sid=; Max-Age=0;')))
   t.equal(await laptop.user(), 'ada')
-  t.equal(await laptop.user(), 'ada')
-  t.equal(await oldSessions.countDocuments(), 0)
 })
 
 t.test('an adopted session is no recent sign-in: its user confirms first', async t => {
@@ -170,6 +190,7 @@ t.test('parallel requests adopt once: the others come again, and are signed in t
   t.ok(others.some(({ headers: { location } }) => location === '/evil.example/'), 'on this site')
   t.ok(others.some(({ headers: { location } }) => /^\/account/.test(String(location))))
   t.strictSame(others.flatMap(setCookies), [])
+  t.strictSame(new Set(others.map(({ headers }) => headers['cache-control'])), new Set(['private, no-store']))
   t.equal(await laptop.accountStatus(), 200)
   t.equal(await app.loginSessions.count('ada'), 1)
   t.strictSame(events, ['start true false'])
@@ -186,15 +207,133 @@ t.test('if the response is lost, the old session is adopted again and the sessio
   t.strictSame(events, ['start true false', 'start true false', 'revoked adoption'])
 })
 
-t.test('nothing is lost if the database fails in the middle', async t => {
+t.test('nobody gets two sessions if the database fails in the middle, and nothing is lost', async t => {
   const store = breakable(memoryStore())
   const { app } = await newServer(t, { store })
   const laptop = await comingFrom(await oldServer(t), app)
   store.fail('insert')
-  t.equal((await laptop.get('/account')).statusCode, 503)
+  t.equal((await laptop.get('/')).statusCode, 200, 'public routes work')
+  await forgetClaims()
+  t.equal(await laptop.accountStatus(), 401)
   store.recover()
+  for (const failing of ['findOne', 'updateOne']) {
+    await forgetClaims()
+    beforeCall = async method => { if (method === failing) throw new Error('connection refused') }
+    t.equal(await laptop.user(), null, failing)
+    t.notOk(clearsOld(await laptop.twin().post('/data', { cart: 'tea' })), 'nor with the cookie of a visitor session')
+    beforeCall = async () => {}
+  }
+
+  // It is claimed, and then nobody can write what took its place.
+  let updates = 0
+  beforeCall = async method => { if (method === 'updateOne' && ++updates === 2) throw new Error('connection reset') }
+  const reply = await laptop.get('/')
+  t.strictSame([reply.statusCode, reply.json().user], [200, null])
+  t.equal(await app.loginSessions.count('ada'), 0)
+  beforeCall = async () => {}
   await forgetClaims()
   t.equal(await laptop.accountStatus(), 200)
+  t.equal(await app.loginSessions.count('ada'), 1)
+})
+
+t.test('a request with the new cookie needs no old session, whatever fails', async t => {
+  const store = breakable(memoryStore())
+  const { app } = await newServer(t, { store })
+  const jar = new CookieJar()
+  const laptop = await comingFrom(await oldServer(t), app, 'ada', jar)
+  const [old] = jar.getCookiesSync('https://shop.example')
+  t.equal(await laptop.accountStatus(), 200)
+  jar.setCookieSync(old!, 'https://shop.example')
+  beforeCall = async () => { throw new Error('connection refused') }
+  t.equal(await laptop.user(), 'ada')
+  beforeCall = async () => {}
+  store.fail('find')
+  t.equal((await laptop.get('/')).statusCode, 200, 'nor is it asked to come again if it is unknown who is signed in')
+  t.equal(await laptop.accountStatus(), 503)
+  store.recover()
+  t.equal(await laptop.accountStatus(), 200)
+  t.equal(await app.loginSessions.count('ada'), 1)
+})
+
+t.test('what ends all sessions of a user, or all others, ends old ones that are not adopted yet', async t => {
+  const { app } = await newServer(t)
+  const old = await oldServer(t)
+  const stringless = await oldServer(t, { stringify: false })
+  const endings: Array<(id: string) => Promise<unknown>> = [
+    id => app.loginSessions.revokeOthers({ userId: 'ada', id }),
+    () => app.loginSessions.revokeAll('ada'),
+    () => recipe.endOldSessions('ada')
+  ]
+  for (const end of endings) {
+    const [laptop, tablet, phone] = [await comingFrom(old, app), await comingFrom(old, app), await comingFrom(stringless, app)]
+    const other = await comingFrom(old, app, 'eve')
+    await recipe.prepareOldSessions()
+    t.equal(await laptop.accountStatus(), 200)
+    t.equal(await tablet.accountStatus(), 200)
+    await end((await laptop.get('/account')).json().id)
+    await app.loginSessions.settled()
+    t.equal(await phone.accountStatus(), 401, String(end))
+    t.equal(await other.accountStatus(), 200)
+  }
+  const phone = await comingFrom(old, app)
+  const { id } = (await (await comingFrom(old, app)).get('/account')).json()
+  await recipe.prepareOldSessions()
+  await app.loginSessions.revoke('ada', id)
+  await app.loginSessions.settled()
+  t.equal(await phone.accountStatus(), 200, 'the end of one session ends no other')
+})
+
+t.test('an old session that ends, or is claimed anew, while it is adopted ends its new one', async t => {
+  const { app } = await newServer(t)
+  const laptop = await comingFrom(await oldServer(t), app)
+  await recipe.prepareOldSessions()
+  let updates = 0
+  beforeCall = async method => { if (method === 'updateOne' && ++updates === 2) await recipe.endOldSessions('ada') }
+  t.equal(await laptop.accountStatus(), 401)
+  t.equal(updates, 2)
+  t.equal(await app.loginSessions.count('ada'), 0)
+
+  const slow = await comingFrom(await oldServer(t), app)
+  updates = 0
+  beforeCall = async method => { if (method === 'updateOne' && ++updates === 2) await forgetClaims() }
+  t.equal(await slow.accountStatus(), 401, 'another request has claimed it meanwhile')
+  t.equal(await app.loginSessions.count('ada'), 0)
+
+  const phone = await comingFrom(await oldServer(t), app)
+  await recipe.prepareOldSessions()
+  beforeCall = async method => { if (method === 'updateOne') await recipe.endOldSessions('ada') }
+  t.equal((await phone.get('/account')).statusCode, 307)
+  t.equal(await phone.accountStatus(), 401)
+})
+
+t.test('all old sessions are prepared, however many there are', async t => {
+  await oldSessions.deleteMany({})
+  const expires = after(NOW, 20 * 365 * DAY)
+  await oldSessions.insertMany(Array.from({ length: 1002 }, (_, index) => ({ expires, session: JSON.stringify({ cookie: {}, userId: index }) })))
+  await oldSessions.insertOne({ expires, session: JSON.stringify({ cookie: {} }) })
+  await recipe.prepareOldSessions()
+  await recipe.prepareOldSessions()
+  t.equal(await oldSessions.countDocuments({ userId: { $type: 'string' } }), 1002)
+  await recipe.endOldSessions('1001')
+  t.equal(await oldSessions.countDocuments(), 1002)
+  t.ok((await oldSessions.indexes()).some(({ key }) => key.userId === 1))
+})
+
+t.test('a copied cookie: until the new session is used, the last one that adopts has the session', async t => {
+  const clock = createClock()
+  const { app } = await newServer(t, { now: clock.now })
+  const owner = await comingFrom(await oldServer(t), app)
+  const [early, late] = [owner.twin(), owner.twin()]
+  t.equal(await owner.accountStatus(), 200)
+  await forgetClaims()
+  t.equal(await early.accountStatus(), 200)
+  t.equal(await owner.accountStatus(), 401, 'its owner notices')
+  clock.advance(MINUTE)
+  t.equal(await early.accountStatus(), 200)
+  await app.loginSessions.settled()
+  await forgetClaims()
+  t.equal(await late.accountStatus(), 401)
+  t.equal(await early.accountStatus(), 200)
   t.equal(await app.loginSessions.count('ada'), 1)
 })
 
@@ -203,9 +342,7 @@ t.test('a person who was signed out stays signed out', async t => {
   const old = await oldServer(t)
   const revokedBefore = await comingFrom(old, app)
   await oldSessions.deleteMany({})
-  const reply = await revokedBefore.get('/account')
-  t.equal(reply.statusCode, 401)
-  t.ok(clearsOld(reply))
+  t.equal(await revokedBefore.accountStatus(), 401)
 
   const expired = await comingFrom(old, app)
   await oldSessions.updateMany({}, { $set: { expires: new Date() } })
@@ -216,12 +353,23 @@ t.test('a person who was signed out stays signed out', async t => {
   await app.loginSessions.revoke('ada', id)
   await forgetClaims()
   t.equal(await revokedAfter.accountStatus(), 401)
-  t.equal(await oldSessions.countDocuments(), 0)
+  const copy = await comingFrom(old, app)
+  const twin = copy.twin()
+  await copy.signOut()
+  await forgetClaims()
+  t.equal(await twin.accountStatus(), 401, 'nor with a copy of the old cookie')
 
   const signedOut = await comingFrom(old, app)
   t.equal((await signedOut.signOut()).statusCode, 200)
   t.equal((await signedOut.signOut()).statusCode, 200, 'the form is sent again')
   t.equal(await signedOut.accountStatus(), 401)
+
+  const signedInAgain = await comingFrom(old, app)
+  beforeCall = async () => { throw new Error('connection refused') }
+  await signedInAgain.signIn('ada')
+  beforeCall = async () => {}
+  await signedInAgain.signOut()
+  t.equal(await signedInAgain.accountStatus(), 401)
   t.equal(await app.loginSessions.count('ada'), 0)
 })
 
@@ -229,9 +377,13 @@ t.test('an old session of a visitor makes nobody a user', async t => {
   const { app, events } = await newServer(t)
   const laptop = await comingFrom(await oldServer(t), app, undefined)
   await oldSessions.updateMany({}, { $set: { session: JSON.stringify({ cart: ['tea'], cookie: { originalMaxAge: null } }) } })
-  const reply = await laptop.get('/account')
-  t.equal(reply.statusCode, 401)
-  t.ok(clearsOld(reply))
+  const before = await oldSessions.findOne()
+  for (const path of ['/account', '/public.css']) {
+    const reply = await laptop.get(path)
+    t.equal(reply.statusCode, path === '/account' ? 401 : 200)
+    t.strictSame(setCookies(reply), [])
+  }
+  t.strictSame(await oldSessions.findOne(), before, 'nor is it written to')
   t.strictSame(events, [])
 })
 
@@ -250,16 +402,21 @@ t.test('a request adopts only if the browser will keep the cookie, and the cooki
     const reply = await laptop.get('/account', { headers: { cookie: forged } })
     t.equal(reply.statusCode, 401)
     t.strictSame(setCookies(reply), [], 'what is not ours is left alone')
+    t.notOk(clearsOld(await laptop.post('/login', { user: 'eve' }, { headers: { cookie: forged } })))
   }
   t.strictSame(await oldSessions.findOne(), before)
   t.equal((await laptop.get('/account', { headers: { ...image, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' } })).statusCode, 200, 'a link')
 })
 
-t.test('no shared cache keeps the response that adopts', async t => {
+t.test('no shared cache keeps a response that adopts or clears the old cookie', async t => {
   const { app } = await newServer(t)
   const laptop = await comingFrom(await oldServer(t), app)
   const reply = await laptop.get('/public.css')
   t.equal(reply.headers['cache-control'], 'private, max-age=600')
   t.match(setCookies(reply)[0], RegExp(`^${COOKIE}=`))
+  t.ok(clearsOld(reply))
+  const next = await laptop.get('/public.css')
+  t.equal(next.headers['cache-control'], 'public, max-age=600')
+  t.strictSame(setCookies(next), [])
   t.equal(await laptop.user(), 'ada')
 })
