@@ -27,8 +27,8 @@ export default [
       {
         name: 'the list of cases makes a store',
         promise: 'E3: a database need not be connected when tests are declared',
-        from: 'const needed = [insertCases',
-        to: 'makeStore()\n  const needed = [insertCases'
+        from: 'const needed = [',
+        to: 'makeStore()\n  const needed = ['
       }
     ]
   },
