@@ -46,7 +46,8 @@ const CHANGING_DATA: Change = {
 const RETURNING: Change = {
   method: 'returnAttempt',
   make: async (store, { _id }) => { await store.returnAttempt(_id) },
-  changed: ({ confirmation: { failures, total }, ...record }) => ({ ...record, confirmation: { failures: failures - 1, total: total! - 1 } })
+  changed: ({ confirmation: { failures, total }, ...record }) =>
+    ({ ...record, confirmation: { failures: failures - 1, total: total! - 1 } })
 }
 
 /** Changes of different methods, each of which may come before or after every other one. */

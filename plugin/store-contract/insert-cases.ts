@@ -2,7 +2,7 @@
  * The promises of `insert`, of the store's clock and of its methods.
  * @module
  */
-import { equal, ok, rejects } from 'node:assert/strict'
+import { ok, rejects } from 'node:assert/strict'
 import { types } from 'node:util'
 import { OVERVIEW_METHODS, STORE_METHODS } from '../sessions/store.js'
 import { aRecord, aToken, aVisitorRecord, after, NOW, SECOND } from './records.js'

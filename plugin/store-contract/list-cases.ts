@@ -20,7 +20,8 @@ export const listCases: Cases = {
   },
 
   async 'no method takes two users for one because their user keys are equal: the user id is compared, too' ({ storeWith }) {
-    const others = ['eve', 'Ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\n'].map(userId => aRecord({ _id: userKeyOf('ada') + newId(), userId }))
+    const others = ['eve', 'Ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\n'].map(userId =>
+      aRecord({ _id: userKeyOf('ada') + newId(), userId }))
     const [visitor, own] = [aVisitorRecord({ _id: userKeyOf('ada') + newId() }), aRecord()]
     const store = await storeWith(...others, visitor, own)
     same(keysOf(await listOf(store, 'ada')), [own._id])

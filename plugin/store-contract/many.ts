@@ -11,8 +11,8 @@ import { atOnce, type Scene } from './scene.js'
 /** The most keys, touches and records of one call. */
 export const MOST = 1000
 
-/** More than the answers of most databases have at once. */
-const RECORDS = 250
+/** More than most databases answer at once. */
+const RECORDS = 150
 
 /** A store with many records of "ada", and the keys of these and of unknown ones, as many as one call may have. */
 interface Many<Store> {

@@ -12,7 +12,7 @@ import { aRecord, after, keysOf, MINUTE, NOW } from './records.js'
 import { atOnce, attemptsOf, type Cases, isSame, same, type Scene, stored } from './scene.js'
 
 /** So often each pair of methods is tried. */
-const ROUNDS = 3
+const ROUNDS = 2
 
 /** So many records are changed while they are read. */
 const READ = 8
@@ -48,12 +48,12 @@ async function keepsBoth ({ storeWith }: Scene, change: Change): Promise<void> {
 /** What reads find of the record, one after the other, from the beginning of the change to its end. */
 async function readsDuring (store: LoginSessionStore, record: LoginSessionRecord, { make }: Change) {
   const found: Array<LoginSessionRecord | null> = []
-  let isDone = false
-  const changing = make(store, record).finally(() => { isDone = true })
+  const progress = { isDone: false }
+  const changing = make(store, record).finally(() => { progress.isDone = true })
   do {
     found.push(await stored(store, record))
     await new Promise<void>(resolve => { timers.setImmediate(resolve) })
-  } while (!isDone)
+  } while (!progress.isDone)
   await changing
   return found
 }

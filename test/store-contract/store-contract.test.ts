@@ -1,15 +1,23 @@
 /** The contract that is shipped: it finds broken stores, and a store of a host's own keeps it. */
 import { AssertionError } from 'node:assert'
+import { mock } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import Fastify from 'fastify'
-import loginSessions, { memoryStore, type LoginSessionStore } from '../../plugin/index.js'
+import loginSessions, { memoryStore, type LoginSessionStore, type RemovalEvents } from '../../plugin/index.js'
 import { OVERVIEW_METHODS } from '../../plugin/sessions/store.js'
 import { type MakeStore, storeContract, type StoreCase, type StoreUnderTest } from '../../plugin/store-contract/store-contract.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
+import { turns } from '../support/gate.js'
 import { withoutOverview } from '../support/stores.js'
+import { mistakesOfAttempts } from './mistakes/attempts.js'
 import { mistakesOfChanges } from './mistakes/changes.js'
-import { mistakesOfEndings } from './mistakes/endings.js'
+import { mistakesOfData } from './mistakes/data.js'
+import { BREAKING, mistakesOfEndings } from './mistakes/endings.js'
 import type { FullStore } from './mistakes/mistake.js'
+import { mistakesOfOverview } from './mistakes/overview.js'
+import { mistakesOfRaces } from './mistakes/races.js'
+import { mistakesOfReads } from './mistakes/reads.js'
 import { mistakesOfRecords } from './mistakes/records.js'
 import { ownStore } from './own-store.js'
 
@@ -26,9 +34,14 @@ const about = (beginning: string, makeStore: MakeStore): StoreCase[] =>
   storeContract(makeStore).filter(({ name }) => name.startsWith(beginning))
 
 /** Each of them is in the name of a case that needs the part for operators, or that for `watch`. */
-const OPTIONAL = ['newest', 'countFound', 'size', 'sample', 'removeFound', 'expiriesOf', 'watchRemovals']
+const OPTIONAL = ['prepareOverview', 'newest', 'countFound', 'size', 'sample', 'removeFound', 'expiriesOf', 'watchRemovals']
 
-for (const [mistake, beginning, change] of [...mistakesOfRecords, ...mistakesOfChanges, ...mistakesOfEndings]) {
+const MISTAKES = [
+  ...mistakesOfRecords, ...mistakesOfReads, ...mistakesOfData, ...mistakesOfChanges, ...mistakesOfAttempts, ...mistakesOfRaces,
+  ...mistakesOfEndings, ...mistakesOfOverview
+]
+
+for (const [mistake, beginning, change] of MISTAKES) {
   t.test(`a store is found in which ${mistake}`, async t => {
     const store = memoryStore() as FullStore
     const methods = Object.keys(change(store))
@@ -41,8 +54,15 @@ for (const [mistake, beginning, change] of [...mistakesOfRecords, ...mistakesOfC
     const [{ name }] = cases as [StoreCase]
     const error = await failureOf(cases[0]!)
     t.ok(error?.message.startsWith(`The store must keep this promise: "${name}".`), String(error))
+    t.equal(error instanceof AssertionError, mistake !== BREAKING, `an error instead of a finding: ${String(error?.cause?.stack)}`)
   })
 }
+
+t.test('there is a mistake for each case to find', async t => {
+  const beginnings = MISTAKES.map(([, beginning]) => beginning)
+  const names = storeContract(memoryStore).map(({ name }) => name)
+  t.strictSame(names.filter(name => !beginnings.some(beginning => name.startsWith(beginning))), [])
+})
 
 t.test('names are sentences, each once', async t => {
   const names = storeContract(memoryStore).map(({ name }) => name)
@@ -87,7 +107,7 @@ t.test('what a store does not have is skipped with the reason, by the context of
     t.equal(await failureOf(one, context), null, one.name)
     if (context.reasons.length > 0) contexts.set(one.name, context.reasons)
   }
-  t.equal(contexts.size, 17)
+  t.equal(contexts.size, 23)
   t.strictSame(contexts.get('newest hands out copies'), [`the store does not have ${OVERVIEW_METHODS.join(', ')}`])
   t.strictSame(contexts.get('expiriesOf hands out copies'), ['the store does not have expiriesOf'])
 })
@@ -104,6 +124,66 @@ t.test('a database that cannot report removals is no failure', async t => {
   }
   const refusal = [null, ['the store\'s watchRemovals is refused here: no replica set']]
   t.strictSame(outcomes, [[null, []], refusal, refusal])
+})
+
+t.test('a store that never reports is found, and its watch is stopped', async t => {
+  fakeTimeouts()
+  t.teardown(realTimeouts)
+  let stopped = 0
+  const silent = (events: Partial<RemovalEvents>) => (): LoginSessionStore => {
+    const store = memoryStore() as FullStore
+    const stop = async (): Promise<void> => { stopped++ }
+    return { ...store, watchRemovals (given) { store.watchRemovals({ ...given, ...events }); return stop } }
+  }
+  async function found (beginning: string, makeStore: MakeStore): Promise<AssertionError> {
+    const failure = failureOf(about(beginning, makeStore)[0]!)
+    await turns()
+    mock.timers.tick(10_000)
+    return await failure
+  }
+  const unopened = await found('watchRemovals reports that', silent({ opened () {} }))
+  t.type(unopened, AssertionError)
+  t.match(unopened.message, /why"\. the call of `opened` or `ended` did not come within 10 seconds/)
+  const unreported = await found('watchRemovals reports the key', silent({ removed () {} }))
+  t.type(unreported, AssertionError)
+  t.match(unreported.message, /the report of the removal of \S{30} did not come within 10 seconds/)
+  t.equal(stopped, 2)
+})
+
+t.test('a field that is undefined is as good as one that is absent', async t => {
+  const absent = { userId: undefined, idleTimeout: undefined, formerIp: undefined, newDevice: undefined, adopted: undefined }
+  const answering = (): LoginSessionStore => {
+    const store = memoryStore()
+    const filled = (record: any): any =>
+      record && { ...absent, ...record, confirmation: { at: undefined, lockedUntil: undefined, total: undefined, ...record.confirmation } }
+    return {
+      ...store,
+      find: async keys => (await store.find(keys)).map(filled),
+      findWithoutData: async key => filled(await store.findWithoutData(key)),
+      listByUser: async (...args) => (await store.listByUser(...args)).map(filled),
+      page: async (...args) => (await store.page(...args)).map(filled),
+      remove: async (...args) => filled(await store.remove(...args)),
+      newest: async (...args) => (await store.newest!(...args)).map(filled),
+      sample: async count => (await store.sample!(count)).map(filled)
+    }
+  }
+  for (const one of storeContract(answering)) t.equal(await failureOf(one), null, one.name)
+})
+
+t.test('a driver may throw or reject if a user id is an object', async t => {
+  const strict = (): LoginSessionStore => {
+    const store = memoryStore()
+    const check = (userId: unknown): void => { if (typeof userId === 'object') throw new TypeError('no text') }
+    return {
+      ...store,
+      listByUser (userId, ...args) { check(userId); return store.listByUser(userId, ...args) },
+      async countByUser (userId, ...args) { check(userId); return await store.countByUser(userId, ...args) },
+      keysOfUser (userId, ...args) { check(userId); return store.keysOfUser(userId, ...args) },
+      remove (key, userId) { check(userId); return store.remove(key, userId) },
+      removeMany (keys, userId, ...args) { check(userId); return store.removeMany(keys, userId, ...args) }
+    }
+  }
+  for (const one of storeContract(strict)) t.equal(await failureOf(one), null, one.name)
 })
 
 t.test('values of another realm are equal, as Jest gives them to tests', async t => {
@@ -140,7 +220,7 @@ t.test('a runner without contexts gets a warning of the process for each case th
 
 // --- a store of a host's own ---
 
-t.test('a store of some sixty lines keeps the contract', async t => {
+t.test('a store of a hundred lines keeps the contract', async t => {
   for (const one of storeContract(ownStore)) {
     const context = skipping()
     t.equal(await failureOf(one, context), null, one.name)
