@@ -11,7 +11,7 @@
  *
  * Every method names the keys of its records, or the beginning of them: a user's records begin with `userKeyOf(userId)`, and two
  * users may have the same user key, so the user id is compared too (`key.ts`). Keys and user ids are compared by the codes of their
- * characters: upper and lower case differ, and no character stands for others. One call has at most 1,000 keys or touches.
+ * characters: upper and lower case differ, and no character stands for others. One call has at most 1,000 keys; touches may be more.
  *
  * Session data is the host's. If the store cannot keep a value of it, `insert` and `updateData` reject with
  * `loginSessionDataError(cause)`: any other error says that the database is away, and is answered 503.

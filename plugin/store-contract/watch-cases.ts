@@ -94,7 +94,8 @@ async function watch (store: StoreWithRemovals, removed: (key: string) => void):
       // A store may report before it has returned.
       queueMicrotask(() => { resolve({ stop, error, isRefused }) })
     }
-    stop = store.watchRemovals({ opened () { begin(null, false) }, removed, ended: begin })
+    const stopStore = store.watchRemovals({ opened () { begin(null, false) }, removed, ended: begin })
+    stop = async () => { await within(stopStore(), 'the end of the call that stops the watch') }
   })
   return await within(beginning, 'the call of `opened` or `ended`').catch(async error => {
     await stop()

@@ -4,7 +4,7 @@ import type { BreakList } from '../break.js'
 export default [
   {
     file: 'plugin/store-contract/store-contract.ts',
-    tests: ['store-contract/store-contract'],
+    tests: ['store-contract/store-contract', 'store-contract/mistakes'],
     breaks: [
       {
         name: 'a broken store passes',
@@ -34,7 +34,7 @@ export default [
   },
   {
     file: 'plugin/store-contract/token-cases.ts',
-    tests: ['store-contract/store-contract'],
+    tests: ['store-contract/mistakes'],
     breaks: [
       {
         name: 'the contract does not compare the fields of tokens',
@@ -46,7 +46,7 @@ export default [
   },
   {
     file: 'plugin/store-contract/race-cases.ts',
-    tests: ['store-contract/store-contract'],
+    tests: ['store-contract/mistakes'],
     breaks: [
       {
         name: 'the contract does not look at what is left after two changes at the same moment',
@@ -64,7 +64,7 @@ export default [
   },
   {
     file: 'plugin/store-contract/scene.ts',
-    tests: ['store-contract/store-contract'],
+    tests: ['store-contract/store-contract', 'store-contract/correct-stores'],
     breaks: [
       {
         name: 'an undefined field breaks the contract',
