@@ -52,7 +52,7 @@ export interface OverviewStore {
   /** How many the search finds. Counting ends at `most`. null: that is not known, because counting would take too long. */
   countFound(search: SessionSearch, now: Date, most: number): Promise<number | null>
 
-  /** About how many records there are, of visitors and expired ones too. It reads no record. */
+  /** About how many records there are, of visitors and expired ones too; the exact number of a few. It reads no record. */
   size(): Promise<number>
 
   /**

@@ -5,8 +5,13 @@
  * Rules for every method: the clock is passed in, never read; nothing upserts, so a removed record stays removed;
  * a missing record is a value (null, false, 0), errors are for broken systems only; a user id is a value, never a query; records
  * are copied on their way in and out, so no caller sees what another one changes.
+ * A change of one record is one atomic step: parallel changes of a record are all kept, reads find all of a change or nothing of
+ * it, and a removal stays. Every read sees every write that was answered before.
+ * A field that a record lacks is absent or undefined in answers, never null.
+ *
  * Every method names the keys of its records, or the beginning of them: a user's records begin with `userKeyOf(userId)`, and two
- * users may have the same user key, so the user id is compared too (`key.ts`).
+ * users may have the same user key, so the user id is compared too (`key.ts`). Keys and user ids are compared by the codes of their
+ * characters: upper and lower case differ, and no character stands for others. One call has at most 1,000 keys; touches may be more.
  *
  * Session data is the host's. If the store cannot keep a value of it, `insert` and `updateData` reject with
  * `loginSessionDataError(cause)`: any other error says that the database is away, and is answered 503.
@@ -31,7 +36,10 @@ export interface LoginSessionStore extends Partial<OverviewStore>, Partial<Watch
   /** The store's own clock. All servers adjust theirs to it. Without it, the servers' clocks must agree. */
   time?(): Promise<Date>
 
-  /** Stores a new record, durably: it survives the loss of one server. An `_id` that exists already is an error. */
+  /**
+   * Stores a new record, durably: it survives the loss of one server. An `_id` that exists already is an error: of many
+   * parallel calls with one `_id`, one succeeds.
+   */
   insert(record: LoginSessionRecord): Promise<void>
 
   /**
@@ -67,7 +75,7 @@ export interface LoginSessionStore extends Partial<OverviewStore>, Partial<Watch
   page(after: string, limit: number, prefix?: string): Promise<RecordWithoutData[]>
 
   /**
-   * Writes the host's session data key by key, leaving other keys alone. Keys may hold any characters.
+   * Writes the host's session data key by key, in one step, leaving other keys alone. Keys may hold any characters.
    * False: the record is gone; nothing was written.
    */
   updateData(key: string, changes: DataChanges): Promise<boolean>
@@ -93,17 +101,20 @@ export interface LoginSessionStore extends Partial<OverviewStore>, Partial<Watch
    */
   takeAttempt(key: string, limit: number, lockUntil: Date, now: Date): Promise<AttemptState | null>
 
-  /** Returns the last attempt, in both counts: it could not be checked. */
+  /** Returns the last attempt, in both counts and with the lock that it brought, in one atomic step: it could not be checked. */
   returnAttempt(key: string): Promise<void>
 
   /**
-   * Removes this user's record, durably, and returns it, expired or not; null if it does not exist. An expired one is removed
-   * too, because a late touch would prolong it.
+   * Removes this user's record, durably, and returns it, expired or not; null if it does not exist. Of many parallel
+   * calls one gets it. An expired one is removed too, because a late touch would prolong it.
    * @param userId undefined for a visitor session
    */
   remove(key: string, userId: string | undefined): Promise<RecordWithoutData | null>
 
-  /** Removes these of this user's records, durably, and returns how many of them were live at `now`. */
+  /**
+   * Removes these of this user's records, durably, and returns how many of them were live at `now`. Parallel calls count each
+   * record once.
+   */
   removeMany(keys: readonly string[], userId: string, now: Date): Promise<number>
 
   /**

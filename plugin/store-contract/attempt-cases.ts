@@ -77,12 +77,14 @@ export const attemptCases: Cases = {
     equal(await stored(store, record), null)
   },
 
-  async 'takeAttempt hands out a copy' ({ storeWith }) {
-    const record = aRecord()
+  async 'takeAttempt hands out a copy, and takes one of `lockUntil`' ({ storeWith }) {
+    const record = aRecord({ confirmation: { failures: 0, at: NOW } })
     const store = await storeWith(record)
-    const mine = await store.takeAttempt(record._id, LIMIT, LOCK_END, NOW)
+    const lockUntil = new Date(LOCK_END)
+    const mine = await store.takeAttempt(record._id, 1, lockUntil, NOW)
     mine!.failures = 0
-    same(await attemptsOf(store, record), { failures: 1, total: 1 })
+    for (const date of [mine!.lockedUntil!, mine!.at!, lockUntil]) date.setTime(0)
+    same(await attemptsOf(store, record), { failures: 1, total: 1, at: NOW, lockedUntil: LOCK_END })
   },
 
   async 'returnAttempt gives one attempt back, and lifts the lock that it brought' ({ storeWith }) {
@@ -106,6 +108,7 @@ export const attemptCases: Cases = {
     const record = aRecord({ confirmation: { failures: 1 } })
     const store = await storeWith(record)
     await atOnce(5, async () => await store.returnAttempt(record._id))
+    await store.returnAttempt(record._id)
     same(await attemptsOf(store, record), { failures: 0, total: 0 })
   },
 

@@ -14,6 +14,9 @@ const ODD_KEYS = [
   '[0]', 'x'.repeat(300)
 ]
 
+/** Some of those that a database may take for operators or paths where they are within a value. */
+const NESTED_KEYS = ['a.b', '.', '$x', '$set', 'a$b', '', '%2E', 'a\0b', 'constructor', 'ключ']
+
 /** Stores differ in what they can keep: many refuse circular objects, and some refuse functions. */
 function unusualValues (): unknown[] {
   const circular: Record<string, unknown> = {}
@@ -91,6 +94,20 @@ export const dataCases: Cases = {
       equal(await store.updateData(record._id, { set: {}, unset: [key] }), true, `unset of the key ${JSON.stringify(key)}`)
     }
     same((await stored(store, record))?.data, { plain: 'kept' })
+  },
+
+  async 'keys within a value of session data are kept as they are, or the value is rejected' ({ storeWith }) {
+    const record = aRecord()
+    const store = await storeWith(record)
+    for (const key of NESTED_KEYS) {
+      const value = { [key]: { [key]: 1 }, list: [{ [key]: 1 }] }
+      const wanted = await isKept(store.updateData(record._id, { set: { [`in ${key}`]: value }, unset: [] })) ? value : undefined
+      same((await stored(store, record))?.data[`in ${key}`], wanted, `wrong with the key ${JSON.stringify(key)}`)
+
+      const other = aRecord({ data: { value } })
+      const isInserted = await isKept(store.insert(other))
+      same(await stored(store, other), isInserted ? other : null)
+    }
   },
 
   async 'updateData may get the key "__proto__": no object gets another prototype, and the other keys are written' ({ storeWith }) {

@@ -4,8 +4,36 @@
  */
 import { equal } from 'node:assert/strict'
 import { keyOf, newId } from '../sessions/key.js'
-import { aRecord, aToken, after, MILLISECOND, NOW, withoutData } from './records.js'
-import { type Cases, same, stored } from './scene.js'
+import type { LoginSessionRecord } from '../sessions/record.js'
+import type { LoginSessionStore } from '../sessions/store.js'
+import { CHANGES, recordToChange } from './changes.js'
+import { aRecord, aToken, after, keysOf, MILLISECOND, NOW, withoutData } from './records.js'
+import { type Cases, listOf, same, stored } from './scene.js'
+
+/** What each method that reads answers about this record of "ada", the only one of the store. */
+async function everyRead (store: LoginSessionStore, { _id }: LoginSessionRecord) {
+  return {
+    find: await store.find([_id]),
+    findWithoutData: await store.findWithoutData(_id),
+    listByUser: await listOf(store, 'ada'),
+    countByUser: await store.countByUser('ada', NOW),
+    keysOfUser: await store.keysOfUser('ada', '', 9),
+    page: await store.page('', 9)
+  }
+}
+
+/** What they must answer. @param record null: the store is empty */
+function readsOf (record: LoginSessionRecord | null): Awaited<ReturnType<typeof everyRead>> {
+  const lists = record === null ? [] : [withoutData(record)]
+  return {
+    find: [record],
+    findWithoutData: lists[0] ?? null,
+    listByUser: lists,
+    countByUser: lists.length,
+    keysOfUser: keysOf(lists),
+    page: lists
+  }
+}
 
 export const findCases: Cases = {
   async 'find answers null for a key that no record has' ({ storeWith }) {
@@ -65,12 +93,19 @@ export const findCases: Cases = {
     same(found.map(record => record?.userId ?? null), records.flatMap(({ userId }) => [userId, null]))
   },
 
-  async 'find sees every write that was answered before: nothing is cached' ({ storeWith }) {
-    const record = aRecord()
-    const store = await storeWith(record)
-    await stored(store, record)
+  async 'a read sees every write that was answered before: nothing is cached' ({ emptyStore }) {
+    const store = await emptyStore()
+    let record = recordToChange()
+    same(await everyRead(store, record), readsOf(null))
+    await store.insert(record)
+    for (const { method, make, changed } of CHANGES) {
+      same(await everyRead(store, record), readsOf(record))
+      await make(store, record)
+      record = changed(record)!
+      same(await everyRead(store, record), readsOf(record), `a read after ${method} finds an earlier record`)
+    }
     await store.remove(record._id, 'ada')
-    equal(await stored(store, record), null)
+    same(await everyRead(store, record), readsOf(null), 'a read after remove finds the record')
   },
 
   async 'find gives the session data back with its types, also dates' ({ storeWith }) {
@@ -103,6 +138,7 @@ export const findCases: Cases = {
     const store = await storeWith(record)
     const mine = await store.findWithoutData(record._id)
     mine!.tokens.push(aToken())
+    mine!.expiresAt.setTime(0)
     same(await store.findWithoutData(record._id), withoutData(record))
   }
 }

@@ -65,6 +65,7 @@ export const removeCases: Cases = {
     equal(await store.removeMany([], 'ada', NOW), 0)
     await store.barrier(userKeyOf('ada'))
     await store.barrier(kept._id)
+    await store.barrier(keyOf('nobody', newId()))
     same(await listOf(store, 'ada'), [withoutData(kept)])
   },
 

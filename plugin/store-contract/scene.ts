@@ -2,9 +2,11 @@
  * What a case is, and what it works with.
  * @module
  */
-import { deepStrictEqual } from 'node:assert/strict'
+import { deepStrictEqual, fail } from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
+import { settledWithin } from '../timeout.js'
 import { NOW } from './records.js'
 
 /** What a case works with. */
@@ -38,12 +40,38 @@ export async function atOnce<T> (count: number, call: (index: number) => Promise
   return await Promise.all(Array.from({ length: count }, async (_, index) => await call(index)))
 }
 
+/** What the call answers, or `otherwise` if it rejects or throws. */
+export async function answerOr<T> (otherwise: T, call: () => Promise<T>): Promise<T> {
+  return await new Promise<T>(resolve => { resolve(call()) }).catch(() => otherwise)
+}
+
 /**
- * Asserts that two values are equal, with their types. Both are cloned first: a runner such as Jest gives tests an `Object` of their
- * own, and a store may well answer with objects of the other one.
+ * Asserts that two values are equal, with their types. A field that is undefined equals one that is absent. Both values are cloned
+ * first: a runner such as Jest gives tests an `Object` of their own, and a store may well answer with objects of the other one.
  */
 export function same (actual: unknown, expected: unknown, message?: string): void {
-  deepStrictEqual(structuredClone(actual), structuredClone(expected), message)
+  deepStrictEqual(comparable(actual), comparable(expected), message)
+}
+
+/** Are they equal, as `same` compares them? */
+export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(comparable(one), comparable(other))
+
+const comparable = (value: unknown): unknown => withoutUndefined(structuredClone(value))
+
+function withoutUndefined (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined)
+  if (Object.prototype.toString.call(value) !== '[object Object]') return value
+  const fields = Object.entries(value as object).filter(([, part]) => part !== undefined)
+  return Object.fromEntries(fields.map(([name, part]) => [name, withoutUndefined(part)]))
+}
+
+/** As long as a case waits for a report of the store's, in ms. */
+const PATIENCE = 10_000
+
+/** What `work` resolves to. Fails if that takes too long. @param what is waited for, as in "the report of ..." */
+export async function within<T> (work: Promise<T>, what: string): Promise<T> {
+  if (await settledWithin(PATIENCE, work)) return await work
+  fail(`${what} did not come within ${PATIENCE / 1000} seconds`)
 }
 
 /** Thrown by a case that cannot be run on this store. The message says why. */

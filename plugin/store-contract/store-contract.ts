@@ -11,7 +11,9 @@ import { dataCases } from './data-cases.js'
 import { findCases } from './find-cases.js'
 import { insertCases } from './insert-cases.js'
 import { listCases } from './list-cases.js'
+import { manyCases } from './many-cases.js'
 import { overviewCases, type StoreWithOverview } from './overview-cases.js'
+import { raceCases } from './race-cases.js'
 import { removeCases } from './remove-cases.js'
 import { type Cases, NotRun } from './scene.js'
 import { tokenCases } from './token-cases.js'
@@ -51,6 +53,10 @@ interface Part<Store extends LoginSessionStore> {
  * Cases about optional methods (the part for operators, and the part for `watch`) are in the list of every store. If the store lacks
  * these methods, such a case is skipped, visibly: through the runner's context, otherwise by a warning of the process.
  *
+ * What no case can check: that writes are durable, that `barrier` waits for a majority, that reads ask the primary, and that
+ * removals by other servers or by the database itself are reported. A race is looked for by many calls at the same moment, so a
+ * mistake that is rarely wrong may not be found.
+ *
  * @param makeStore called at least once by each case; never while the list is made
  * @example
  * import { test } from 'node:test'
@@ -60,7 +66,9 @@ interface Part<Store extends LoginSessionStore> {
  * for (const { name, run } of storeContract(() => myStore())) test(name, run)
  */
 export function storeContract (makeStore: MakeStore): StoreCase[] {
-  const needed = [insertCases, findCases, listCases, dataCases, touchCases, tokenCases, attemptCases, removeCases]
+  const needed = [
+    insertCases, findCases, listCases, dataCases, touchCases, tokenCases, attemptCases, removeCases, raceCases, manyCases
+  ]
   return [
     ...needed.flatMap(cases => casesOf<LoginSessionStore>({ methods: [], cases }, makeStore)),
     ...casesOf<StoreWithOverview>({

@@ -57,14 +57,16 @@ export const tokenCases: Cases = {
     same((await stored(store, record))?.tokens, next[won.indexOf(true)])
   },
 
-  async 'setTokens takes a copy of the tokens' ({ storeWith }) {
+  async 'setTokens takes a copy of the tokens and of the attempts' ({ storeWith }) {
     const record = aRecord()
     const store = await storeWith(record)
-    const tokens = [aToken(1), aToken(0, new Date(UNTIL))]
-    const kept = structuredClone(tokens)
-    await store.setTokens(record._id, record.tokens, tokens)
+    const [tokens, attempts] = [[aToken(1), aToken(0, new Date(UNTIL))], { failures: 0, at: new Date(NOW) }]
+    const kept = { ...record, tokens: structuredClone(tokens), confirmation: structuredClone(attempts) }
+    await store.setTokens(record._id, record.tokens, tokens, attempts)
     tokens[0]!.hash = 'eve'
     tokens[1]!.until!.setFullYear(1999)
-    same((await stored(store, record))?.tokens, kept)
+    attempts.failures = -99
+    attempts.at.setFullYear(1999)
+    same(await stored(store, record), kept)
   }
 }

@@ -3,15 +3,12 @@
  * @module
  */
 import { equal } from 'node:assert/strict'
-import type { LoginSessionRecord, Touch } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
+import { touchOf } from './changes.js'
 import { aRecord, after, HOUR, MILLISECOND, MINUTE, NOW, SECOND } from './records.js'
 import { attemptsOf, type Cases, same, stored } from './scene.js'
 
 const LATER = after(NOW, MINUTE)
-
-const touchOf = (record: LoginSessionRecord, at: Date = LATER): Touch =>
-  ({ _id: record._id, lastActiveAt: at, expiresAt: after(at, HOUR), ip: '198.51.100.7' })
 
 export const touchCases: Cases = {
   async 'touch moves many records forward in one call, each with its own values' ({ storeWith }) {
@@ -42,7 +39,10 @@ export const touchCases: Cases = {
     const record = aRecord()
     const store = await storeWith(record)
     const formerIp = { ip: '203.0.113.9', until: LATER }
-    await store.touch([{ ...touchOf(record), userAgent: 'curl/8.6.0', formerIp }])
+    const given = structuredClone({ ...touchOf(record), userAgent: 'curl/8.6.0', formerIp })
+    await store.touch([given])
+    for (const date of [given.formerIp.until, given.lastActiveAt, given.expiresAt]) date.setTime(0)
+    same(await stored(store, record), { ...record, ...touchOf(record), userAgent: 'curl/8.6.0', formerIp })
     await store.touch([touchOf(record, after(LATER, SECOND))])
     const { userAgent, formerIp: kept } = (await stored(store, record))!
     same([userAgent, kept], ['curl/8.6.0', formerIp])

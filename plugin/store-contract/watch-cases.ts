@@ -6,8 +6,9 @@ import { equal, ok } from 'node:assert/strict'
 import { types } from 'node:util'
 import { keyOf, newId } from '../sessions/key.js'
 import type { LoginSessionStore, WatchableStore } from '../sessions/store.js'
+import { manyOf } from './many.js'
 import { aRecord, aVisitorRecord, after, MILLISECOND, NOW } from './records.js'
-import { type Cases, NotRun, same } from './scene.js'
+import { type Cases, NotRun, same, within } from './scene.js'
 
 /** A store with `expiriesOf`. */
 export type StoreWithExpiries = LoginSessionStore & Pick<WatchableStore, 'expiriesOf'>
@@ -22,6 +23,23 @@ export const expiryCases: Cases<StoreWithExpiries> = {
     const unknown = keyOf('ada', newId())
     same(await store.expiriesOf([other._id, unknown, one._id, other._id]), [other.expiresAt, null, one.expiresAt, other.expiresAt])
     same(await store.expiriesOf([]), [])
+  },
+
+  async 'expiriesOf sees every write that was answered before' ({ storeWith }) {
+    const record = aRecord()
+    const store = await storeWith(record)
+    same(await store.expiriesOf([record._id]), [record.expiresAt])
+    const touch = { _id: record._id, lastActiveAt: after(NOW, MILLISECOND), expiresAt: record.endsAt, ip: null }
+    await store.touch([touch])
+    same(await store.expiriesOf([record._id]), [record.endsAt])
+    await store.remove(record._id, 'ada')
+    same(await store.expiriesOf([record._id]), [null])
+  },
+
+  async 'expiriesOf takes a thousand keys in one call' (scene) {
+    const { store, keys, records } = await manyOf(scene)
+    const known = new Map(records.map(({ _id, expiresAt }) => [_id, expiresAt]))
+    same(await store.expiriesOf(keys), keys.map(key => known.get(key) ?? null))
   },
 
   async 'expiriesOf hands out copies' ({ storeWith }) {
@@ -57,7 +75,7 @@ async function watched (store: StoreWithRemovals): Promise<Watched> {
     keys,
     stop,
     async removed (key) {
-      while (!keys.includes(key)) await new Promise<void>(resolve => { report = resolve })
+      while (!keys.includes(key)) await within(new Promise<void>(resolve => { report = resolve }), `the report of the removal of ${key}`)
     }
   }
 }
@@ -70,12 +88,18 @@ interface Beginning {
 }
 
 async function watch (store: StoreWithRemovals, removed: (key: string) => void): Promise<Beginning> {
-  return await new Promise(resolve => {
+  let stop: Beginning['stop'] = async () => {}
+  const beginning = new Promise<Beginning>(resolve => {
     const begin = (error: Error | null, isRefused: boolean): void => {
       // A store may report before it has returned.
       queueMicrotask(() => { resolve({ stop, error, isRefused }) })
     }
-    const stop = store.watchRemovals({ opened () { begin(null, false) }, removed, ended: begin })
+    const stopStore = store.watchRemovals({ opened () { begin(null, false) }, removed, ended: begin })
+    stop = async () => { await within(stopStore(), 'the end of the call that stops the watch') }
+  })
+  return await within(beginning, 'the call of `opened` or `ended`').catch(async error => {
+    await stop()
+    throw error
   })
 }
 

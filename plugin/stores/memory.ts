@@ -106,9 +106,9 @@ export function memoryStore (): LoginSessionStore {
       if (lockedUntil !== undefined && lockedUntil > now) return null
       const counted = (lockedUntil === undefined ? failures : 0) + 1
       record.confirmation = {
-        failures: counted, total: total + 1, ...(at && { at }), ...(counted >= limit && { lockedUntil: lockUntil })
+        failures: counted, total: total + 1, ...(at && { at }), ...(counted >= limit && { lockedUntil: new Date(lockUntil) })
       }
-      return { ...record.confirmation }
+      return structuredClone(record.confirmation)
     },
 
     async returnAttempt (key) {

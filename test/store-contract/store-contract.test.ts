@@ -1,48 +1,15 @@
-/** The contract that is shipped: it finds broken stores, and a store of a host's own keeps it. */
+/** The contract that is shipped: its list, its failures, and what it skips. */
 import { AssertionError } from 'node:assert'
-import { runInNewContext } from 'node:vm'
+import { mock } from 'node:test'
 import t from 'tap'
-import Fastify from 'fastify'
-import loginSessions, { memoryStore, type LoginSessionStore } from '../../plugin/index.js'
+import { memoryStore, type LoginSessionStore, type RemovalEvents } from '../../plugin/index.js'
 import { OVERVIEW_METHODS } from '../../plugin/sessions/store.js'
-import { type MakeStore, storeContract, type StoreCase, type StoreUnderTest } from '../../plugin/store-contract/store-contract.js'
+import { type MakeStore, storeContract, type StoreUnderTest } from '../../plugin/store-contract/store-contract.js'
+import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
+import { turns } from '../support/gate.js'
 import { withoutOverview } from '../support/stores.js'
-import { mistakesOfChanges } from './mistakes/changes.js'
-import { mistakesOfEndings } from './mistakes/endings.js'
 import type { FullStore } from './mistakes/mistake.js'
-import { mistakesOfRecords } from './mistakes/records.js'
-import { ownStore } from './own-store.js'
-
-/** The context of a test whose runner can skip it. */
-function skipping () {
-  const reasons: string[] = []
-  return { reasons, skip (reason: string) { this.reasons.push(reason) } }
-}
-
-const failureOf = async ({ run }: StoreCase, context = skipping()): Promise<any> => await run(context).then(() => null, error => error)
-
-/** The cases whose name begins so. */
-const about = (beginning: string, makeStore: MakeStore): StoreCase[] =>
-  storeContract(makeStore).filter(({ name }) => name.startsWith(beginning))
-
-/** Each of them is in the name of a case that needs the part for operators, or that for `watch`. */
-const OPTIONAL = ['newest', 'countFound', 'size', 'sample', 'removeFound', 'expiriesOf', 'watchRemovals']
-
-for (const [mistake, beginning, change] of [...mistakesOfRecords, ...mistakesOfChanges, ...mistakesOfEndings]) {
-  t.test(`a store is found in which ${mistake}`, async t => {
-    const store = memoryStore() as FullStore
-    const methods = Object.keys(change(store))
-    t.strictSame(methods.filter(name => !(name in store) && !['prepare', 'time'].includes(name)), [])
-    const cases = about(beginning, () => {
-      const store = memoryStore() as FullStore
-      return { ...store, ...change(store) } as LoginSessionStore
-    })
-    t.equal(cases.length, 1, 'one case is about it')
-    const [{ name }] = cases as [StoreCase]
-    const error = await failureOf(cases[0]!)
-    t.ok(error?.message.startsWith(`The store must keep this promise: "${name}".`), String(error))
-  })
-}
+import { about, failureOf, skipping } from './run.js'
 
 t.test('names are sentences, each once', async t => {
   const names = storeContract(memoryStore).map(({ name }) => name)
@@ -87,7 +54,7 @@ t.test('what a store does not have is skipped with the reason, by the context of
     t.equal(await failureOf(one, context), null, one.name)
     if (context.reasons.length > 0) contexts.set(one.name, context.reasons)
   }
-  t.equal(contexts.size, 17)
+  t.equal(contexts.size, 23)
   t.strictSame(contexts.get('newest hands out copies'), [`the store does not have ${OVERVIEW_METHODS.join(', ')}`])
   t.strictSame(contexts.get('expiriesOf hands out copies'), ['the store does not have expiriesOf'])
 })
@@ -106,19 +73,42 @@ t.test('a database that cannot report removals is no failure', async t => {
   t.strictSame(outcomes, [[null, []], refusal, refusal])
 })
 
-t.test('values of another realm are equal, as Jest gives them to tests', async t => {
-  const foreign = runInNewContext('Array') as ArrayConstructor
-  const [keys] = about('keysOfUser', () => {
-    const store = memoryStore()
-    return { ...store, keysOfUser: async (...args) => foreign.from(await store.keysOfUser(...args)) }
-  })
-  t.equal(await failureOf(keys!), null)
+t.test('a store that never reports is found, and its watch is stopped', async t => {
+  fakeTimeouts()
+  t.teardown(realTimeouts)
+  let stopped = 0
+  const silent = (events: Partial<RemovalEvents>) => (): LoginSessionStore => {
+    const store = memoryStore() as FullStore
+    const stop = async (): Promise<void> => { stopped++ }
+    return { ...store, watchRemovals (given) { store.watchRemovals({ ...given, ...events }); return stop } }
+  }
+  async function found (beginning: string, makeStore: MakeStore): Promise<AssertionError> {
+    const failure = failureOf(about(beginning, makeStore)[0]!)
+    await turns()
+    mock.timers.tick(10_000)
+    return await failure
+  }
+  const unopened = await found('watchRemovals reports that', silent({ opened () {} }))
+  t.type(unopened, AssertionError)
+  t.match(unopened.message, /why"\. the call of `opened` or `ended` did not come within 10 seconds/)
+  const unreported = await found('watchRemovals reports the key', silent({ removed () {} }))
+  t.type(unreported, AssertionError)
+  t.match(unreported.message, /the report of the removal of \S{30} did not come within 10 seconds/)
+  t.equal(stopped, 2)
+  const endless = await found('watchRemovals reports that', () => ({
+    ...memoryStore(),
+    watchRemovals: ({ opened }) => {
+      opened()
+      return () => new Promise(() => {})
+    }
+  }))
+  t.match(endless.message, /the end of the call that stops the watch did not come within 10 seconds/)
+})
 
-  const [, replaced] = about('setTokens replaces', () => {
-    const store = memoryStore()
-    return { ...store, setTokens: async (key, expected, ...args) => await store.setTokens(key, foreign.from(expected), ...args) }
-  })
-  t.equal(await failureOf(replaced!), null)
+t.test('a watch that throws is found with its reason', async t => {
+  const cause = new Error('no replica set')
+  const throwing = (): LoginSessionStore => ({ ...memoryStore(), watchRemovals () { throw cause } })
+  for (const one of about('watchRemovals', throwing)) t.equal((await failureOf(one)).cause, cause)
 })
 
 t.test('removals are reported by a store without the part for operators, too', async t => {
@@ -136,31 +126,4 @@ t.test('a runner without contexts gets a warning of the process for each case th
   const warning = [/^not run: "size counts every record.*": the store does not have prepareOverview/, 'StoreContractWarning']
   t.match(warnings().map(({ args }) => args), [warning, warning])
   t.equal(skipped!.run.length, 0, 'a runner that passes a callback to functions with a parameter passes none')
-})
-
-// --- a store of a host's own ---
-
-t.test('a store of some sixty lines keeps the contract', async t => {
-  for (const one of storeContract(ownStore)) {
-    const context = skipping()
-    t.equal(await failureOf(one, context), null, one.name)
-    t.equal(context.reasons.length > 0, OPTIONAL.some(name => one.name.includes(name)), one.name)
-  }
-})
-
-t.test('it is enough for signing in and out, and a mistake with session data says so', async t => {
-  const app = Fastify()
-  await app.register(loginSessions, { secret: 'x'.repeat(32), store: ownStore() })
-  app.post('/in', async request => (await request.startLoginSession('ada')).userId)
-  app.get('/', async request => request.loginSession?.userId ?? null)
-  app.post('/keep', async request => { Object.assign(request.session, { value: () => {} }); return null })
-  app.post('/out', async request => await request.endLoginSession())
-  const signIn = await app.inject({ method: 'POST', url: '/in' })
-  const headers = { cookie: String(signIn.headers['set-cookie']).split(';')[0]! }
-  t.equal((await app.inject({ url: '/', headers })).body, 'ada')
-  const { statusCode, ...refused } = await app.inject({ method: 'POST', url: '/keep', headers })
-  t.strictSame([statusCode, refused.json().code], [500, 'FST_LOGIN_SESSION_DATA'])
-  await app.inject({ method: 'POST', url: '/out', headers })
-  t.not((await app.inject({ url: '/', headers })).body, 'ada')
-  await app.close()
 })

@@ -1,11 +1,24 @@
-/** Mistakes of what is removed, of the part for operators, and of the part for `watch`. @module */
-import type { PageFrom, RemovalEvents, SessionSearch } from '../../../plugin/index.js'
+/** Mistakes of what is removed, and of the part for `watch`. @module */
+import type { RemovalEvents } from '../../../plugin/index.js'
 import { NOW } from '../../../plugin/store-contract/records.js'
 import { turns } from '../../support/gate.js'
-import { type FullStore, type Mistake, read } from './mistake.js'
+import { type Mistake, read } from './mistake.js'
 
-/** Mistakes of what is removed, of the part for operators, and of the part for `watch`. */
+/** The only mistake that is found by an error: it is the store's own. */
+export const BREAKING = 'a watch breaks'
+
+/** Mistakes of what is removed, and of the part for `watch`. */
 export const mistakesOfEndings: Mistake[] = [
+  ['remove answers nothing', 'remove removes this record', store => ({
+    remove: async (key: string, userId: string) => { await store.remove(key, userId) }
+  })],
+  ['without a user everything may be removed', 'remove with an undefined user', store => ({
+    remove: async (key: string, userId?: string) => await store.remove(key, userId ?? (await read(store, key))?.userId)
+  })],
+  ['a record is removed that nobody named', 'removeMany removes these', store => ({
+    removeMany: async (keys: string[], userId: string, now: Date) =>
+      await store.removeMany(keys.length === 0 ? await store.keysOfUser(userId, '', 1) : keys, userId, now)
+  })],
   ['everybody removes a record by its key', 'remove answers null', store => ({
     remove: async (key: string) => await store.remove(key, (await read(store, key))?.userId)
   })],
@@ -35,27 +48,6 @@ export const mistakesOfEndings: Mistake[] = [
       return await store.removeMany(live.map(record => record!._id), userId, now)
     }
   })],
-  ['a search ignores the address', 'newest and countFound find', store => ({
-    newest: async ({ addresses, ...search }: SessionSearch, now: Date, limit: number) => await store.newest(search, now, limit, null)
-  })],
-  ['the oldest sign-in comes first', 'newest and countFound find', store => ({
-    newest: async (...args: Parameters<FullStore['newest']>) => (await store.newest(...args)).reverse()
-  })],
-  ['pages back begin with the newest', 'newest reads page after page', store => ({
-    newest: async (search: SessionSearch, now: Date, limit: number, from: PageFrom) =>
-      (await store.newest(search, now, from && 'newerThan' in from ? 99 : limit, from)).slice(0, limit)
-  })],
-  ['the count has no end', 'countFound stops', store => ({
-    countFound: async (search: object, now: Date) => await store.countFound(search, now, 1e6)
-  })],
-  ['the size is that of live sessions', 'size counts', store => ({ size: async () => await store.countFound({}, NOW, 1e6) })],
-  ['the sample has the first records only', 'sample draws', store => ({ sample: async (count: number) => await store.page('', count) })],
-  ['operators end visitor sessions', 'removeFound removes no visitor', store => ({
-    async removeFound (keys: string[]) {
-      for (const key of keys) await store.remove(key, (await read(store, key))?.userId)
-      return keys.length
-    }
-  })],
   ['expiries are those of the known keys', 'expiriesOf answers', store => ({
     expiriesOf: async (keys: string[]) => (await store.expiriesOf(keys)).filter(Boolean)
   })],
@@ -71,7 +63,7 @@ export const mistakesOfEndings: Mistake[] = [
   ['a watch goes on after its end', 'watchRemovals reports nothing', store => ({
     watchRemovals (events: RemovalEvents) { store.watchRemovals(events); return async () => {} }
   })],
-  ['a watch breaks', 'watchRemovals reports the key', () => ({
+  [BREAKING, 'watchRemovals reports the key', () => ({
     watchRemovals: ({ ended }: RemovalEvents) => { ended(new Error('connection lost'), false); return async () => {} }
   })],
   ['a watch ends without a reason', 'watchRemovals reports that it is open', () => ({

@@ -12,6 +12,9 @@ export const mistakesOfRecords: Mistake[] = [
   ['the insert forgets rare fields', 'insert keeps the fields', store => ({
     insert: async ({ formerIp, newDevice, ...record }: LoginSessionRecord) => { await store.insert(record) }
   })],
+  ['an unknown address is empty', 'insert keeps a record that has no', store => ({
+    insert: async ({ ip, ...record }: LoginSessionRecord) => { await store.insert({ ...record, ip: ip ?? '' }) }
+  })],
   ['the insert keeps the object of its caller', 'insert takes a copy', store => {
     const objects = new Map<string, LoginSessionRecord>()
     return {
@@ -29,7 +32,7 @@ export const mistakesOfRecords: Mistake[] = [
     find: async (keys: string[]) =>
       (await store.find(keys)).map(record => record && record.expiresAt > after(NOW, HOUR / 2) ? record : null)
   })],
-  ['find has a cache', 'find sees every write', store => {
+  ['find has a cache', 'a read sees every write', store => {
     const cache = new Map<string, LoginSessionRecord>()
     return {
       async find (keys: string[]) {
@@ -66,10 +69,10 @@ export const mistakesOfRecords: Mistake[] = [
   ['a user key is taken for a user', 'no method takes two users', store => ({
     listByUser: async (userId: string) => (await store.page('', 99, userKeyOf(userId)))
   })],
-  ['the keys begin again with the one after which they are asked for', 'keysOfUser', store => ({
+  ['the keys begin again with the one after which they are asked for', 'keysOfUser gives', store => ({
     keysOfUser: async (userId: string, after: string, limit: number) => await store.keysOfUser(userId, after.slice(0, -1), limit)
   })],
-  ['the keys of expired records are missing', 'keysOfUser', store => ({
+  ['the keys of expired records are missing', 'keysOfUser gives', store => ({
     keysOfUser: async (userId: string) => (await store.listByUser(userId, after(NOW, 1), 99)).map(({ _id }) => _id).sort()
   })],
   ['the page reads the data', 'page gives', store => ({
