@@ -285,7 +285,7 @@ t.test('after five wrong passwords the dialog says how long it is locked, also w
     const answered = page.waitForResponse(response => response.request().method() === 'POST')
     await page.keyboard.press('Enter')
     t.equal((await answered).status(), 422)
-    await dialog(page).getByRole('alert').getByText(/not right|Too many/).waitFor()
+    await dialog(page).getByRole('alert').getByText(/Wrong password|Too many/).waitFor()
     await dialog(page).locator('[data-ls-idle]').waitFor({ state: 'detached' })
   }
 
