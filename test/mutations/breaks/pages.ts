@@ -112,6 +112,13 @@ export default [
         promise: 'P9: a refusal keeps what was typed',
         from: "name === 'dialog' ? 'question' : 'fragment'",
         to: "'question'"
+      },
+      {
+        name: 'templates that replace nothing are taken',
+        promise: 'P10: a misspelt template stops the boot',
+        from: '  if (shipped.some(name => existsSync(resolve(hostDirectory, name)))) return',
+        to: '  if (shipped.length > 0) return',
+        tests: ['pages/options']
       }
     ]
   },
