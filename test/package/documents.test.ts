@@ -110,7 +110,9 @@ t.test('the first server runs as it stands: sign in, look, sign out from elsewhe
   t.ok(lines.length < 30, `${lines.length} lines touch the plugin`)
   // Within the repository, so that its packages are found.
   const folder = t.testdir({})
-  await writeFile(`${folder}/server.mjs`, code.replace('port: 3000', `port: ${port}`).replace('client.db()', `client.db('${db.databaseName}')`))
+  const own = code.replace('port: 3000', `port: ${port}`).replace('client.db()', `client.db('${db.databaseName}')`)
+  for (const text of [`port: ${port}`, db.databaseName]) t.ok(own.includes(text), text)
+  await writeFile(`${folder}/server.mjs`, own)
   const [node, args] = unmeasuredNode(`${folder}/server.mjs`)
   const server = spawn(node, args, { env: { ...process.env, MONGODB_URI: mongod.uri }, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(async () => { server.kill(); await once(server, 'exit') })
@@ -131,6 +133,16 @@ t.test('the first server runs as it stands: sign in, look, sign out from elsewhe
   const csrf = /name="csrf" value="([^"]+)"/.exec(question)![1]!
   t.equal((await post('/account/sessions/others/revoke', { csrf, password: 'correct horse' }, chrome)).status, 303)
   t.notMatch(await get('/', phone), 'Hello')
+})
+
+t.test('the recipe for the way back leads to no other site', async t => {
+  const code = codeBlocks(RECIPES, 'ts').find(block => block.includes('export function returnPath'))!
+  const folder = t.testdir({ 'recipe.mjs': ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }) })
+  const { returnPath } = await import(`${folder}/recipe.mjs`)
+  for (const path of ['/', '/account?tab=1#top', '/a/%2F%2Fevil.example']) t.equal(returnPath(path), path)
+  const hostile = ['//evil.example', '/\\evil.example', '/\t/evil.example', '/.//evil.example', '/a/..//evil.example', '/./\\evil.example',
+    'https://evil.example', 'evil.example', 'javascript:alert(1)', '', undefined, null, ['/', '/'], {}, 'http://this.invalid//evil.example']
+  for (const wanted of hostile) t.equal(new URL(returnPath(wanted), 'https://shop.example').origin, 'https://shop.example', String(wanted))
 })
 
 t.test('the recipe for tests passes as a test', async t => {
