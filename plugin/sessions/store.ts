@@ -6,7 +6,8 @@
  * a missing record is a value (null, false, 0), errors are for broken systems only; a user id is a value, never a query; records
  * are copied on their way in and out, so no caller sees what another one changes.
  * A change of one record is one atomic step: parallel changes of a record are all kept, reads find all of a change or nothing of
- * it, and a removal stays. Every read sees every write that was answered before.
+ * it, and a removal stays. Every read sees every write that was answered before. If the database refuses a step because of a
+ * conflict with another one, as a serializable transaction does, the store repeats the step: callers repeat nothing.
  * A field that a record lacks is absent or undefined in answers, never null.
  *
  * Every method names the keys of its records, or the beginning of them: a user's records begin with `userKeyOf(userId)`, and two

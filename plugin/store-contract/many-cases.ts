@@ -10,19 +10,22 @@ import { type Cases, listOf, same } from './scene.js'
 export const manyCases: Cases = {
   async 'a thousand records may be found, listed, touched and removed in one call' (scene) {
     const { store, keys, records } = await manyOf(scene)
-    const known = new Map(records.map(record => [record._id, record]))
-    same(await store.find(keys), keys.map(key => known.get(key) ?? null), 'find')
-    const sorted = keysOf(records).sort()
-    equal(await store.countByUser('ada', NOW), records.length)
-    for (const limit of [MOST, Infinity]) same(keysOf(await store.listByUser('ada', NOW, limit)), keysOf(records), 'listByUser')
-    same(await store.keysOfUser('ada', '', MOST), sorted, 'keysOfUser')
-    same(keysOf(await store.page('', MOST)), sorted, 'page')
+    const sorted = [...keys].sort()
+    same(await store.find(keys), records, 'find with 1,000 keys must return all records that there are, in the order of the keys')
+    equal(await store.countByUser('ada', NOW), records.length, 'countByUser must count all records of a user who has 1,000')
+    for (const limit of [MOST, Infinity]) {
+      const listed = await store.listByUser('ada', NOW, limit)
+      same(keysOf(listed), keys, `listByUser with the limit ${limit} must return all 1,000 records of the user`)
+    }
+    same(await store.keysOfUser('ada', '', MOST), sorted, 'keysOfUser with the limit 1000 must return all 1,000 keys of the user')
+    same(keysOf(await store.page('', MOST)), sorted, 'page with the limit 1000 must return all 1,000 records')
 
     const lastActiveAt = after(NOW, MINUTE)
     await store.touch(keys.map(_id => ({ _id, lastActiveAt, expiresAt: after(NOW, 2 * HOUR), ip: null })))
-    same((await listOf(store, 'ada')).map(record => record.lastActiveAt), records.map(() => lastActiveAt), 'touch')
+    const touched = (await listOf(store, 'ada')).map(record => record.lastActiveAt)
+    same(touched, records.map(() => lastActiveAt), 'touch with 1,000 touches must write all of them')
 
-    equal(await store.removeMany(keys, 'ada', NOW), records.length)
-    same(await store.page('', MOST), [], 'removeMany')
+    equal(await store.removeMany(keys, 'ada', NOW), records.length, 'removeMany with 1,000 keys must count all records that it removes')
+    same(await store.page('', MOST), [], 'removeMany with 1,000 keys must remove all of these records')
   }
 }

@@ -136,9 +136,10 @@ export const overviewCases: Cases<StoreWithOverview> = {
   async 'newest and removeFound take a thousand records in one call' (scene) {
     const { store, keys, records } = await manyOf(scene)
     const found = await store.newest({}, NOW, MOST, null)
-    same(keysOf(found), keysOf(inOrder(records)))
-    equal(await store.removeFound(keys, NOW), records.length)
-    equal(await store.countFound({}, NOW, MOST), 0)
+    same(keysOf(found), keysOf(inOrder(records)), 'newest with the limit 1000 must return all 1,000 records')
+    equal(await store.countFound({}, NOW, MOST), records.length, 'countFound with the limit 1000 must count all 1,000 records')
+    equal(await store.removeFound(keys, NOW), records.length, 'removeFound with 1,000 keys must count all records that it removes')
+    equal(await store.countFound({}, NOW, MOST), 0, 'removeFound with 1,000 keys must remove all of these records')
   },
 
   async 'removeFound removes these records of whatever users, and returns their number' ({ storeWith }) {

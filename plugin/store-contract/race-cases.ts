@@ -9,13 +9,16 @@ import type { LoginSessionStore } from '../sessions/store.js'
 import { timers } from '../timers.js'
 import { type Change, CHANGES, recordToChange, REMOVALS, touchOf, WHOLE_CHANGES } from './changes.js'
 import { aRecord, after, keysOf, MINUTE, NOW } from './records.js'
-import { atOnce, attemptsOf, type Cases, isSame, same, type Scene, stored } from './scene.js'
+import { atOnce, attemptsOf, type Cases, isSame, same, type Scene, stored, together } from './scene.js'
 
 /** So often each pair of methods is tried. */
 const ROUNDS = 2
 
 /** So many records are changed while they are read. */
 const READ = 8
+
+/** What the store's author should look at first. */
+const LIKELY = 'The likeliest cause: a method reads the record and then writes it, instead of one update with a condition.'
 
 /** Both changes of a pair, in the order in which they are called. */
 type Pair = [first: Change, second: Change]
@@ -37,11 +40,12 @@ async function keepsBoth ({ storeWith }: Scene, change: Change): Promise<void> {
   const pairs = pairsOf(change)
   const records = pairs.map(recordToChange)
   const store = await storeWith(...records)
-  await Promise.all(pairs.flatMap(([first, second], index) =>
+  await together(pairs.flatMap(([first, second], index) =>
     [first.make(store, records[index]!), second.make(store, records[index]!)]))
   const found = await store.find(keysOf(records))
   for (const [index, pair] of pairs.entries()) {
-    same(found[index], leftOf(records[index]!, pair), `a wrong record after ${pair[0].method} and ${pair[1].method} at the same moment`)
+    const wrong = `a wrong record after ${pair[0].method} and ${pair[1].method} at the same moment. ${LIKELY}`
+    same(found[index], leftOf(records[index]!, pair), wrong)
   }
 }
 
@@ -50,6 +54,8 @@ async function readsDuring (store: LoginSessionStore, record: LoginSessionRecord
   const found: Array<LoginSessionRecord | null> = []
   const progress = { isDone: false }
   const changing = make(store, record).finally(() => { progress.isDone = true })
+  // It is awaited below. Until then, a rejection is not unhandled.
+  changing.catch(() => {})
   do {
     found.push(await stored(store, record))
     await new Promise<void>(resolve => { timers.setImmediate(resolve) })
@@ -84,14 +90,15 @@ export const raceCases: Cases = {
     const store = await storeWith(record)
     const minutes = [3, 1, 7, 5, 2, 6, 4]
     await atOnce(minutes.length, async index => { await store.touch([touchOf(record, after(NOW, minutes[index]! * MINUTE))]) })
-    same(await stored(store, record), { ...record, ...touchOf(record, after(NOW, 7 * MINUTE)) })
+    const latest = { ...record, ...touchOf(record, after(NOW, 7 * MINUTE)) }
+    same(await stored(store, record), latest, `another touch than the latest one is left. ${LIKELY}`)
   },
 
   async 'many calls of returnAttempt at the same moment give one attempt back each' ({ storeWith }) {
     const record = aRecord({ confirmation: { failures: 20, total: 30 } })
     const store = await storeWith(record)
     await atOnce(15, async () => { await store.returnAttempt(record._id) })
-    same(await attemptsOf(store, record), { failures: 5, total: 15 })
+    same(await attemptsOf(store, record), { failures: 5, total: 15 }, `not every call has given one attempt back. ${LIKELY}`)
   },
 
   async 'of many calls of insert with one key at the same moment, exactly one succeeds' ({ emptyStore }) {

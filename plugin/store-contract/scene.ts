@@ -2,7 +2,7 @@
  * What a case is, and what it works with.
  * @module
  */
-import { deepStrictEqual, fail } from 'node:assert/strict'
+import { AssertionError, deepStrictEqual, fail } from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
@@ -37,7 +37,17 @@ export const listOf = async (store: LoginSessionStore, userId: string): Promise<
 
 /** `count` calls at the same moment. */
 export async function atOnce<T> (count: number, call: (index: number) => Promise<T>): Promise<T[]> {
-  return await Promise.all(Array.from({ length: count }, async (_, index) => await call(index)))
+  return await together(Array.from({ length: count }, async (_, index) => await call(index)))
+}
+
+/** The answers to calls that are made at the same moment. Each of them must succeed: a store settles its conflicts itself. */
+export async function together<T> (calls: Array<Promise<T>>): Promise<T[]> {
+  return await Promise.all(calls).catch((error: unknown) => {
+    if (error instanceof AssertionError) throw error
+    const message = `a call rejected while others were under way: ${String(error)}. ` +
+      'If the database refused it because of a conflict with another one, the store must repeat it.'
+    throw new Error(message, { cause: error })
+  })
 }
 
 /** What the call answers, or `otherwise` if it rejects or throws. */
@@ -65,8 +75,8 @@ function withoutUndefined (value: unknown): unknown {
   return Object.fromEntries(fields.map(([name, part]) => [name, withoutUndefined(part)]))
 }
 
-/** As long as a case waits for a report of the store's, in ms. */
-const PATIENCE = 10_000
+/** As long as a case waits for a report of the store's, in ms: shorter than the five seconds after which Vitest and Jest end a test. */
+const PATIENCE = 4000
 
 /** What `work` resolves to. Fails if that takes too long. @param what is waited for, as in "the report of ..." */
 export async function within<T> (work: Promise<T>, what: string): Promise<T> {

@@ -9,6 +9,7 @@ import { fakeTimeouts, realTimeouts } from '../support/fake-timers.js'
 import { turns } from '../support/gate.js'
 import { withoutOverview } from '../support/stores.js'
 import type { FullStore } from './mistakes/mistake.js'
+import { mistakesOfRaces } from './mistakes/races.js'
 import { about, failureOf, skipping } from './run.js'
 
 t.test('names are sentences, each once', async t => {
@@ -32,6 +33,33 @@ t.test('a failure has what runners show of it, and what the store itself threw i
   const thrown = await failureOf(about('insert keeps every field', () => ({ ...memoryStore(), insert: async () => { throw cause } }))[0]!)
   t.equal(thrown.cause, cause)
   t.match(thrown.message, /insert keeps every field of the record"\. It failed: Error: connection lost/)
+})
+
+t.test('a failure in a call about many records names the method, and has the records', async t => {
+  const short = (): LoginSessionStore => {
+    const store = memoryStore()
+    return { ...store, find: async keys => await store.find(keys.slice(0, 999)) }
+  }
+  const error = await failureOf(about('a thousand records', short)[0]!)
+  t.match(error.message, /\. find with 1,000 keys must return all records that there are/)
+  t.strictSame([error.actual.length, error.expected.length], [999, 1000])
+})
+
+t.test('a store that does not repeat what a conflict has refused is told so', async t => {
+  const cause = new Error('could not serialize access')
+  for (const beginning of ['touch and other methods', 'touch is one step', 'many calls of touch']) {
+    const error = await failureOf(about(beginning, () => ({ ...memoryStore(), touch: async () => { throw cause } }))[0]!)
+    t.match(error.message, /It failed: Error: a call rejected while .*: Error: could not serialize access\. If .* the store must repeat it\./)
+    t.equal(error.cause.cause, cause)
+  }
+})
+
+t.test('a wrong record after two changes at the same moment has its likeliest cause beside it', async t => {
+  for (const [mistake, beginning, change] of mistakesOfRaces) {
+    if (!/^many calls|and other methods$/.test(beginning)) continue
+    const [one] = about(beginning, () => { const store = memoryStore() as FullStore; return { ...store, ...change(store) } as LoginSessionStore })
+    t.match((await failureOf(one!)).message, /The likeliest cause: a method reads the record and then writes it/, mistake)
+  }
 })
 
 t.test('each store is closed at the end of its case, also if the case fails or is skipped', async t => {
@@ -85,15 +113,15 @@ t.test('a store that never reports is found, and its watch is stopped', async t 
   async function found (beginning: string, makeStore: MakeStore): Promise<AssertionError> {
     const failure = failureOf(about(beginning, makeStore)[0]!)
     await turns()
-    mock.timers.tick(10_000)
+    mock.timers.tick(4000)
     return await failure
   }
   const unopened = await found('watchRemovals reports that', silent({ opened () {} }))
   t.type(unopened, AssertionError)
-  t.match(unopened.message, /why"\. the call of `opened` or `ended` did not come within 10 seconds/)
+  t.match(unopened.message, /why"\. the call of `opened` or `ended` did not come within 4 seconds/)
   const unreported = await found('watchRemovals reports the key', silent({ removed () {} }))
   t.type(unreported, AssertionError)
-  t.match(unreported.message, /the report of the removal of \S{30} did not come within 10 seconds/)
+  t.match(unreported.message, /the report of the removal of \S{30} did not come within 4 seconds/)
   t.equal(stopped, 2)
   const endless = await found('watchRemovals reports that', () => ({
     ...memoryStore(),
@@ -102,7 +130,7 @@ t.test('a store that never reports is found, and its watch is stopped', async t 
       return () => new Promise(() => {})
     }
   }))
-  t.match(endless.message, /the end of the call that stops the watch did not come within 10 seconds/)
+  t.match(endless.message, /the end of the call that stops the watch did not come within 4 seconds/)
 })
 
 t.test('a watch that throws is found with its reason', async t => {

@@ -46,7 +46,7 @@ export default [
   },
   {
     file: 'plugin/store-contract/race-cases.ts',
-    tests: ['store-contract/mistakes'],
+    tests: ['store-contract/mistakes', 'store-contract/store-contract'],
     breaks: [
       {
         name: 'the contract does not look at what is left after two changes at the same moment',
@@ -55,10 +55,28 @@ export default [
         to: 'for (const [index, pair] of pairs.slice(0, 0).entries()) {'
       },
       {
+        name: 'a change that rejects while it is read ends the process',
+        promise: 'E3: a failure of a store is a failure of one case',
+        from: 'changing.catch(() => {})',
+        to: ''
+      },
+      {
         name: 'the contract reads nothing while a change is under way',
         promise: 'T1: a store that writes a change in two steps is found',
         from: 'for (const found of await readsDuring(store, record, change)) {',
         to: 'for (const found of (await readsDuring(store, record, change)).slice(0, 0)) {'
+      }
+    ]
+  },
+  {
+    file: 'plugin/store-contract/many.ts',
+    tests: ['store-contract/mistakes'],
+    breaks: [
+      {
+        name: 'the contract keeps fewer records than one call may be about',
+        promise: 'E3: a store whose database answers fewer than a thousand records is found',
+        from: 'Array.from({ length: MOST }',
+        to: 'Array.from({ length: MOST - 1 }'
       }
     ]
   },
@@ -77,6 +95,12 @@ export default [
         promise: 'E3: a case about a watch ends, and says what it waited for',
         from: 'if (await settledWithin(PATIENCE, work)) return await work',
         to: 'if (await settledWithin(PATIENCE * 1000, work)) return await work'
+      },
+      {
+        name: 'a rejection beside other calls does not say what a store does about conflicts',
+        promise: 'E3: an author of a store sees that it must repeat what a conflict has refused',
+        from: 'throw new Error(message, { cause: error })',
+        to: 'throw error'
       },
       {
         name: 'a driver that throws breaks the contract',

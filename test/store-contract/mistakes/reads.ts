@@ -18,14 +18,17 @@ export const mistakesOfReads: Mistake[] = [
   ['find takes forty keys', MANY, store => ({
     find: async (keys: string[]) => [...await store.find(keys.slice(0, 40)), ...keys.slice(40).map(() => null)]
   })],
-  ['the database answers a hundred records', MANY, store => ({
-    listByUser: async (userId: string, now: Date, limit: number) => await store.listByUser(userId, now, Math.min(limit, 100))
+  ['the database answers at most 999 records', MANY, store => ({
+    listByUser: async (userId: string, now: Date, limit: number) => await store.listByUser(userId, now, Math.min(limit, 999))
   })],
-  ['a page has a hundred records', MANY, store => ({
-    page: async (after: string, limit: number, prefix?: string) => await store.page(after, Math.min(limit, 100), prefix)
+  ['a page has at most 999 records', MANY, store => ({
+    page: async (after: string, limit: number, prefix?: string) => await store.page(after, Math.min(limit, 999), prefix)
   })],
-  ['there are a hundred keys', MANY, store => ({
-    keysOfUser: async (userId: string, after: string, limit: number) => await store.keysOfUser(userId, after, Math.min(limit, 100))
+  ['there are at most 999 keys', MANY, store => ({
+    keysOfUser: async (userId: string, after: string, limit: number) => await store.keysOfUser(userId, after, Math.min(limit, 999))
+  })],
+  ['a count ends at 999', MANY, store => ({
+    countByUser: async (userId: string, now: Date) => Math.min(await store.countByUser(userId, now), 999)
   })],
   ['two touches are written', MANY, store => ({ touch: async (touches: Touch[]) => await store.touch(touches.slice(0, 2)) })],
   ['five records are removed', MANY, store => ({
