@@ -81,7 +81,7 @@ export const raceCases: Cases = {
     async (scene: Scene) => { await keepsBoth(scene, change) }
   ])),
   ...Object.fromEntries(WHOLE_CHANGES.map(change => [
-    `${change.method} is one step: whoever reads meanwhile finds all of its change or nothing of it`,
+    `${change.method} is one step: a read meanwhile finds all of its change or nothing of it`,
     async (scene: Scene) => { await isOneStep(scene, change) }
   ])),
 

@@ -3,10 +3,11 @@
  * @module
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from '../support/root.js'
+import { toolFolder } from '../support/tool-folder.js'
 
 /** Debian's package by the program that shows whether it is there. */
 const DEBIAN = {
@@ -17,15 +18,13 @@ const DEBIAN = {
   '/usr/bin/openssl': 'openssl'
 }
 
-/** Not in test/: linter, compiler and test runner must not look into it. */
-const folder = join(root, '.tap/engines')
+const { path: folder, isInstalled, prepare } = toolFolder('engines')
 
 /** @returns a `require` that finds the packages */
 export function install (): NodeJS.Require {
   installBrowsers()
   if (!isInstalled()) {
-    mkdirSync(folder, { recursive: true })
-    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(root, 'test/engines', name), join(folder, name))
+    prepare()
     run('npm', ['ci', '--omit=optional', '--no-audit', '--no-fund'], folder)
   }
   return createRequire(join(folder, 'package.json'))
@@ -47,11 +46,6 @@ function installBrowsers (): void {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new Error(`These tests need Debian's packages ${missing.join(', ')}: install them, as root.`)
   run('apt-get', ['update', '-qq'])
   run('apt-get', ['install', '-y', '-qq', ...missing])
-}
-
-function isInstalled (): boolean {
-  const lock = (path: string): string => existsSync(path) ? readFileSync(path, 'utf8') : ''
-  return existsSync(join(folder, 'node_modules/.package-lock.json')) && lock(join(folder, 'package-lock.json')) === lock(join(root, 'test/engines/package-lock.json'))
 }
 
 function run (command: string, args: string[], cwd: string = root): void {

@@ -11,8 +11,8 @@ export type Build = (project: Project, folder: string, outside: boolean) => Prom
 
 const NAME = 'fastify-login-sessions'
 
-/** CommonJS packages within a module need it: Fastify, for one. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
+/** What a bundle in module format begins with: CommonJS packages within it, such as Fastify, need `require`. */
+export const REQUIRE: string = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
 
 const list = (outside: boolean): string => outside ? `['${NAME}']` : '[]'
 

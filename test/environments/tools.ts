@@ -2,19 +2,17 @@
  * The runtimes, package managers, compilers and bundlers, in a folder of their own: the suite does not need them.
  * @module
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { root } from '../support/root.js'
+import { toolFolder } from '../support/tool-folder.js'
 import { run } from './process.js'
 
-/** Not in test/: linter, compiler and test runner must not look into it. */
-const folder = join(root, '.tap/environments')
+const { path: folder, isInstalled, prepare } = toolFolder('environments')
 
 /** Installs them by the lock file beside this file, unless they are there. */
 export async function installTools (): Promise<void> {
   if (isInstalled()) return
-  mkdirSync(folder, { recursive: true })
-  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(root, 'test/environments', name), join(folder, name))
+  prepare()
   // Without scripts: the programs are in packages for each system.
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, timeout: 600_000 })
 }
@@ -40,10 +38,4 @@ export function node (major: string): string {
 /** The variable that makes this version the `node` of commands. */
 export function withNode (major: string): { PATH: string } {
   return { PATH: `${tool(`node${major}/bin`)}${delimiter}${process.env.PATH}` }
-}
-
-function isInstalled (): boolean {
-  const lock = (path: string): string => existsSync(path) ? readFileSync(path, 'utf8') : ''
-  const [installed, wanted] = [lock(join(folder, 'package-lock.json')), lock(join(root, 'test/environments/package-lock.json'))]
-  return existsSync(tool('.package-lock.json')) && installed === wanted
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import t from 'tap'
 import { packageDirectory } from '../../plugin/pages/assets.js'
+import { REQUIRE } from '../environments/builds.js'
 import { root } from '../support/root.js'
 import { unmeasuredNode } from '../support/unmeasured.js'
 
@@ -35,8 +36,7 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
       format,
       outfile,
       logLevel: 'error',
-      // CommonJS packages within a module need it, whatever they are.
-      ...(format === 'esm' && { banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" } })
+      ...(format === 'esm' && { banner: { js: REQUIRE } })
     })
 
     const { stdout } = await promisify(execFile)(...unmeasuredNode(outfile))

@@ -5,10 +5,9 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import Fastify from 'fastify'
 import t from 'tap'
-import ts from 'typescript'
 import { startMongod } from '../../example/mongod.js'
 import loginSessions, { loginSessionAdmin, loginSessionApi, loginSessionPages, memoryStore } from '../../plugin/index.js'
-import { anchorOf, codeBlocks, codeIn, documentNamed, rowsOf, sectionOf } from '../support/documents.js'
+import { anchorOf, codeBlocks, codeIn, documentNamed, javascriptOf, rowsOf, sectionOf } from '../support/documents.js'
 import { freePort } from '../support/free-port.js'
 import { complaints, decorationsOf, exportsOf, hostProgram, type Member } from '../support/host-program.js'
 import { database } from '../support/mongo.js'
@@ -138,8 +137,8 @@ t.test('the first server runs as it stands: sign in, look, sign out from elsewhe
 t.test('the recipe for the way back leads to no other site', async t => {
   const code = codeBlocks(RECIPES, 'ts').find(block => block.includes('export function returnPath'))!
   // Without its imports: the built package would count as not covered.
-  const { outputText } = ts.transpileModule(code.replace(/^import .*$/gm, ''), { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
-  const { returnPath } = await import(`${t.testdir({ 'recipe.mjs': outputText })}/recipe.mjs`)
+  const folder = t.testdir({ 'recipe.mjs': javascriptOf(code.replace(/^import .*$/gm, '')) })
+  const { returnPath } = await import(`${folder}/recipe.mjs`)
   for (const path of ['/', '/account?tab=1#top', '/a/%2F%2Fevil.example']) t.equal(returnPath(path), path)
   const hostile = ['//evil.example', '/\\evil.example', '/\t/evil.example', '/.//evil.example', '/a/..//evil.example', '/./\\evil.example',
     'https://evil.example', 'evil.example', 'javascript:alert(1)', '', undefined, null, ['/', '/'], {}, 'http://this.invalid//evil.example']
@@ -148,7 +147,7 @@ t.test('the recipe for the way back leads to no other site', async t => {
 
 t.test('the recipe for tests passes as a test', async t => {
   const code = codeBlocks(RECIPES, 'ts').find(block => block.includes('node:test'))!
-  const folder = t.testdir({ 'recipe.mjs': ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }) })
+  const folder = t.testdir({ 'recipe.mjs': javascriptOf(code) })
   const child = spawn(...unmeasuredNode(`${folder}/recipe.mjs`), { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   let output = ''

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import ts from 'typescript'
 import { type Locate, memoryStore } from '../../plugin/index.js'
 import { SHIPPED } from '../../plugin/pages/messages.js'
 import { placesOf } from '../../plugin/pages/places.js'
 import { createTexts } from '../../plugin/pages/texts.js'
 import { browser } from '../support/browser-jar.js'
 import { after, createClock, NOW } from '../support/clock.js'
+import { codeBlocks, documentNamed, javascriptOf } from '../support/documents.js'
 import { API, createShopWithPages, PAGE, textOf } from '../support/page.js'
 import { watched } from '../support/stores.js'
 
@@ -72,10 +71,9 @@ t.test('the list says once that places are approximate, if it shows one that loc
 // --- REFERENCE.md's recipe for places, run as it is written there ---
 
 t.test('the recipe names the country of an address, in the reader\'s language', async t => {
-  const reference = readFileSync(new URL('../../REFERENCE.md', import.meta.url), 'utf8')
-  const code = [...reference.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!).find(code => code.includes('maxmind'))!
+  const code = codeBlocks(documentNamed('REFERENCE.md'), 'ts').find(code => code.includes('maxmind'))!
   // Beside this file, so that its packages are found.
-  const directory = t.testdir({ 'recipe.mjs': ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }) })
+  const directory = t.testdir({ 'recipe.mjs': javascriptOf(code) })
 
   const { locate } = await import(pathToFileURL(`${directory}/recipe.mjs`).href) as { locate: Locate }
 

@@ -2,7 +2,7 @@
  * The recipe for hosts that come from @fastify/session or express-session with connect-mongo: the block of RECIPES.md runs here as it
  * stands, and old servers of the real libraries have signed the people in.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fastifyCookie, { fastifyCookie as cookies } from '@fastify/cookie'
 import fastifyMiddie from '@fastify/middie'
@@ -15,6 +15,7 @@ import { loginSessionApi, memoryStore, mongoStore, type OnSessionEnd, rejectCros
 import { createShop, dataOf, PASSWORD, type ShopOptions } from '../support/app.js'
 import { browser, COOKIE, type JarBrowser, setCookies } from '../support/browser-jar.js'
 import { after, createClock, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
+import { codeBlocks, documentNamed, sectionOf } from '../support/documents.js'
 import { database } from '../support/mongo.js'
 import { root } from '../support/root.js'
 import { breakable } from '../support/stores.js'
@@ -48,8 +49,7 @@ interface Recipe {
 
 /** The recipe, for an old cookie of this name. */
 async function recipeFor (name: string): Promise<Recipe> {
-  const section = readFileSync(`${root}RECIPES.md`, 'utf8').split('\n## Coming from @fastify/session and connect-mongo\n')[1]!
-  const [, block] = section.match(/```ts\n([\s\S]*?)```/)!
+  const [block] = codeBlocks(sectionOf(documentNamed('RECIPES.md'), '## Coming from @fastify/session and connect-mongo'), 'ts')
   writeFileSync(`${folder}/${name}.ts`, block!.replace("OLD_COOKIE = 'sessionId'", `OLD_COOKIE = '${name}'`).replace("'fastify-login-sessions'", "'../../../plugin/index.js'"))
   return await import(`${folder}/${name}.ts`)
 }

@@ -23,7 +23,7 @@ export function ownStore (): LoginSessionStore {
     }
   }
 
-  /** Changes a record in place. False: there is none, or `change` says that it must stay as it is. */
+  /** Changes a record in place. False: it does not exist, or `change` says that it must stay as it is. */
   function update (key: string, change: (record: LoginSessionRecord) => boolean): boolean {
     const record = read(key)
     if (record === null || !change(record)) return false

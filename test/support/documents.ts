@@ -3,6 +3,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import ts from 'typescript'
 import { root } from './root.js'
 
 /** A document at the repository's root, such as 'README.md'. */
@@ -11,6 +12,10 @@ export const documentNamed = (name: string): string => readFileSync(`${root}${na
 /** The code blocks of this language. */
 export const codeBlocks = (text: string, language: string): string[] =>
   [...text.matchAll(RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code]) => code!)
+
+/** A block of TypeScript as a module that Node runs. */
+export const javascriptOf = (code: string): string =>
+  ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 })
 
 /** What stands below this heading, up to the next one of the same level or a higher one. */
 export function sectionOf (text: string, heading: string): string {

@@ -11,6 +11,19 @@ async function revive (store: FullStore, key: string): Promise<void> {
   if (await read(store, key) === null) await store.insert(aRecord({ _id: key }))
 }
 
+/** A store that goes on working with what `takeAttempt` was given or has answered: `keep` chooses it. */
+const keepingCount = (keep: (state: AttemptState, lockUntil: Date) => AttemptState) => (store: FullStore) => {
+  const shown: { confirmation?: AttemptState } = {}
+  return {
+    ...showing(store, shown),
+    async takeAttempt (...args: TakeAttempt) {
+      const state = await store.takeAttempt(...args)
+      shown.confirmation = keep(state!, args[2])
+      return state
+    }
+  }
+}
+
 /** Mistakes of tokens and attempts. */
 export const mistakesOfAttempts: Mistake[] = [
   ['new tokens lift every lock', 'setTokens replaces the tokens', store => ({
@@ -49,28 +62,9 @@ export const mistakesOfAttempts: Mistake[] = [
   ['an attempt brings a record back', 'takeAttempt answers null if', store => ({
     async takeAttempt (...args: TakeAttempt) { await revive(store, args[0]); return await store.takeAttempt(...args) }
   })],
-  ['the count is handed out itself', 'takeAttempt hands out', store => {
-    const shown: { confirmation?: AttemptState } = {}
-    return {
-      ...showing(store, shown),
-      async takeAttempt (...args: TakeAttempt) {
-        const state = await store.takeAttempt(...args)
-        shown.confirmation = state!
-        return state
-      }
-    }
-  }],
-  ['the date of the caller is kept', 'takeAttempt hands out', store => {
-    const shown: { confirmation?: AttemptState } = {}
-    return {
-      ...showing(store, shown),
-      async takeAttempt (...args: TakeAttempt) {
-        const state = await store.takeAttempt(...args)
-        shown.confirmation = { ...structuredClone(state!), lockedUntil: args[2] }
-        return state
-      }
-    }
-  }],
+  ['the count is handed out itself', 'takeAttempt hands out', keepingCount(state => state)],
+  ['the date of the caller is kept', 'takeAttempt hands out',
+    keepingCount((state, lockedUntil) => ({ ...structuredClone(state), lockedUntil }))],
   ['the total does not go back', 'returnAttempt counts `total` back', store => ({
     async returnAttempt (key: string) {
       const { confirmation: { failures, total = failures }, ...record } = (await read(store, key))!
