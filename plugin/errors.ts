@@ -27,6 +27,8 @@ export type LoginSessionErrorCode =
   | 'FST_LOGIN_SESSION_LOCKED'
   | 'FST_LOGIN_SESSION_BUSY'
   | 'FST_LOGIN_SESSION_CONFIRMATION_REQUIRED'
+  | 'FST_LOGIN_SESSION_NOT_BOUND'
+  | 'FST_LOGIN_SESSION_DEVICE_UNPROVEN'
   | 'FST_LOGIN_SESSION_CHECK_FAILED'
   | 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
   | 'FST_LOGIN_SESSION_DATA'
@@ -65,6 +67,9 @@ const CannotConfirmError = createError<[]>('FST_LOGIN_SESSION_CANNOT_CONFIRM', '
 const LockedError = createError<[number]>('FST_LOGIN_SESSION_LOCKED', 'Too many wrong attempts: try again in %d seconds', 429)
 const BusyError = createError<[]>('FST_LOGIN_SESSION_BUSY', 'Too many attempts are being checked: try again in a moment', 429)
 const ConfirmationRequiredError = createError<[]>('FST_LOGIN_SESSION_CONFIRMATION_REQUIRED', 'Confirm that it is you to continue', 403)
+const NotBoundError = createError<[]>('FST_LOGIN_SESSION_NOT_BOUND', 'This needs a browser that is bound to its device', 403)
+const DeviceUnprovenError = createError<[]>('FST_LOGIN_SESSION_DEVICE_UNPROVEN',
+  'Your browser could not prove that it is the one that signed in: try again in a moment', 503)
 const CheckFailedError = createError<[{ cause: unknown }]>('FST_LOGIN_SESSION_CHECK_FAILED',
   'This cannot be confirmed right now', 503)
 const StoreUnreachableError = createError<[string, { cause: unknown }]>('FST_LOGIN_SESSION_STORE_UNAVAILABLE',
@@ -129,6 +134,12 @@ export const busyError = (): LoginSessionError => withRetryAfter(new BusyError()
 /** 403: the user must confirm again before this. @param confirmPath where; undefined: on a page that only the host knows */
 export const confirmationRequiredError = (confirmPath?: string): LoginSessionError =>
   Object.assign(coded(new ConfirmationRequiredError()), confirmPath !== undefined && { confirmPath })
+
+/** 403: the session is not bound to a device, and the route wants that. */
+export const notBoundError = (): LoginSessionError => coded(new NotBoundError())
+
+/** 503 with Retry-After: the browser says that it could not renew its proof, so nobody knows whether the cookie is a copy. */
+export const deviceUnprovenError = (): LoginSessionError => withRetryAfter(new DeviceUnprovenError(), RETRY_AFTER_SECONDS)
 
 /** 503 with Retry-After: the host's `verifyPassword` or `confirm` threw or did not answer in time. The attempt is not counted. */
 export const checkFailedError = (cause: unknown): LoginSessionError =>

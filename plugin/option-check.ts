@@ -162,6 +162,10 @@ export const isFixedPath = (path: unknown): path is string => typeof path === 's
 const aPrefix: Check<string> = value =>
   must(value === '/' || isFixedPath(value), `a fixed path that begins with one slash and ends without, not ${shown(value)}`)
 
+/** What a proxy in front of the server takes away from paths; '': nothing. */
+export const aPublicPrefix: Check<string> = path =>
+  must(path === '' || isFixedPath(path), `a fixed path that begins with one slash and ends without, not ${shown(path)}`)
+
 /** The row of a plugin's `prefix`. @param example a path that suits this plugin */
 export const prefixRow = (example: string): Row<string> =>
   ({ check: aPrefix, write: `'${example}', or '/' for the root of the context that it is registered in` })

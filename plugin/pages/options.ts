@@ -7,7 +7,7 @@ import { statSync } from 'node:fs'
 import type { FastifyRequest } from 'fastify'
 import { optionError } from '../errors.js'
 import { createHostCallbacks } from '../host-callback.js'
-import { aFunction, anObject, aPath, isFixedPath, type OptionTable, type Row, shown } from '../option-check.js'
+import { aFunction, anObject, aPath, aPublicPrefix, isFixedPath, type OptionTable, type Row, shown } from '../option-check.js'
 import type { HostTexts } from './messages.js'
 import type { Locate } from './places.js'
 import { additionalSources, type Sources } from './policy.js'
@@ -109,11 +109,6 @@ export function resolvePrefix (prefix: string, outer: string, { write }: Row<str
   if (whole === '' || isFixedPath(whole)) return prefix === '/' ? '' : prefix
   throw optionError(`pages: links need a fixed path, not ${shown(prefix)} below ${shown(outer)}: ` +
     `write prefix: ${write}, and give that context a fixed path, too`)
-}
-
-function aPublicPrefix (path: string): string | undefined {
-  if (path === '' || isFixedPath(path)) return undefined
-  return `must be a fixed path that begins with one slash and ends without, not ${shown(path)}`
 }
 
 function aDirectory (path: string): string | undefined {

@@ -5,7 +5,7 @@
 import { hkdfSync } from 'node:crypto'
 
 /** What a key is used for. Another text makes another key, and what was signed before is not accepted any more. */
-export type KeyUse = 'session cookie' | 'form token' | 'device cookie'
+export type KeyUse = 'session cookie' | 'form token' | 'device cookie' | 'bound cookie' | 'demand cookie' | 'device challenge'
 
 /**
  * The keys for this use, in the order of the secrets: HKDF with SHA-256 (RFC 5869).

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Device } from '../client/device.js'
+import { isBound } from './binding.js'
 import { idOf } from './key.js'
 import type { FormerIp, RecordWithoutData } from './record.js'
 
@@ -42,6 +43,11 @@ export interface LoginSession {
   readonly newDevice: boolean
   /** The user had signed in earlier, with the sessions that the host had before (`startLoginSession` with `adopted`). */
   readonly adopted: boolean
+  /**
+   * Bound to its device: the browser has a key, and a cookie that is copied to another browser is refused. False for browsers that
+   * cannot do it, and until the browser has used its key. True says nothing if the option `deviceBound` has been turned off since.
+   */
+  readonly deviceBound: boolean
   /** When its user last confirmed who it is, such as by password; null: not since the sign-in. */
   readonly confirmedAt: Date | null
 }
@@ -52,7 +58,8 @@ export function toLoginSession (record: RecordWithoutData): LoginSession {
   const { ip, formerIp = null, newDevice = false, adopted = false, confirmation: { at: confirmedAt = null } } = record
   const id = idOf(_id)
   return {
-    id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, adopted, confirmedAt
+    id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, adopted,
+    deviceBound: isBound(record), confirmedAt
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device } from '../client/device.js'
+import type { DeviceBinding } from './binding.js'
 import { keyOfToken, hashToken, type TokenHash } from './tokens.js'
 
 /** The attempts at confirming one session. Counted in the store, so over all servers. */
@@ -58,6 +59,8 @@ export interface LoginSessionRecord {
   /** The user had signed in earlier, with the sessions that the host had before. Absent: it began with a sign-in. */
   adopted?: true
   confirmation: AttemptState
+  /** The key of its browser. Absent: it is not bound to one. */
+  binding?: DeviceBinding
   /** The host's `request.session` keys. */
   data: Record<string, unknown>
 }

@@ -18,6 +18,7 @@
  * `loginSessionDataError(cause)`: any other error says that the database is away, and is answered 503.
  * @module
  */
+import type { DeviceBinding } from './binding.js'
 import type { OverviewStore } from './overview-store.js'
 import type { AttemptState, LoginSessionRecord, RecordWithoutData, Touch } from './record.js'
 import type { TokenHash } from './tokens.js'
@@ -96,6 +97,12 @@ export interface LoginSessionStore extends Partial<OverviewStore>, Partial<Watch
   setTokens(key: string, expected: TokenHash[], tokens: TokenHash[], attempts?: AttemptState): Promise<boolean>
 
   /**
+   * Writes the binding. Durable. Only if the record's binding still equals `expected` in every field (undefined: it has none), so of
+   * many parallel calls one gets true. False: nothing was written. Only the option `deviceBound` needs this method.
+   */
+  setBinding?(key: string, expected: DeviceBinding | undefined, binding: DeviceBinding): Promise<boolean>
+
+  /**
    * Takes one attempt at confirming, in one atomic step: counts a failure in advance, and locks if that makes `limit` of
    * them. After an earlier lock has passed, the count starts again, but `total` goes on. Returns the state with this attempt
    * counted; null: the record is locked or removed, nothing was counted.
@@ -133,7 +140,7 @@ export interface DataChanges {
   unset: string[]
 }
 
-type OptionalMethod = 'prepare' | 'time' | keyof OverviewStore | keyof WatchableStore
+type OptionalMethod = 'prepare' | 'time' | 'setBinding' | keyof OverviewStore | keyof WatchableStore
 
 /** The methods that every store must have; checked when the plugin registers. */
 export const STORE_METHODS: ReadonlyArray<Exclude<keyof LoginSessionStore, OptionalMethod>> = [

@@ -27,7 +27,7 @@ const UNDONE: Partial<Record<keyof LoginSessionStore, Undo>> = {
 }
 
 /** Bounded where the store has them. */
-const OPTIONAL = ['time', 'expiriesOf', ...OVERVIEW_METHODS] as const
+const OPTIONAL = ['time', 'setBinding', 'expiriesOf', ...OVERVIEW_METHODS] as const
 
 /** Not bounded: the first may take minutes, and the other goes on for as long as something is watched. */
 const UNBOUNDED: ReadonlyArray<keyof LoginSessionStore> = ['prepareOverview', 'watchRemovals']

@@ -99,6 +99,13 @@ export function memoryStore (): LoginSessionStore {
       return true
     },
 
+    async setBinding (key, expected, binding) {
+      const record = records.get(key)
+      if (record === undefined || !isDeepStrictEqual(record.binding, structuredClone(expected))) return false
+      record.binding = structuredClone(binding)
+      return true
+    },
+
     async takeAttempt (key, limit, lockUntil, now) {
       const record = records.get(key)
       if (record === undefined) return null

@@ -108,6 +108,13 @@ export function mongoStore (collection: DriverCollection): LoginSessionStore {
       return matchedCount === 1
     },
 
+    async setBinding (key, expected, binding) {
+      const { matchedCount } = await sessions.updateOne(
+        { _id: key, binding: expected ?? { $exists: false } } as Filter<LoginSessionRecord>,
+        { $set: { binding } })
+      return matchedCount === 1
+    },
+
     async takeAttempt (key, limit, lockUntil, now) {
       const document = await sessions.findOneAndUpdate(
         { _id: key, $or: [{ 'confirmation.lockedUntil': { $exists: false } }, { 'confirmation.lockedUntil': { $lte: now } }] },
