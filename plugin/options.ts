@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { AddressMode } from './client/address.js'
 import { type LoginSessionCookieOptions, type ResolvedCookie, resolveCookie } from './request/cookie-options.js'
+import { type DeviceBoundOptions, type ResolvedDeviceBound, resolveDeviceBound, trueOrOptions } from './request/binding/options.js'
 import { optionError } from './errors.js'
 import {
   aFunction, anObject, countFromOne, duration, LONGEST_TIMER, oneOf, type OptionTable, orNull, resolveTable, shown
@@ -76,6 +77,11 @@ export interface LoginSessionsOptions {
   /** Its name and attributes. @default {} */
   cookie?: LoginSessionCookieOptions
   /**
+   * Binds sessions to the browser that signed in (W3C Device Bound Session Credentials), where the browser can do it: a cookie that is
+   * copied to another browser works for `refreshEvery` at most. Other browsers are not affected. Needs https. @default false
+   */
+  deviceBound?: boolean | DeviceBoundOptions
+  /**
    * How much of an address is kept: 'whole'; 'shortened', its network (/24 of IPv4, /48 of IPv6); 'none', and then it is
    * null everywhere. Sessions that exist already keep what they have until their next touch. @default 'whole'
    */
@@ -107,9 +113,10 @@ export interface LoginSessionsOptions {
 }
 
 /** The options as the plugin works with them. One without a value and without a default is undefined. */
-export interface ResolvedOptions extends Omit<Required<LoginSessionsOptions>, 'secret' | 'cookie'> {
+export interface ResolvedOptions extends Omit<Required<LoginSessionsOptions>, 'secret' | 'cookie' | 'deviceBound'> {
   secrets: string[]
   cookie: ResolvedCookie
+  deviceBound: ResolvedDeviceBound
 }
 
 const TABLE: OptionTable<LoginSessionsOptions> = {
@@ -126,6 +133,7 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
   maxSessionsPerUser: { default: 100, check: orNull(countFromOne), write: '100, or null for no limit' },
   trustedOrigins: { default: [], check: origins, write: "['https://app.example.com']" },
   cookie: { default: {}, check: anObject, write: "{ name: 'login-session', secure: false }" },
+  deviceBound: { default: false, check: trueOrOptions, write: 'true' },
   ip: { default: 'whole', check: oneOf('whole', 'shortened', 'none'), write: "'shortened'" },
   clientIp: { default: undefined, check: aFunction, write: "request => request.headers['x-real-ip']?.toString()" },
   isActivity: { default: undefined, check: aFunction, write: "request => request.headers['x-polling'] === undefined" },
@@ -140,9 +148,16 @@ const TABLE: OptionTable<LoginSessionsOptions> = {
  * @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead
  */
 export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions {
-  const { secret, cookie, ...resolved } = resolveTable(TABLE, options, { kind: 'plugin', name: '' })
+  const { secret, cookie: givenCookie, deviceBound, ...resolved } = resolveTable(TABLE, options, { kind: 'plugin', name: '' })
   requireTouchesInTime(resolved, options.visitorTimeout)
-  return { ...resolved, secrets: [secret].flat(), cookie: resolveCookie(cookie) }
+  const cookie = resolveCookie(givenCookie)
+  requireBindingStore(resolved.store, deviceBound)
+  return { ...resolved, secrets: [secret].flat(), cookie, deviceBound: resolveDeviceBound(deviceBound, cookie) }
+}
+
+function requireBindingStore (store: LoginSessionStore, deviceBound: boolean | DeviceBoundOptions): void {
+  if (deviceBound === false || typeof store.setBinding === 'function') return
+  throw optionError('deviceBound needs a store with setBinding: use mongoStore or memoryStore, write setBinding in yours, or leave deviceBound out')
 }
 
 /**

@@ -14,6 +14,7 @@ import { decorateSection, provideCore } from './core.js'
 import { storeUnreachableError } from './errors.js'
 import { type LoginSessionsOptions, resolveOptions } from './options.js'
 import { createCsrfTokens, trustOrigins } from './request/csrf.js'
+import { createBinding } from './request/binding/binding.js'
 import { createSessionCookie } from './request/cookie.js'
 import { registerFastifySession } from './request/fastify-session.js'
 import { createSessionEvents } from './request/hooks.js'
@@ -26,6 +27,7 @@ import type { StartOptions } from './request/start-checks.js'
 import { provideStates } from './request/state.js'
 import { askForHints, createVisits } from './request/visit.js'
 import { createBackgroundWrites } from './sessions/background-writes.js'
+import { needsBoundCookie } from './sessions/binding.js'
 import { createSharedClock } from './sessions/clock.js'
 import { createLifecycle } from './sessions/lifecycle.js'
 import type { LoginSession } from './sessions/login-session.js'
@@ -68,7 +70,7 @@ declare module 'fastify' {
 
 const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function loginSessionsPlugin (app, options) {
   const resolved = resolveOptions(options)
-  const { secrets, store: given, verifyPassword, confirm: choose, storeTimeout, maxSessionsPerUser, touchEvery, cookie } = resolved
+  const { secrets, store: given, verifyPassword, confirm: choose, storeTimeout, maxSessionsPerUser, touchEvery, cookie, deviceBound } = resolved
   refuseSecondSession(app)
   warnIfAnybodyChoosesAddresses(app, resolved)
   const warn = (err: unknown, message: string): void => { app.log.warn({ err }, message) }
@@ -82,12 +84,15 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
   const { announceStart, announceEnd, announceFailure, callHook, drain } = createSessionEvents(resolved, app.log)
   const watches = createWatches({ store, now, warn })
   const parts = { store, now, announceEnd, watch: watches.watch }
-  const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord: createLookups(store) })
+  const findRecord = createLookups(store)
+  const lifecycle = createLifecycle({ ...parts, lifetime: resolved, background, findRecord })
   const confirmation = createConfirmation(createFindWay(resolved), store, now)
   const sessionCookie = createSessionCookie(cookie, secrets)
   const visits = createVisits(resolved)
   const logins = createRequestLogins(lifecycle, sessionCookie, createSaving(lifecycle, sessionCookie, visits), visits)
-  const lookups = createRequestLookups({ lifecycle, cookie: sessionCookie, name: cookie.name, actions: logins.actions, visits, now })
+  const binding = deviceBound === null ? undefined : createBinding(app, { options: deviceBound, cookie, secrets, store, findRecord, background, now })
+  const device = binding?.check
+  const lookups = createRequestLookups({ lifecycle, cookie: sessionCookie, name: cookie.name, actions: logins.actions, visits, device, now })
   const devices = createKnownDevices(secrets, cookie)
   if (announceStart !== undefined) devices.enable()
 
@@ -98,6 +103,7 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     askForHints(request, reply)
     // The session's cookie comes first: simple scripts take the first one.
     const finish = (): void => {
+      device?.beforeResponse(request, reply)
       devices.setCookie(request, reply)
       done(null, payload)
     }
@@ -106,12 +112,13 @@ const corePlugin: FastifyPluginAsync<LoginSessionsOptions> = async function logi
     else saving.then(finish, done)
   })
 
-  await registerFastifySession(app, lifecycle, sessionCookie)
+  await registerFastifySession(app, lifecycle, sessionCookie, (record, at) => device !== undefined && needsBoundCookie(record, at))
   explainLateRegistrations(app)
   provideStates(app)
   trustOrigins(app, resolved.trustedOrigins)
   app.addHook('onRequest', function loginSessionsLookUp (request, _reply, done) { lookups.begin(request, done) })
   app.addHook('preHandler', function loginSessionsLookAgain (request, _reply, done) { lookups.repeat(request, done) })
+  await binding?.register()
   const settled = async (): Promise<void> => { await Promise.all([background.flush(), drain()]) }
   app.addHook('onClose', async () => { await Promise.all([settled(), watches.close()]) })
 

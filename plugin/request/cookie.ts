@@ -115,6 +115,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
         state.cookie === 'issue' ? issued(state) : cleared(attributes.domain)
       ]
       for (const header of change) reply.header('set-cookie', header)
+      state.cookieSent = state.cookie
       state.cookie = state.cookie === 'issue' ? 'keep' : 'none'
     }
   }
@@ -127,7 +128,7 @@ export function createSessionCookie ({ name, attributes }: ResolvedCookie, secre
 const isNavigation = ({ headers }: FastifyRequest): boolean => (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate'
 
 /** The different values of a cookie, signed or not, as they were before they were written into a header. @param prefix its name and "=" */
-function valuesIn (header: string, prefix: string): Set<string> {
+export function valuesIn (header: string, prefix: string): Set<string> {
   const values = new Set<string>()
   for (let start = header.indexOf(prefix), end = 0; start !== -1; start = header.indexOf(prefix, end)) {
     const before = header.slice(end, start)

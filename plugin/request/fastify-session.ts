@@ -10,6 +10,7 @@ import sessionPlugin, { type SessionStore } from '@fastify/session'
 import type { FastifyInstance, Session } from 'fastify'
 import type { Lifecycle } from '../sessions/lifecycle.js'
 import { idOf, newId } from '../sessions/key.js'
+import type { LoginSessionRecord } from '../sessions/record.js'
 import { keyOfToken } from '../sessions/tokens.js'
 import type { SessionCookie } from './cookie.js'
 
@@ -19,8 +20,13 @@ const NO_PATH = '\0'
 /** How many decrypted sessions can still be ended by their own `destroy`. */
 const MOST_REMEMBERED = 10_000
 
+/** Must requests of this session prove their device? `app.decryptSession` sees one cookie only, so it cannot know whose it is. */
+type NeedsProof = (record: LoginSessionRecord, at: Date) => boolean
+
 /** Registers @fastify/session. `app.decryptSession` then reads the sessions of this lifecycle. */
-export async function registerFastifySession (app: FastifyInstance, lifecycle: Lifecycle, cookie: SessionCookie): Promise<void> {
+export async function registerFastifySession (
+  app: FastifyInstance, lifecycle: Lifecycle, cookie: SessionCookie, needsProof: NeedsProof
+): Promise<void> {
   // Sessions that `decryptSession` makes show the public id, never the token. So the token is kept here.
   const tokens = new Map<string, string>()
 
@@ -39,7 +45,7 @@ export async function registerFastifySession (app: FastifyInstance, lifecycle: L
       if (token === undefined) return process.nextTick(callback, null, null)
       // Outside the promise chain: the promise must not catch what the callback throws.
       lifecycle.resume(token).then(
-        ({ record }) => { process.nextTick(callback, null, record === null ? null : { ...record.data } as unknown as Session) },
+        ({ record, at }) => { process.nextTick(callback, null, record === null || needsProof(record, at) ? null : { ...record.data } as unknown as Session) },
         error => { process.nextTick(callback, error) })
     },
     set: (_id, _session, callback) => { process.nextTick(callback, readOnly('saved')) },

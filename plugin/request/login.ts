@@ -142,6 +142,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
         throw error
       }
       state.outage = null
+      state.signedIn = true
       state.setRecord(record, token)
       state.lookedUpAt = record.createdAt.getTime()
       replaceData(state.session, data)

@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type LoginSessionError, requiredError } from '../errors.js'
 import type { Lifecycle, Resumed } from '../sessions/lifecycle.js'
+import type { LoginSessionRecord } from '../sessions/record.js'
 import { isLatest } from '../sessions/tokens.js'
 import { MOST_SENT, type SessionCookie } from './cookie.js'
 import { becomeVisitor } from './login.js'
@@ -23,6 +24,17 @@ export interface RequestLookups {
   repeat(request: FastifyRequest, done: (error?: Error) => void): void
 }
 
+/** Tells requests of the browser that a session is bound to from those with a copied cookie. */
+export interface DeviceCheck {
+  /** Does this request come from the session's device? Also if the session is not bound to one. */
+  isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
+  /** Why nobody knows whose request it is; null: it has a copied cookie. Asked for requests that are not proven. */
+  refusal(request: FastifyRequest): LoginSessionError | null
+}
+
+/** Sessions are not bound. */
+const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null }
+
 /** What lookups work on. */
 export interface LookupParts {
   lifecycle: Lifecycle
@@ -31,6 +43,8 @@ export interface LookupParts {
   name: string
   actions: SessionActions<RequestState>
   visits: Visits
+  /** Undefined: sessions are not bound to devices. */
+  device: DeviceCheck | undefined
   now: () => Date
 }
 
@@ -38,7 +52,7 @@ export interface LookupParts {
 const FRESH = 1000
 
 /** Finds out who sends a request. The first live token of its cookies counts. */
-export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, now }: LookupParts): RequestLookups {
+export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, device = ANY_DEVICE, now }: LookupParts): RequestLookups {
   function lookUp (state: RequestState): Promise<void> {
     const { sent } = state
     const resumed = sent.length === 1
@@ -51,9 +65,9 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     })
   }
 
-  /** The first live token counts. */
+  /** The first live token counts, if it comes from the session's device. */
   function take (state: RequestState, resumed: Resumed[]): void {
-    const index = resumed.findIndex(({ standing }) => standing === 'live')
+    const index = resumed.findIndex(({ record, at }) => record !== null && device.isProven(state.request, record, at))
     if (resumed.length > 1 || index === -1) state.others = resumed.flatMap(({ token }, at) => at === index ? [] : token)
     if (index === -1) return takeNone(state, resumed)
     const { record, token, hash, at } = resumed[index]! as Resumed & { record: NonNullable<Resumed['record']> }
@@ -70,7 +84,9 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
    * of a name that the browser has so often that not all were looked up: a live one may be among the others.
    */
   function takeNone (state: RequestState, resumed: Resumed[]): void {
-    state.superseded = resumed.some(({ standing }) => standing === 'superseded')
+    state.unproven = resumed.some(({ standing }) => standing === 'live')
+    state.superseded = state.unproven || resumed.some(({ standing }) => standing === 'superseded')
+    if (state.unproven) state.outage = device.refusal(state.request)
     state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
   }

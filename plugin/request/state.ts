@@ -41,6 +41,12 @@ export class RequestState {
   /** A login of this browser ended with this request: what it showed must not be shown by the Back button. */
   loginEnded = false
   cookie: CookieDecision = 'none'
+  /** What was done to the cookie with this response. */
+  cookieSent: 'issue' | 'clear' | null = null
+  /** A user has signed in with this request. */
+  signedIn = false
+  /** The token of a live session was sent, but not from the device that the session is bound to. */
+  unproven = false
   /** The change of the cookie may wait for a response that is private anyway. */
   cookieMayWait = false
   /** When the token was looked up, in ms. */

@@ -57,9 +57,9 @@ export function toLoginSession (record: RecordWithoutData): LoginSession {
   const { _id, userId = '', createdAt, lastActiveAt, expiresAt, endsAt, remember, userAgent, device } = record
   const { ip, formerIp = null, newDevice = false, adopted = false, confirmation: { at: confirmedAt = null } } = record
   const id = idOf(_id)
+  const deviceBound = isBound(record)
   return {
-    id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, adopted,
-    deviceBound: isBound(record), confirmedAt
+    id, userId, createdAt, lastActiveAt, expiresAt, endsAt, remember, ip, formerIp, userAgent, device, newDevice, adopted, deviceBound, confirmedAt
   }
 }
 

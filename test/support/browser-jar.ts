@@ -5,6 +5,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { type Cookie, CookieJar } from 'tough-cookie'
 import type { LoginSession } from '../../plugin/index.js'
+import type { SoftwareDevice } from './software-device.js'
 import { CHROME } from './records.js'
 
 export const COOKIE = '__Host-login-session'
@@ -18,6 +19,8 @@ export interface BrowserOptions {
   cookie?: string
   /** The site's host name. @default 'shop.example' */
   host?: string
+  /** Its keys, if it binds sessions to them. @default none */
+  device?: SoftwareDevice
 }
 
 export interface JarBrowser {
@@ -58,10 +61,17 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
 }
 
 export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
-  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example' } = options
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example', device } = options
   const origin = `https://${host}`
 
   async function request (injected: InjectOptions): Promise<Reply> {
+    const skipped = await device?.beforeRequest(jar, origin, send) ?? null
+    const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
+    await device?.afterResponse(reply, jar, origin, send)
+    return reply
+  }
+
+  async function send (injected: InjectOptions): Promise<Reply> {
     const cookie = jar.getCookieStringSync(origin)
     const reply = await app.inject({
       remoteAddress: ip,
@@ -115,7 +125,7 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
       for (const cookie of kept) jar.setCookieSync(cookie, origin)
     },
 
-    twin: () => browser(app, options, jar.cloneSync() as CookieJar)
+    twin: () => browser(app, { ...options, ...(device && { device: device.without() }) }, jar.cloneSync() as CookieJar)
   }
 }
 

@@ -1,0 +1,77 @@
+/**
+ * Device binding on every request: does it come from the browser that the session is bound to? And what a response says about it:
+ * the offer of a sign-in, and the cookies that are over.
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { deviceUnprovenError, type LoginSessionError } from '../../errors.js'
+import type { BackgroundWrites } from '../../sessions/background-writes.js'
+import { inForce, needsBoundCookie } from '../../sessions/binding.js'
+import type { LoginSessionRecord } from '../../sessions/record.js'
+import { makePrivate } from '../caching.js'
+import type { DeviceCheck } from '../lookup.js'
+import { type RequestState, stateOf } from '../state.js'
+import type { BindingCookies } from './cookies.js'
+import { ALGORITHMS } from './proof.js'
+import type { BindingProtocol } from './protocol.js'
+
+/** What it works on. */
+export interface DeviceCheckParts {
+  cookies: BindingCookies
+  protocol: Pick<BindingProtocol, 'offer'>
+  background: Pick<BackgroundWrites, 'bind'>
+  /** In ms. */
+  refreshEvery: number
+  /** The public path of the registration's route. */
+  path: string
+}
+
+/** The check of requests, and the headers of responses. */
+export interface DeviceBindings extends DeviceCheck {
+  /** onSend: offers a binding after a sign-in, and clears cookies that are over. */
+  beforeResponse(request: FastifyRequest, reply: FastifyReply): void
+}
+
+/** Created once for each server. */
+export function createDeviceBindings ({ cookies, protocol, background, refreshEvery, path }: DeviceCheckParts): DeviceBindings {
+  const isFresh = (challengedAt: Date | undefined, at: Date): boolean =>
+    challengedAt !== undefined && at.getTime() - challengedAt.getTime() < refreshEvery
+
+  /** A demand takes the bound cookie away, so the proof that it showed counts on. */
+  const isProof = (request: FastifyRequest, key: string, at: Date): boolean =>
+    isFresh(cookies.proofIn(request, key) ?? cookies.demandIn(request, key)?.formerAt, at)
+
+  function offer ({ record }: RequestState, reply: FastifyReply): void {
+    const header = `(${ALGORITHMS.join(' ')});path="${path}";challenge="${protocol.offer(record!._id)}"`
+    reply.header('secure-session-registration', header)
+  }
+
+  function clear ({ request }: RequestState, reply: FastifyReply): void {
+    if (cookies.hasBound(request)) cookies.clearBound(reply)
+    if (cookies.hasDemand(request)) cookies.clearDemand(reply)
+  }
+
+  return {
+    isProven (request, { _id, binding }: LoginSessionRecord, at) {
+      if (binding === undefined) return true
+      if (!isProof(request, _id, at)) return !needsBoundCookie({ binding }, at)
+      if (binding.requiredFrom === undefined) background.bind({ _id, expected: binding, binding: inForce(binding, at) })
+      return true
+    },
+
+    refusal: ({ headers }): LoginSessionError | null =>
+      headers['secure-session-skipped'] === undefined ? null : deviceUnprovenError(),
+
+    beforeResponse (request, reply) {
+      const state = stateOf(request)
+      if (state == null) return
+      const { cookieSent } = state
+      // An error in a later onSend hook runs this one a second time.
+      state.cookieSent = null
+      if (cookieSent === 'clear' || (cookieSent === 'issue' && state.signedIn)) clear(state, reply)
+      // A browser that still has a bound cookie does not renew its proof, even if the cookie is worthless here.
+      else if (state.unproven && cookies.hasBound(state.request) && makePrivate(reply, false)) cookies.clearBound(reply)
+      if (cookieSent === 'issue' && state.signedIn) offer(state, reply)
+    }
+  }
+}

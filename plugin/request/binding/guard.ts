@@ -1,0 +1,116 @@
+/**
+ * The guard for sensitive routes: a bound session must prove its device for this very request.
+ * @module
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { notBoundError, optionError, requiredError } from '../../errors.js'
+import { oneOf, type OptionTable, resolveTable } from '../../option-check.js'
+import { isBound } from '../../sessions/binding.js'
+import type { LoginSessionRecord } from '../../sessions/record.js'
+import { makePrivate } from '../caching.js'
+import { type AnyRequest, requireLoginSession } from '../guard.js'
+import type { DeviceCheck } from '../lookup.js'
+import { stateOf } from '../state.js'
+import type { BindingCookies } from './cookies.js'
+import type { BindingProtocol } from './protocol.js'
+
+/** What {@link requireDeviceBinding} does with sessions that are not bound. */
+export interface DeviceBindingOptions {
+  /**
+   * 'pass': they pass, so that people whose browser cannot do it can use the route. 'refuse': 403. @default 'pass'
+   */
+  unbound?: 'pass' | 'refuse'
+}
+
+/** Demands a new proof of requests with a bound session. Resolves to false if the response has been sent. */
+export type DemandProof = (request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord) => Promise<boolean>
+
+/** What a demand works on. */
+export interface DemandParts {
+  cookies: BindingCookies
+  protocol: Pick<BindingProtocol, 'spend'>
+  check: Pick<DeviceCheck, 'refusal'>
+  now: () => Date
+}
+
+/** How long a demand can be met, in ms: for the browser's proof and one redirect. */
+const DEMAND_LIFETIME = 2 * 60_000
+
+/** What the guard needs of a reply of any server. */
+interface AnyReply {
+  redirect(url: string, code?: number): unknown
+}
+
+const DEMAND = Symbol('fastify-login-sessions demand')
+
+const TABLE: OptionTable<DeviceBindingOptions> = {
+  unbound: { default: 'pass', check: oneOf('pass', 'refuse'), write: "'refuse'" }
+}
+
+const OWNER = { kind: 'method', name: 'requireDeviceBinding', example: "requireDeviceBinding({ unbound: 'refuse' })" } as const
+
+/** Makes the demand available to the guard. */
+export function provideDemand (app: FastifyInstance, demand: DemandProof): void {
+  app.decorate(DEMAND, demand)
+}
+
+/**
+ * Returns a hook that lets a signed-in request pass if its browser has proven its device for this very request. So a copied cookie is
+ * refused here from its first request, and not only after `refreshEvery`. The browser is sent to the same URL again (307, with its
+ * body), and signs a new challenge on the way. Chromium signs at most 6 times in 9 minutes for a site, so use it where people come
+ * rarely.
+ *
+ * @throws TypeError if an option is wrong, or if it is given to a route without being called
+ * @throws FST_LOGIN_SESSION_NOT_BOUND 403 (the hook): the session is not bound, and `unbound` is 'refuse'
+ * @throws FST_LOGIN_SESSION_DEVICE_UNPROVEN 503 (the hook): the browser could not prove it now, such as for Chromium's limit
+ * @throws FST_LOGIN_SESSION_OPTION 500 (the hook): the option `deviceBound` is not set
+ * @throws what {@link requireLoginSession} throws (the hook); also 401 if the browser does not prove its device
+ * @example
+ * app.post('/transfers', { onRequest: requireDeviceBinding() }, transferMoney)
+ */
+export function requireDeviceBinding (
+  options: DeviceBindingOptions = {}
+): (request: AnyRequest, reply: AnyReply) => Promise<unknown> {
+  const { unbound } = resolveTable(TABLE, options, OWNER)
+  return async function loginSessionDeviceBinding (request, reply) {
+    await requireLoginSession(request)
+    const demand = (request.server as unknown as Record<symbol, DemandProof | undefined>)[DEMAND]
+    if (demand === undefined) throw optionError('requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions')
+    const record = stateOf(request)!.record!
+    if (isBound(record)) {
+      const hasPassed = await demand(request as FastifyRequest, reply as FastifyReply, record)
+      if (!hasPassed) return reply
+    } else if (unbound === 'refuse') throw notBoundError()
+  }
+}
+
+/** The request has shown no proof, so the demand carries none. */
+const NEVER = new Date(0)
+
+/** Created once for each server. */
+export function createDemand ({ cookies, protocol, check, now }: DemandParts): DemandProof {
+  return async function demandProof (request, reply, record) {
+    const key = record._id
+    const provenAt = cookies.proofIn(request, key)
+    const demand = cookies.demandIn(request, key)
+    const isOpen = demand !== null && now().getTime() - demand.madeAt.getTime() < DEMAND_LIFETIME
+    if (provenAt !== null && isOpen && provenAt > demand.madeAt && await protocol.spend(record, provenAt)) {
+      makePrivate(reply, true)
+      cookies.clearDemand(reply)
+      return true
+    }
+    // It was sent here without its bound cookie, and came back without a new one.
+    if (provenAt === null && demand !== null) throw check.refusal(request) ?? requiredError()
+    makePrivate(reply, true)
+    cookies.issueDemand(reply, key, { madeAt: now(), formerAt: provenAt ?? NEVER })
+    cookies.clearBound(reply)
+    reply.redirect(sameUrl(request.url), 307)
+    return false
+  }
+}
+
+/** The URL that was asked for, relative to itself: a proxy may have taken a part of the path away. */
+function sameUrl (url: string): string {
+  const [path = '', ...query] = url.split('?')
+  return ['./' + path.slice(path.lastIndexOf('/') + 1), ...query].join('?')
+}
