@@ -16,7 +16,7 @@ interface Room {
 }
 
 const LEAVES = ['errors', 'option-check', 'host-callback', 'timeout', 'timers']
-const BELOW_CORE = ['request', 'confirmation', 'stores', 'sessions', 'client', ...LEAVES]
+const BELOW_CORE = ['request/binding', 'request', 'confirmation', 'stores', 'sessions', 'client', ...LEAVES]
 const HALL = ['options', 'boot-checks', 'core', ...BELOW_CORE]
 
 /** From the top of the house to its leaves. A file directly in plugin/ is a room by itself. */
@@ -34,6 +34,7 @@ const ROOMS: Record<string, Room> = {
   'boot-checks': { http: true, imports: BELOW_CORE },
   core: { http: true, imports: BELOW_CORE },
   options: { http: true, imports: BELOW_CORE },
+  'request/binding': { http: true, imports: ['request', 'sessions', ...LEAVES], packages: ['jose'] },
   request: { http: true, imports: ['sessions', 'client', ...LEAVES], packages: ['@fastify/csrf', '@fastify/session', 'on-headers'] },
   confirmation: { http: false, imports: ['sessions', ...LEAVES], packages: ['bcrypt'] },
   stores: { http: false, imports: ['sessions', ...LEAVES] },
@@ -48,12 +49,12 @@ const ROOMS: Record<string, Room> = {
 
 /** Packages that several rooms know. fastify and fastify-plugin are everybody's who may know HTTP. */
 const SHARED: Record<string, string[]> = {
-  '@fastify/cookie': ['plugin', 'request'],
+  '@fastify/cookie': ['plugin', 'request', 'request/binding'],
   mongodb: ['cli', 'stores']
 }
 
 /** Files of rooms with HTTP that do without. */
-const WITHOUT_HTTP = ['request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/plot', 'pages/session-row', 'pages/question-words', 'pages/plot', 'pages/admin/actions', 'pages/admin/search', 'pages/admin/screen', 'pages/admin/numbers', 'pages/admin/question-words', 'pages/admin/views', 'pages/admin/view-models', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
+const WITHOUT_HTTP = ['request/binding/options', 'request/binding/protocol', 'request/binding/proof', 'request/cookie-options', 'request/keys', 'request/snapshot', 'request/saving', 'pages/messages', 'pages/texts', 'pages/language', 'pages/places', 'pages/plot', 'pages/session-row', 'pages/question-words', 'pages/plot', 'pages/admin/actions', 'pages/admin/search', 'pages/admin/screen', 'pages/admin/numbers', 'pages/admin/question-words', 'pages/admin/views', 'pages/admin/view-models', 'pages/device-title', 'pages/view-models', 'pages/account/views', 'pages/account/question-words', 'pages/account/view-models']
 
 /** Without `.ts`, from plugin/. */
 const files = readdirSync(`${root}plugin`, { recursive: true, encoding: 'utf8' })

@@ -111,6 +111,7 @@ t.test('secret and store are enough; the rest has sensible defaults', async t =>
     storeTimeout: 2 * SECOND,
     maxSessionsPerUser: 100,
     trustedOrigins: [],
+    deviceBound: null,
     cookie: { name: '__Host-login-session', attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } },
     ip: 'whole',
     clientIp: undefined,
@@ -152,8 +153,9 @@ t.test('every option is taken as it is given', async t => {
     now: () => new Date(0)
   } as const
   const cookie = { name: 'sid', secure: false, sameSite: 'strict', domain: 'shop.example' } as const
-  const { cookie: resolvedCookie, secrets, ...resolved } = resolveOptions({ ...given, secret: [SECRET, OLD_SECRET], cookie })
+  const { cookie: resolvedCookie, secrets, deviceBound, ...resolved } = resolveOptions({ ...given, secret: [SECRET, OLD_SECRET], cookie })
   t.strictSame(secrets, [SECRET, OLD_SECRET])
+  t.equal(deviceBound, null)
   t.strictSame(Object.keys(resolved).sort(), Object.keys(given).sort())
   for (const [name, value] of Object.entries(given)) t.equal(resolved[name as keyof typeof given], value, name)
   const { name, ...attributes } = cookie

@@ -28,8 +28,8 @@ export interface RequestLookups {
 export interface DeviceCheck {
   /** Does this request come from the session's device? Also if the session is not bound to one. */
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
-  /** Why nobody knows whose request it is; null: it has a copied cookie. Asked for requests that are not proven. */
-  refusal(request: FastifyRequest): LoginSessionError | null
+  /** Why nobody knows whose request it is; null: its cookie is a copy. Asked, and noted in the log, for requests that are not proven. */
+  refusal(request: FastifyRequest, record: LoginSessionRecord): LoginSessionError | null
 }
 
 /** Sessions are not bound. */
@@ -84,9 +84,10 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
    * of a name that the browser has so often that not all were looked up: a live one may be among the others.
    */
   function takeNone (state: RequestState, resumed: Resumed[]): void {
-    state.unproven = resumed.some(({ standing }) => standing === 'live')
+    const record = resumed.find(({ standing }) => standing === 'live')?.record ?? null
+    state.unproven = record !== null
     state.superseded = state.unproven || resumed.some(({ standing }) => standing === 'superseded')
-    if (state.unproven) state.outage = device.refusal(state.request)
+    if (record !== null) state.outage = device.refusal(state.request, record)
     state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
   }

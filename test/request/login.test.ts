@@ -38,6 +38,7 @@ await onBothStores(t, async (t, makeStore) => {
       device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
       newDevice: false,
       adopted: false,
+      deviceBound: false,
       confirmedAt: null
     })
     t.strictSame(others, [])

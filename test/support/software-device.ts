@@ -6,7 +6,7 @@
 import type { InjectOptions } from 'fastify'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CookieJar } from 'tough-cookie'
-import type { Reply } from './browser-jar.js'
+import { type Reply, setCookies } from './browser-jar.js'
 
 type Send = (injected: InjectOptions) => Promise<Reply>
 
@@ -14,6 +14,8 @@ interface Bound {
   id: string
   refreshPath: string
   cookie: string
+  /** When the cookie is over, by the device's clock, in ms. */
+  until: number
   privateKey: CryptoKey
 }
 
@@ -44,9 +46,23 @@ export async function proofOf (challenge: string, privateKey: CryptoKey, algorit
   return await new SignJWT({ jti: challenge }).setProtectedHeader({ alg: algorithm, typ: 'dbsc+jwt', ...(jwk && { jwk }) }).sign(privateKey)
 }
 
-/** @param algorithm the one that it takes of those that are offered */
-export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): SoftwareDevice {
+export interface DeviceOptions {
+  /** The one that it takes of those that are offered. @default 'ES256' */
+  algorithm?: 'ES256' | 'RS256'
+  /** Its clock: jars of tests expire nothing by the test's own clock. @default the real one */
+  now?(): Date
+}
+
+/** Keys in software. */
+export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
+  const { algorithm = 'ES256', now = () => new Date() } = options
   const sessions = new Map<string, Bound>()
+
+  /** When the bound cookie of this response is over. */
+  function untilOf (reply: Reply, cookie: string): number {
+    const line = setCookies(reply).findLast(line => line.startsWith(`${cookie}=`)) ?? ''
+    return now().getTime() + 1000 * Number(/Max-Age=(\d+)/.exec(line)?.[1])
+  }
 
   async function refresh (session: Bound, send: Send): Promise<string | null> {
     const post = (headers: Record<string, string>): Promise<Reply> =>
@@ -57,7 +73,8 @@ export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): Softwar
       reply = await post({ 'secure-session-response': await proofOf(challenge!, session.privateKey, algorithm) })
     }
     if (reply.statusCode >= 500) return `server_error;session_identifier="${session.id}"`
-    if (reply.statusCode !== 200) sessions.delete(session.id)
+    if (reply.statusCode === 200) session.until = untilOf(reply, session.cookie)
+    else sessions.delete(session.id)
     return null
   }
 
@@ -71,11 +88,13 @@ export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): Softwar
       if (registered.statusCode !== 200) return
       const { session_identifier: id, refresh_url: url, credentials } = registered.json()
       const refreshPath = new URL(url, `https://shop.example${offer.path}`).pathname
-      sessions.set(id, { id, refreshPath, cookie: credentials[0].name, privateKey })
+      const cookie = credentials[0].name
+      sessions.set(id, { id, refreshPath, cookie, until: untilOf(registered, cookie), privateKey })
     },
 
     async beforeRequest (jar, origin, send) {
       for (const session of [...sessions.values()]) {
+        if (now().getTime() >= session.until) jar.setCookieSync(`${session.cookie}=; Max-Age=0; Path=/; Secure`, origin)
         if (jar.getCookiesSync(origin).some(({ key }) => key === session.cookie)) continue
         const skipped = await refresh(session, send)
         if (skipped !== null) return skipped
@@ -84,6 +103,6 @@ export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): Softwar
     },
 
     bound: () => [...sessions.keys()],
-    without: () => softwareDevice(algorithm)
+    without: () => softwareDevice(options)
   }
 }

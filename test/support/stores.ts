@@ -47,11 +47,13 @@ export function watched (store: LoginSessionStore): LoginSessionStore & { touche
   }
 }
 
-type Method = typeof STORE_METHODS[number]
+type Method = typeof STORE_METHODS[number] | 'setBinding'
+
+const METHODS: readonly Method[] = [...STORE_METHODS, 'setBinding']
 
 /** The same store, each call of which is made by `around`: it may count it, hold it up, or not make it at all. */
 export function aroundCalls (store: LoginSessionStore, around: (method: Method, call: () => Promise<unknown>) => Promise<unknown>): LoginSessionStore {
-  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) =>
+  const methods = METHODS.map(method => [method, async (...args: unknown[]) =>
     await around(method, async () => await (store[method] as (...args: unknown[]) => Promise<unknown>)(...args))])
   return { ...store, ...Object.fromEntries(methods) }
 }
@@ -91,7 +93,7 @@ export function breakable (store: LoginSessionStore): BreakableStore {
   let troubled: readonly Method[] = []
   const breakDown = (how: 'fail' | 'hang') => (...methods: Method[]): void => {
     trouble = how
-    troubled = methods.length === 0 ? STORE_METHODS : methods
+    troubled = methods.length === 0 ? METHODS : methods
   }
   const breaking = aroundCalls(store, async (method, call) => {
     if (troubled.includes(method) && trouble === 'fail') throw new Error('connection refused')

@@ -11,7 +11,7 @@ import type { ResolvedCookie } from '../cookie-options.js'
 import { createChallenges } from './challenges.js'
 import { createBindingCookies } from './cookies.js'
 import { createDeviceBindings, type DeviceBindings } from './device-check.js'
-import { createDemand, provideDemand } from './guard.js'
+import { createDemands, provideDemands } from './guard.js'
 import type { ResolvedDeviceBound } from './options.js'
 import { createBindingProtocol } from './protocol.js'
 import { registerBindingRoutes } from './routes.js'
@@ -34,6 +34,6 @@ export function createBinding (app: FastifyInstance, parts: BindingParts): { che
   const protocol = createBindingProtocol({ setBinding: store.setBinding!, findRecord, challenges: createChallenges(secrets), now })
   const path = `${publicPrefix}${app.prefix}${prefix === '/' ? '' : prefix}/register`
   const check = createDeviceBindings({ cookies, protocol, background, refreshEvery, path })
-  provideDemand(app, createDemand({ cookies, protocol, check, now }))
+  provideDemands(app, createDemands({ cookies, protocol, check, now }))
   return { check, register: async () => { await registerBindingRoutes(app, { cookies, protocol, now, refreshEvery, prefix }) } }
 }

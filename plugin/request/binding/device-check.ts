@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { deviceUnprovenError, type LoginSessionError } from '../../errors.js'
 import type { BackgroundWrites } from '../../sessions/background-writes.js'
 import { inForce, needsBoundCookie } from '../../sessions/binding.js'
+import { idOf } from '../../sessions/key.js'
 import type { LoginSessionRecord } from '../../sessions/record.js'
 import { makePrivate } from '../caching.js'
 import type { DeviceCheck } from '../lookup.js'
@@ -59,8 +60,13 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
       return true
     },
 
-    refusal: ({ headers }): LoginSessionError | null =>
-      headers['secure-session-skipped'] === undefined ? null : deviceUnprovenError(),
+    refusal ({ headers, log }, { _id }): LoginSessionError | null {
+      const skipped = headers['secure-session-skipped']
+      const isCopy = skipped === undefined
+      const what = isCopy ? 'the cookie came from another browser, or its key is lost' : 'its browser could not renew its proof'
+      log.warn({ loginSession: idOf(_id), skipped }, `login sessions: a bound session was refused: ${what}`)
+      return isCopy ? null : deviceUnprovenError()
+    },
 
     beforeResponse (request, reply) {
       const state = stateOf(request)

@@ -22,10 +22,18 @@ export interface DeviceBindingOptions {
   unbound?: 'pass' | 'refuse'
 }
 
-/** Demands a new proof of requests with a bound session. Resolves to false if the response has been sent. */
-export type DemandProof = (request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord) => Promise<boolean>
+/** Demands proofs. */
+export interface Demands {
+  /** Can the browser of this request prove its device? */
+  canProve(request: FastifyRequest, record: LoginSessionRecord): boolean
+  /**
+   * Demands a new proof, or takes the one that was demanded. Resolves to false if the response has been sent.
+   * @throws FST_LOGIN_SESSION_REQUIRED or _DEVICE_UNPROVEN: the browser has not proven it
+   */
+  demand(request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): Promise<boolean>
+}
 
-/** What a demand works on. */
+/** What demands work on. */
 export interface DemandParts {
   cookies: BindingCookies
   protocol: Pick<BindingProtocol, 'spend'>
@@ -41,7 +49,7 @@ interface AnyReply {
   redirect(url: string, code?: number): unknown
 }
 
-const DEMAND = Symbol('fastify-login-sessions demand')
+const DEMANDS = Symbol('fastify-login-sessions demands')
 
 const TABLE: OptionTable<DeviceBindingOptions> = {
   unbound: { default: 'pass', check: oneOf('pass', 'refuse'), write: "'refuse'" }
@@ -49,9 +57,9 @@ const TABLE: OptionTable<DeviceBindingOptions> = {
 
 const OWNER = { kind: 'method', name: 'requireDeviceBinding', example: "requireDeviceBinding({ unbound: 'refuse' })" } as const
 
-/** Makes the demand available to the guard. */
-export function provideDemand (app: FastifyInstance, demand: DemandProof): void {
-  app.decorate(DEMAND, demand)
+/** Makes demands available to the guard. */
+export function provideDemands (app: FastifyInstance, demands: Demands): void {
+  app.decorate(DEMANDS, demands)
 }
 
 /**
@@ -74,11 +82,11 @@ export function requireDeviceBinding (
   const { unbound } = resolveTable(TABLE, options, OWNER)
   return async function loginSessionDeviceBinding (request, reply) {
     await requireLoginSession(request)
-    const demand = (request.server as unknown as Record<symbol, DemandProof | undefined>)[DEMAND]
-    if (demand === undefined) throw optionError('requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions')
+    const demands = (request.server as unknown as Record<symbol, Demands | undefined>)[DEMANDS]
+    if (demands === undefined) throw optionError('requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions')
     const record = stateOf(request)!.record!
-    if (isBound(record)) {
-      const hasPassed = await demand(request as FastifyRequest, reply as FastifyReply, record)
+    if (demands.canProve(request as FastifyRequest, record)) {
+      const hasPassed = await demands.demand(request as FastifyRequest, reply as FastifyReply, record)
       if (!hasPassed) return reply
     } else if (unbound === 'refuse') throw notBoundError()
   }
@@ -88,24 +96,29 @@ export function requireDeviceBinding (
 const NEVER = new Date(0)
 
 /** Created once for each server. */
-export function createDemand ({ cookies, protocol, check, now }: DemandParts): DemandProof {
-  return async function demandProof (request, reply, record) {
+export function createDemands ({ cookies, protocol, check, now }: DemandParts): Demands {
+  async function demand (request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): Promise<boolean> {
     const key = record._id
     const provenAt = cookies.proofIn(request, key)
-    const demand = cookies.demandIn(request, key)
-    const isOpen = demand !== null && now().getTime() - demand.madeAt.getTime() < DEMAND_LIFETIME
-    if (provenAt !== null && isOpen && provenAt > demand.madeAt && await protocol.spend(record, provenAt)) {
+    const former = cookies.demandIn(request, key)
+    const isOpen = former !== null && now().getTime() - former.madeAt.getTime() < DEMAND_LIFETIME
+    if (provenAt !== null && isOpen && provenAt > former.madeAt && await protocol.spend(record, provenAt)) {
       makePrivate(reply, true)
       cookies.clearDemand(reply)
       return true
     }
     // It was sent here without its bound cookie, and came back without a new one.
-    if (provenAt === null && demand !== null) throw check.refusal(request) ?? requiredError()
+    if (provenAt === null && former !== null) throw check.refusal(request, record) ?? requiredError()
     makePrivate(reply, true)
     cookies.issueDemand(reply, key, { madeAt: now(), formerAt: provenAt ?? NEVER })
     cookies.clearBound(reply)
     reply.redirect(sameUrl(request.url), 307)
     return false
+  }
+
+  return {
+    canProve: (request, record) => isBound(record) || cookies.proofIn(request, record._id) !== null,
+    demand
   }
 }
 

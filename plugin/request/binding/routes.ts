@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isLoginSessionError } from '../../errors.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
+import { stateOf } from '../state.js'
 import type { BindingCookies } from './cookies.js'
 import type { BindingProtocol, ProofOutcome } from './protocol.js'
 
@@ -28,23 +29,24 @@ const SENT = /^(?:"([\w.-]+)"|([\w.-]+))\s*(?:;.*)?$/
 /** Registers both routes. Hooks that the host adds later do not apply: a guard there would shut the browser out. */
 export async function registerBindingRoutes (app: FastifyInstance, parts: BindingRouteParts): Promise<void> {
   const { protocol, prefix } = parts
-  const config = { loginSessionActivity: false }
+  // Browsers call them by themselves, so they are no activity, and no part of the host's API.
+  const route = { config: { loginSessionActivity: false }, schema: { hide: true } }
 
   await app.register(async function deviceBindingRoutes (routes) {
     routes.addHook('onRequest', privateHeaders)
 
-    routes.post('/register', { config }, async (request, reply) => {
+    routes.post('/register', route, async (request, reply) => {
       const proof = sentIn(request, 'secure-session-response')
       return await answer(request, reply, parts, () => protocol.register(proof ?? ''), 400)
     })
 
-    routes.post('/refresh', { config }, async (request, reply) => {
+    routes.post('/refresh', route, async (request, reply) => {
       const key = sentIn(request, 'sec-secure-session-id') ?? ''
       if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
       const proof = sentIn(request, 'secure-session-response')
       return await answer(request, reply, parts, () => protocol.refresh(key, proof), 401)
     })
-  }, { prefix })
+  }, { prefix: prefix === '/' ? '' : prefix })
 }
 
 /** @param refusal the status of a refusal. Browsers then forget the binding */
@@ -73,6 +75,8 @@ function send (
     return sendJson(reply.code(403).header('secure-session-challenge', `"${outcome.challenge}";id="${id}"`), { message: 'Sign the challenge' })
   }
   const { key, challengedAt } = outcome
+  // The request came without a right bound cookie, and its response brings one.
+  stateOf(request)!.unproven = false
   cookies.issueBound(reply, key, challengedAt, challengedAt.getTime() + refreshEvery - now().getTime() - MARGIN)
   return sendJson(reply, instructionsFor(key, cookies))
 }
