@@ -11,7 +11,7 @@ import { about, failureOf, skipping } from './run.js'
 const OPTIONAL = ['prepareOverview', 'newest', 'countFound', 'size', 'sample', 'removeFound', 'expiriesOf', 'watchRemovals']
 
 t.test('a field that is undefined is as good as one that is absent', async t => {
-  const absent = { userId: undefined, idleTimeout: undefined, formerIp: undefined, newDevice: undefined, adopted: undefined }
+  const absent = { userId: undefined, idleTimeout: undefined, formerIp: undefined, newDevice: undefined, adopted: undefined, binding: undefined }
   const answering = (): LoginSessionStore => {
     const store = memoryStore()
     const filled = (record: any): any =>
