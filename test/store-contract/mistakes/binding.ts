@@ -99,6 +99,12 @@ export const mistakesOfBinding: Mistake[] = [
       await store.setBinding(key, ...args) || await read(store, key) === null
   })],
   ['bindings are compared in a step of their own', 'of many calls of setBinding', inTwoSteps],
+  ['a call that lost says that it has won', 'of many calls of setBinding', store => ({
+    async setBinding (key: string, ...args: [DeviceBinding | undefined, DeviceBinding]) {
+      await store.setBinding(key, ...args)
+      return true
+    }
+  })],
   ['setBinding writes back the record that it has read', 'setBinding and other methods', inTwoSteps],
   ['the key is written, then the rest', 'setBinding is one step', store => ({
     async setBinding (key: string, expected: DeviceBinding | undefined, binding: DeviceBinding) {
