@@ -42,6 +42,7 @@ export type { Watch, WatchedSession, WatchOptions } from './sessions/watches.js'
 export type {
   DataChanges, LoginSessionStore, OverviewStore, PageFrom, Position, RemovalEvents, SessionSearch, WatchableStore
 } from './sessions/store.js'
+export type { DeviceBinding, DeviceKey } from './sessions/binding.js'
 export type { AttemptState, FormerIp, LoginSessionRecord, RecordWithoutData, Sighting, Touch } from './sessions/record.js'
 // For stores of the host's own.
 export { userKeyOf } from './sessions/key.js'

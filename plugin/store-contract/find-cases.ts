@@ -4,14 +4,24 @@
  */
 import { equal } from 'node:assert/strict'
 import { keyOf, newId } from '../sessions/key.js'
-import type { LoginSessionRecord } from '../sessions/record.js'
+import type { LoginSessionRecord, RecordWithoutData } from '../sessions/record.js'
 import type { LoginSessionStore } from '../sessions/store.js'
 import { CHANGES, recordToChange } from './changes.js'
 import { aRecord, aToken, after, keysOf, MILLISECOND, NOW, withoutData } from './records.js'
 import { type Cases, listOf, same, stored } from './scene.js'
 
+/** The answers of each method that reads. */
+interface Reads {
+  find: Array<LoginSessionRecord | null>
+  findWithoutData: RecordWithoutData | null
+  listByUser: RecordWithoutData[]
+  countByUser: number
+  keysOfUser: string[]
+  page: RecordWithoutData[]
+}
+
 /** What each method that reads answers about this record of "ada", the only one of the store. */
-async function everyRead (store: LoginSessionStore, { _id }: LoginSessionRecord) {
+export async function everyRead (store: LoginSessionStore, { _id }: LoginSessionRecord): Promise<Reads> {
   return {
     find: await store.find([_id]),
     findWithoutData: await store.findWithoutData(_id),
@@ -23,7 +33,7 @@ async function everyRead (store: LoginSessionStore, { _id }: LoginSessionRecord)
 }
 
 /** What they must answer. @param record null: the store is empty */
-function readsOf (record: LoginSessionRecord | null): Awaited<ReturnType<typeof everyRead>> {
+export function readsOf (record: LoginSessionRecord | null): Reads {
   const lists = record === null ? [] : [withoutData(record)]
   return {
     find: [record],

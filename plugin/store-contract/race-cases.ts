@@ -36,7 +36,8 @@ function leftOf (record: LoginSessionRecord, [first, second]: Pair): LoginSessio
   return changed && second.changed(changed)
 }
 
-async function keepsBoth ({ storeWith }: Scene, change: Change): Promise<void> {
+/** Asserts that this change and each other one of the same record, made at the same moment, are both kept. */
+export async function keepsBoth ({ storeWith }: Scene, change: Change): Promise<void> {
   const pairs = pairsOf(change)
   const records = pairs.map(recordToChange)
   const store = await storeWith(...records)
@@ -64,7 +65,8 @@ async function readsDuring (store: LoginSessionStore, record: LoginSessionRecord
   return found
 }
 
-async function isOneStep ({ storeWith }: Scene, change: Change): Promise<void> {
+/** Asserts that reads during this change find all of it or nothing of it. */
+export async function isOneStep ({ storeWith }: Scene, change: Change): Promise<void> {
   const records = Array.from({ length: READ }, recordToChange)
   const store = await storeWith(...records)
   await atOnce(READ, async index => {

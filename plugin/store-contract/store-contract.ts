@@ -7,6 +7,7 @@ import { AssertionError } from 'node:assert'
 import type { LoginSessionRecord } from '../sessions/record.js'
 import { type LoginSessionStore, OVERVIEW_METHODS } from '../sessions/store.js'
 import { attemptCases } from './attempt-cases.js'
+import { bindingCases, type StoreWithBinding } from './binding-cases.js'
 import { dataCases } from './data-cases.js'
 import { findCases } from './find-cases.js'
 import { insertCases } from './insert-cases.js'
@@ -50,8 +51,8 @@ interface Part<Store extends LoginSessionStore> {
 /**
  * The contract of a store, as a flat list of cases. It needs no database, no test runner and no package of its own.
  *
- * Cases about optional methods (the part for operators, and the part for `watch`) are in the list of every store. If the store lacks
- * these methods, such a case is skipped, visibly: through the runner's context, otherwise by a warning of the process.
+ * Cases about optional methods (`setBinding`, the part for operators, and the part for `watch`) are in the list of every store. If the
+ * store lacks these methods, such a case is skipped, visibly: through the runner's context, otherwise by a warning of the process.
  *
  * What no case can check: that writes are durable, that `barrier` waits for a majority, that reads ask the primary, and that
  * removals by other servers or by the database itself are reported. A race is looked for by many calls at the same moment, so a
@@ -71,6 +72,7 @@ export function storeContract (makeStore: MakeStore): StoreCase[] {
   ]
   return [
     ...needed.flatMap(cases => casesOf<LoginSessionStore>({ methods: [], cases }, makeStore)),
+    ...casesOf<StoreWithBinding>({ methods: ['setBinding'], cases: bindingCases }, makeStore),
     ...casesOf<StoreWithOverview>({
       methods: OVERVIEW_METHODS, cases: overviewCases, prepare: async store => { await store.prepareOverview() }
     }, makeStore),

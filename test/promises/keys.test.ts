@@ -6,8 +6,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { mongoStore } from '../../plugin/index.js'
-import { userKeyOf } from '../../plugin/sessions/key.js'
+import { keyOf, userKeyOf } from '../../plugin/sessions/key.js'
 import { overviewStoreOf } from '../../plugin/sessions/overview.js'
+import { aBinding } from '../../plugin/store-contract/bindings.js'
 import { OPERATORS } from '../../plugin/stores/mongo-overview.js'
 import { createShop, PASSWORD } from '../support/app.js'
 import { browser } from '../support/browser-jar.js'
@@ -66,6 +67,7 @@ t.test('whatever requests and verbs send names its keys', async t => {
   await laptop.post('/data', { cart: ['book'] })
   const session = await laptop.signIn('ada')
   await phone.signIn('ada')
+  t.equal(await store.setBinding!(keyOf('ada', session.id), undefined, aBinding()), true)
   await laptop.post('/data', { cart: ['pen'] })
   await laptop.post('/confirm', { password: 'wrong' })
   await laptop.post('/confirm', { password: PASSWORD })

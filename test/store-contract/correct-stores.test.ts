@@ -11,17 +11,24 @@ import { about, failureOf, skipping } from './run.js'
 const OPTIONAL = ['prepareOverview', 'newest', 'countFound', 'size', 'sample', 'removeFound', 'expiriesOf', 'watchRemovals']
 
 t.test('a field that is undefined is as good as one that is absent', async t => {
-  const absent = { userId: undefined, idleTimeout: undefined, formerIp: undefined, newDevice: undefined, adopted: undefined }
+  const absent = { userId: undefined, idleTimeout: undefined, formerIp: undefined, newDevice: undefined, adopted: undefined, binding: undefined }
   const answering = (): LoginSessionStore => {
     const store = memoryStore()
-    const filled = (record: any): any =>
-      record && { ...absent, ...record, confirmation: { at: undefined, lockedUntil: undefined, total: undefined, ...record.confirmation } }
+    const filled = (record: any): any => record && {
+      ...absent,
+      ...record,
+      confirmation: { at: undefined, lockedUntil: undefined, total: undefined, ...record.confirmation },
+      ...(record.binding && { binding: { spent: undefined, requiredFrom: undefined, ...record.binding } })
+    }
+    /** What such a store has answered, it takes as what it expects. */
+    const emptied = (binding: any): any => binding && Object.fromEntries(Object.entries(binding).filter(([, value]) => value !== undefined))
     return {
       ...store,
       find: async keys => (await store.find(keys)).map(filled),
       findWithoutData: async key => filled(await store.findWithoutData(key)),
       listByUser: async (...args) => (await store.listByUser(...args)).map(filled),
       page: async (...args) => (await store.page(...args)).map(filled),
+      setBinding: async (key, expected, binding) => await store.setBinding!(key, emptied(expected), binding),
       remove: async (...args) => filled(await store.remove(...args)),
       newest: async (...args) => (await store.newest!(...args)).map(filled),
       sample: async count => (await store.sample!(count)).map(filled)

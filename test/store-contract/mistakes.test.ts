@@ -4,6 +4,7 @@ import t from 'tap'
 import { memoryStore, type LoginSessionStore } from '../../plugin/index.js'
 import { storeContract, type StoreCase } from '../../plugin/store-contract/store-contract.js'
 import { mistakesOfAttempts } from './mistakes/attempts.js'
+import { mistakesOfBinding } from './mistakes/binding.js'
 import { mistakesOfChanges } from './mistakes/changes.js'
 import { mistakesOfData } from './mistakes/data.js'
 import { BREAKING, mistakesOfEndings } from './mistakes/endings.js'
@@ -16,7 +17,7 @@ import { about, failureOf } from './run.js'
 
 const MISTAKES = [
   ...mistakesOfRecords, ...mistakesOfReads, ...mistakesOfData, ...mistakesOfChanges, ...mistakesOfAttempts, ...mistakesOfRaces,
-  ...mistakesOfEndings, ...mistakesOfOverview
+  ...mistakesOfEndings, ...mistakesOfBinding, ...mistakesOfOverview
 ]
 
 for (const [mistake, beginning, change] of MISTAKES) {

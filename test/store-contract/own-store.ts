@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import {
-  loginSessionDataError, type LoginSessionRecord, type LoginSessionStore, type RecordWithoutData, userKeyOf
+  type DeviceBinding, loginSessionDataError, type LoginSessionRecord, type LoginSessionStore, type RecordWithoutData, userKeyOf
 } from '../../plugin/index.js'
 
 /** What a database would have to do in one atomic step for each method is synchronous here. */
@@ -74,6 +74,11 @@ export function ownStore (): LoginSessionStore {
       if (isExpected) Object.assign(record, { tokens, ...(attempts && { confirmation: attempts }) })
       return isExpected
     }),
+    setBinding: async (key, expected, binding) => update(key, record => {
+      const isExpected = isSame(record.binding, expected)
+      if (isExpected) record.binding = binding
+      return isExpected
+    }),
     async takeAttempt (key, limit, lockUntil, now) {
       const isTaken = update(key, record => {
         const { failures, total = failures, lockedUntil, at } = record.confirmation
@@ -98,5 +103,8 @@ export function ownStore (): LoginSessionStore {
     async barrier () {}
   }
 }
+
+/** Are both bindings equal in every field, or both absent? */
+const isSame = (one: DeviceBinding | undefined, other: DeviceBinding | undefined): boolean => isDeepStrictEqual(one, other)
 
 const withoutData = ({ data, ...rest }: LoginSessionRecord): RecordWithoutData => rest

@@ -77,14 +77,16 @@ t.test('each store is closed at the end of its case, also if the case fails or i
 
 t.test('what a store does not have is skipped with the reason, by the context of the runner', async t => {
   const contexts = new Map<string, string[]>()
-  for (const one of storeContract(() => ({ ...withoutOverview(), expiriesOf: undefined as never, watchRemovals: undefined as never }))) {
+  const missing = { expiriesOf: undefined as never, watchRemovals: undefined as never, setBinding: undefined as never }
+  for (const one of storeContract(() => ({ ...withoutOverview(), ...missing }))) {
     const context = skipping()
     t.equal(await failureOf(one, context), null, one.name)
     if (context.reasons.length > 0) contexts.set(one.name, context.reasons)
   }
-  t.equal(contexts.size, 23)
+  t.equal(contexts.size, 33)
   t.strictSame(contexts.get('newest hands out copies'), [`the store does not have ${OVERVIEW_METHODS.join(', ')}`])
   t.strictSame(contexts.get('expiriesOf hands out copies'), ['the store does not have expiriesOf'])
+  t.strictSame(contexts.get('setBinding takes a copy of the binding'), ['the store does not have setBinding'])
 })
 
 t.test('a database that cannot report removals is no failure', async t => {

@@ -2,6 +2,7 @@ import { mock } from 'node:test'
 import t from 'tap'
 import { overviewStoreOf } from '../../plugin/sessions/overview.js'
 import { boundedStore } from '../../plugin/stores/bounded.js'
+import { aBinding } from '../../plugin/store-contract/bindings.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { type LoginSessionStore, STORE_METHODS } from '../../plugin/sessions/store.js'
 import { after, MINUTE, NOW } from '../support/clock.js'
@@ -62,6 +63,19 @@ t.test('the store\'s clock is bounded, too, where there is one', async t => {
   t.equal(boundedStore(memoryStore(), 1000).time, undefined)
   const time = async (): Promise<Date> => { throw new Error('away') }
   await t.rejects(boundedStore({ ...memoryStore(), time }, 1000).time!(), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE' })
+})
+
+t.test('setBinding is bounded, too, where there is one', async t => {
+  const { setBinding, ...without } = memoryStore()
+  t.equal(boundedStore(without, 1000).setBinding, undefined)
+  const record = aRecord()
+  const inner = memoryStore()
+  await inner.insert(record)
+  t.equal(await boundedStore(inner, 1000).setBinding!(record._id, undefined, aBinding()), true)
+  for (const call of [async () => { throw new Error('away') }, () => new Promise<never>(() => {})]) {
+    const store = boundedStore({ ...without, setBinding: call }, 20)
+    await t.rejects(store.setBinding!('key', undefined, aBinding()), { code: 'FST_LOGIN_SESSION_STORE_UNAVAILABLE', statusCode: 503 })
+  }
 })
 
 t.test('what serves watches is there where the store has it: look-ups are bounded, the stream is not', async t => {

@@ -5,6 +5,7 @@ import { idOf, keyOf, newId, userKeyOf } from '../../plugin/sessions/key.js'
 import { createLoginSessions } from '../../plugin/sessions/login-sessions.js'
 import { overviewStoreOf } from '../../plugin/sessions/overview.js'
 import type { SessionSearch } from '../../plugin/sessions/store.js'
+import { aBinding } from '../../plugin/store-contract/bindings.js'
 import { memoryStore } from '../../plugin/stores/memory.js'
 import { mongoStore } from '../../plugin/stores/mongo.js'
 import { prepareForOperators } from '../../plugin/stores/mongo-collection.js'
@@ -20,6 +21,7 @@ import { keepsContract, takesAnyKeys } from './contract.js'
 // --- mongoStore ---
 
 const { client, db, collection, connect } = await database(t)
+const BINDING = aBinding()
 
 t.test('mongoStore keeps the contract', async t => await keepsContract(t, () => mongoStore(collection())))
 
@@ -259,6 +261,8 @@ t.test('every query that a request or a user can cause uses an index', async t =
   await store.updateData(record._id, { set: { a: 1 }, unset: ['b'] })
   await store.touch([{ _id: record._id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
   await store.setTokens(record._id, record.tokens, [aToken(1), ...record.tokens], { failures: 0 })
+  await store.setBinding!(record._id, undefined, BINDING)
+  await store.setBinding!(record._id, BINDING, BINDING)
   await store.takeAttempt(record._id, 5, NOW, NOW)
   await store.returnAttempt(record._id)
   await store.removeMany([keyOf('ada', newId()), keyOf('ada', newId())], 'ada', NOW)
@@ -267,7 +271,7 @@ t.test('every query that a request or a user can cause uses an index', async t =
   await store.barrier(userKeyOf('ada'))
 
   const documents = commands.documents()
-  t.equal(documents.length, 17)
+  t.equal(documents.length, 19)
   for (const { lsid, $clusterTime, $db, txnNumber, writeConcern, ...command } of documents) {
     const { queryPlanner, stages } = await db.command({ explain: command, verbosity: 'queryPlanner' })
     // An aggregation is explained stage by stage; the first one reads.
@@ -345,6 +349,7 @@ t.test('what must survive the loss of a server waits for the majority', async t 
   const durable: Array<[string, () => Promise<unknown>]> = [
     ['insert', () => store.insert(record)],
     ['setTokens', () => store.setTokens(record._id, record.tokens, [aToken(1)])],
+    ['setBinding', () => store.setBinding!(record._id, undefined, BINDING)],
     ['takeAttempt', () => store.takeAttempt(record._id, 5, NOW, NOW)],
     ['returnAttempt', () => store.returnAttempt(record._id)],
     ['removeMany', () => store.removeMany([keyOf('ada', newId())], 'ada', NOW)],
@@ -367,6 +372,8 @@ t.test('outcomes stay true for a host whose client does not wait for its writes'
   await store.insert(record)
   t.equal(await store.updateData(record._id, { set: { cart: ['book'] }, unset: [] }), true)
   t.equal(await store.updateData(keyOf('ada', newId()), { set: { cart: ['book'] }, unset: [] }), false)
+  t.equal(await store.setBinding!(record._id, undefined, BINDING), true)
+  t.equal(await store.setBinding!(record._id, undefined, BINDING), false)
   await store.touch([{ _id: record._id, lastActiveAt: after(NOW, MINUTE), expiresAt: after(NOW, HOUR), ip: null }])
   t.strictSame((await stored(store, record))?.lastActiveAt, after(NOW, MINUTE))
 })

@@ -1,6 +1,6 @@
 /** A store of the host's own. */
 import {
-  type AttemptState, type DataChanges, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type OverviewStore,
+  type AttemptState, type DataChanges, type DeviceBinding, type DeviceKey, type LoginSessionError, type LoginSessionErrorCode, type LoginSessionRecord, type LoginSessionStore, memoryStore, type OverviewStore,
   type PageFrom, type Position, type SessionSearch, type Sighting, type TokenHash, type Touch
 } from '../../plugin/index.js'
 import { type Equal, expectTrue } from './equal.js'
@@ -12,12 +12,15 @@ expectTrue<Equal<Awaited<ReturnType<typeof store.takeAttempt>>, AttemptState | n
 expectTrue<Equal<Parameters<typeof store.updateData>, [key: string, changes: DataChanges]>>(true)
 expectTrue<Equal<Parameters<typeof store.touch>, [touches: Touch[]]>>(true)
 expectTrue<Equal<Parameters<typeof store.setTokens>, [key: string, expected: TokenHash[], tokens: TokenHash[], attempts?: AttemptState | undefined]>>(true)
+expectTrue<Equal<Parameters<NonNullable<typeof store.setBinding>>, [key: string, expected: DeviceBinding | undefined, binding: DeviceBinding]>>(true)
+expectTrue<Equal<LoginSessionRecord['binding'], DeviceBinding | undefined>>(true)
+expectTrue<Equal<DeviceKey['kty'], 'EC' | 'RSA'>>(true)
 expectTrue<Equal<Touch['device'], Sighting['device']>>(true)
 expectTrue<Equal<LoginSessionRecord['userId'], string | undefined>>(true)
 expectTrue<Equal<LoginSessionRecord['data'], Record<string, unknown>>>(true)
 
-// A store may do without prepare() and time() and the part for operators. It needs all other methods.
-const { prepare, time, prepareOverview, newest, countFound, size, sample, removeFound, ...unprepared } = store
+// A store may do without prepare(), time(), setBinding() and the part for operators. It needs all other methods.
+const { prepare, time, setBinding, prepareOverview, newest, countFound, size, sample, removeFound, ...unprepared } = store
 export const enough: LoginSessionStore = unprepared
 const { touch, ...untouched } = store
 // @ts-expect-error touch is missing
@@ -48,6 +51,8 @@ export function words (error: LoginSessionError): string {
     FST_LOGIN_SESSION_BUSY: '',
     FST_LOGIN_SESSION_CONFIRMATION_REQUIRED: '',
     FST_LOGIN_SESSION_CHECK_FAILED: '',
+    FST_LOGIN_SESSION_NOT_BOUND: '',
+    FST_LOGIN_SESSION_DEVICE_UNPROVEN: '',
     FST_LOGIN_SESSION_STORE_UNAVAILABLE: '',
     FST_LOGIN_SESSION_DATA: ''
   }

@@ -4,6 +4,54 @@ import type { BreakList } from '../break.js'
 
 export default [
   {
+    file: 'plugin/sessions/binding.ts',
+    tests: ['sessions/binding'],
+    breaks: [
+      {
+        name: 'a session is bound before its browser has used the key',
+        promise: 'a lost answer to the registration costs nobody the session',
+        from: 'boolean => binding?.requiredFrom !== undefined',
+        to: 'boolean => binding !== undefined'
+      },
+      {
+        name: 'the bound cookie is needed a millisecond later',
+        promise: 'a request needs the bound cookie from the end of the grace on',
+        from: 'binding.requiredFrom <= now',
+        to: 'binding.requiredFrom < now'
+      },
+      {
+        name: 'the grace of a binding is five minutes',
+        promise: 'a copied cookie works for 30 seconds after the first use of the bound cookie',
+        from: '= 30_000',
+        to: '= 300_000'
+      },
+      {
+        name: 'each request begins the grace of the binding again',
+        promise: 'a copied cookie works for 30 seconds after the first use of the bound cookie',
+        from: 'requiredFrom: binding.requiredFrom ?? ',
+        to: 'requiredFrom: '
+      },
+      {
+        name: 'a new proof stays spent',
+        promise: 'each proof lets one request pass the guard',
+        from: '{ spent: _, ...binding }: DeviceBinding, challengedAt',
+        to: 'binding: DeviceBinding, challengedAt'
+      },
+      {
+        name: 'a proof does not make the binding needed',
+        promise: 'a browser that has proved its device has the bound cookie',
+        from: '...inForce(binding, now), challengedAt',
+        to: '...binding, challengedAt'
+      },
+      {
+        name: 'a binding forgets when its last challenge was made',
+        promise: 'each challenge is used once',
+        from: '...inForce(binding, now), challengedAt',
+        to: '...inForce(binding, now)'
+      }
+    ]
+  },
+  {
     file: 'plugin/sessions/tokens.ts',
     tests: ['sessions/tokens', 'sessions/record', 'sessions/rotation', 'confirmation/confirmation', 'request/login', 'request/races', 'sessions/login-sessions'],
     breaks: [

@@ -110,6 +110,36 @@ export default [
         to: '{ confirmation: attempts }) } }, { upsert: true })'
       },
       {
+        name: 'a binding is written, whatever it is by now',
+        promise: 'a proof of the device is used once: of parallel writes of the binding one wins',
+        from: '{ _id: key, binding: expected ?? { $exists: false } }',
+        to: '{ _id: key }'
+      },
+      {
+        name: 'no expected binding means any binding',
+        promise: 'a session is bound to the first key that is registered, and to no other',
+        from: 'binding: expected ?? { $exists: false } }',
+        to: '...(expected && { binding: expected }) }'
+      },
+      {
+        name: 'a binding upserts',
+        promise: 'T1: a late registration never revives a revoked session',
+        from: '{ $set: { binding } })',
+        to: '{ $set: { binding } }, { upsert: true })'
+      },
+      {
+        name: 'a binding may be lost in a failover',
+        promise: 'a session that is bound stays bound',
+        from: '{ $set: { binding } })',
+        to: '{ $set: { binding } }, { writeConcern: { w: 1 } })'
+      },
+      {
+        name: 'a binding is merged into the one before',
+        promise: 'nothing of an earlier proof is left, such as that it is spent',
+        from: '{ $set: { binding } })',
+        to: "{ $set: Object.fromEntries(Object.entries(binding).map(([name, value]) => ['binding.' + name, value])) })"
+      },
+      {
         name: 'an attempt during a lock is counted and checked',
         promise: 'T3: no password is checked during a lock',
         from: "{ 'confirmation.lockedUntil': { $lte: now } }",
@@ -414,6 +444,18 @@ export default [
         promise: 'T1: a touch never revives an expired record',
         from: ' || record.expiresAt <= lastActiveAt',
         to: ''
+      },
+      {
+        name: 'a binding in memory is not compared',
+        promise: 'a proof of the device is used once: of parallel writes of the binding one wins',
+        from: ' || !isDeepStrictEqual(record.binding, structuredClone(expected))',
+        to: ''
+      },
+      {
+        name: 'a binding in memory is the object of its caller',
+        promise: 'stores take copies',
+        from: 'record.binding = structuredClone(binding)',
+        to: 'record.binding = binding'
       }
     ]
   },
@@ -472,8 +514,14 @@ export default [
       {
         name: 'searches of operators have no time bound',
         promise: 'T2: every store call has an upper time bound',
-        from: "['time', 'expiriesOf', ...OVERVIEW_METHODS] as const",
-        to: "['time', 'expiriesOf'] as Array<'time' | 'expiriesOf' | typeof OVERVIEW_METHODS[number]>"
+        from: "['time', 'setBinding', 'expiriesOf', ...OVERVIEW_METHODS] as const",
+        to: "['time', 'setBinding', 'expiriesOf'] as Array<'time' | 'setBinding' | 'expiriesOf' | typeof OVERVIEW_METHODS[number]>"
+      },
+      {
+        name: 'writes of a binding have no time bound',
+        promise: 'T2: every store call has an upper time bound',
+        from: 'const UNBOUNDED: ReadonlyArray<keyof LoginSessionStore> = [',
+        to: "const UNBOUNDED: ReadonlyArray<keyof LoginSessionStore> = ['setBinding', "
       },
       {
         name: 'the late outcome of a call is lost',

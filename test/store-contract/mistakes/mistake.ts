@@ -5,7 +5,7 @@
 import type { LoginSessionRecord, LoginSessionStore, OverviewStore, WatchableStore } from '../../../plugin/index.js'
 
 /** A store with all optional parts. */
-export type FullStore = LoginSessionStore & OverviewStore & WatchableStore
+export type FullStore = LoginSessionStore & Required<Pick<LoginSessionStore, 'setBinding'>> & OverviewStore & WatchableStore
 
 /** A mistake: its name, the beginning of the case that must find it, and the methods that it makes different. */
 export type Mistake = [name: string, found: string, change: (store: FullStore) => Partial<Record<keyof FullStore, unknown>>]
