@@ -5,7 +5,6 @@
 import { ok, rejects } from 'node:assert/strict'
 import { types } from 'node:util'
 import { OVERVIEW_METHODS, STORE_METHODS } from '../sessions/store.js'
-import { aBinding } from './bindings.js'
 import { aRecord, aToken, aVisitorRecord, after, NOW, SECOND } from './records.js'
 import { type Cases, listOf, same, stored } from './scene.js'
 
@@ -47,7 +46,6 @@ export const insertCases: Cases = {
       formerIp: { ip: '2001:db8::9', until: after(NOW, -SECOND) },
       newDevice: true,
       adopted: true,
-      binding: aBinding({ spent: true, requiredFrom: after(NOW, SECOND) }),
       confirmation: { failures: 5, total: 15, lockedUntil: after(NOW, SECOND), at: NOW }
     })
     const store = await storeWith(record)
@@ -69,7 +67,7 @@ export const insertCases: Cases = {
   },
 
   async 'insert takes a copy: a later change of the caller\'s object does not reach the store' ({ storeWith }) {
-    const record = aRecord({ data: { cart: ['book'] }, expiresAt: after(NOW, SECOND), binding: aBinding({ challengedAt: after(NOW, 0) }) })
+    const record = aRecord({ data: { cart: ['book'] }, expiresAt: after(NOW, SECOND) })
     const before = structuredClone(record)
     const store = await storeWith(record)
     record.userId = 'eve';
@@ -78,7 +76,6 @@ export const insertCases: Cases = {
     record.device.browser = 'Lynx'
     record.confirmation.failures = 4
     record.expiresAt.setTime(0)
-    record.binding!.challengedAt.setTime(0)
     same(await stored(store, before), before)
   }
 }

@@ -65,7 +65,8 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
   const origin = `https://${host}`
 
   async function request (injected: InjectOptions): Promise<Reply> {
-    const skipped = await device?.beforeRequest(jar, origin, send) ?? null
+    let skipped: string | null = null
+    while (skipped === null && device?.needsProof(jar, origin)) skipped = await device.prove(jar, origin, send)
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
     await device?.afterResponse(reply, jar, origin, send)
     return reply

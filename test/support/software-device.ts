@@ -16,6 +16,7 @@ interface Bound {
   cookie: string
   /** When the cookie is over, by the device's clock, in ms. */
   until: number
+  refreshing?: Promise<string | null> | undefined
   privateKey: CryptoKey
 }
 
@@ -26,8 +27,10 @@ const MOST_CHALLENGES = 5
 export interface SoftwareDevice {
   /** Registers, if this response offers it. */
   afterResponse(reply: Reply, jar: CookieJar, origin: string, send: Send): Promise<void>
-  /** Renews the proof, if a bound cookie is missing. Resolves to why it could not, as Secure-Session-Skipped says it, or null. */
-  beforeRequest(jar: CookieJar, origin: string, send: Send): Promise<string | null>
+  /** Is a bound cookie missing? The request must be sent in the same turn, with the cookies that are there. */
+  needsProof(jar: CookieJar, origin: string): boolean
+  /** Renews the proofs of bound cookies that are missing. Resolves to why it could not, as Secure-Session-Skipped says it, or null. */
+  prove(jar: CookieJar, origin: string, send: Send): Promise<string | null>
   /** The identifiers of the sessions that it can prove. */
   bound(): string[]
   /** A browser of the same kind without these keys, as a thief has it. */
@@ -64,7 +67,20 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
     return now().getTime() + 1000 * Number(/Max-Age=(\d+)/.exec(line)?.[1])
   }
 
+  function missing (jar: CookieJar, origin: string): Bound[] {
+    return [...sessions.values()].filter(({ cookie, until }) => {
+      if (now().getTime() >= until) jar.setCookieSync(`${cookie}=; Max-Age=0; Path=/; Secure`, origin)
+      return !jar.getCookiesSync(origin).some(({ key }) => key === cookie)
+    })
+  }
+
+  /** One at a time: a request that comes meanwhile waits for it. */
   async function refresh (session: Bound, send: Send): Promise<string | null> {
+    session.refreshing ??= refreshOnce(session, send).finally(() => { session.refreshing = undefined })
+    return await session.refreshing
+  }
+
+  async function refreshOnce (session: Bound, send: Send): Promise<string | null> {
     const post = (headers: Record<string, string>): Promise<Reply> =>
       send({ method: 'POST', url: session.refreshPath, headers: { 'sec-secure-session-id': session.id, ...headers } })
     let reply = await post({})
@@ -92,10 +108,10 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
       sessions.set(id, { id, refreshPath, cookie, until: untilOf(registered, cookie), privateKey })
     },
 
-    async beforeRequest (jar, origin, send) {
-      for (const session of [...sessions.values()]) {
-        if (now().getTime() >= session.until) jar.setCookieSync(`${session.cookie}=; Max-Age=0; Path=/; Secure`, origin)
-        if (jar.getCookiesSync(origin).some(({ key }) => key === session.cookie)) continue
+    needsProof: (jar, origin) => missing(jar, origin).length > 0,
+
+    async prove (jar, origin, send) {
+      for (const session of missing(jar, origin)) {
         const skipped = await refresh(session, send)
         if (skipped !== null) return skipped
       }

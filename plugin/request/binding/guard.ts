@@ -79,6 +79,7 @@ export function provideDemands (app: FastifyInstance, demands: Demands): void {
 export function requireDeviceBinding (
   options: DeviceBindingOptions = {}
 ): (request: AnyRequest, reply: AnyReply) => Promise<unknown> {
+  if ('raw' in options) throw new TypeError('requireDeviceBinding makes the hook: write requireDeviceBinding(), with its parentheses')
   const { unbound } = resolveTable(TABLE, options, OWNER)
   return async function loginSessionDeviceBinding (request, reply) {
     await requireLoginSession(request)

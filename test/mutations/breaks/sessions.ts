@@ -506,8 +506,8 @@ export default [
       {
         name: 'a retirement that fails ends the process',
         promise: 'T2: a retirement may fail; the next request repeats it',
-        from: 'tokens).catch(onError)',
-        to: 'tokens)',
+        from: 'write(change).catch(onError)',
+        to: 'write(change)',
         tests: ['sessions/rotation']
       }
     ]

@@ -55,17 +55,9 @@ export const mistakesOfBinding: Mistake[] = [
       }
     })
   ]),
-  ['find leaves out the binding', 'insert keeps the fields', store => ({
+  ['find leaves out the binding', 'setBinding writes the binding', store => ({
     find: async (keys: string[]) => (await store.find(keys)).map(record => record && withoutBinding(record))
   })],
-  ['the insert takes the object of the binding', 'insert takes a copy', store => {
-    const objects = new Map<string, LoginSessionRecord>()
-    return {
-      insert: async (record: LoginSessionRecord) => { objects.set(record._id, record); await store.insert(record) },
-      find: async (keys: string[]) => (await store.find(keys)).map(record =>
-        record && { ...record, ...(objects.get(record._id)?.binding && { binding: objects.get(record._id)!.binding }) })
-    }
-  }],
 
   ['keys have the fields of one kind', 'setBinding keeps keys', store => setting(store, isDeepStrictEqual, (_, { key, ...binding }) => {
     const { kty, crv, x, y } = key as Extract<typeof key, { kty: 'EC' }>
