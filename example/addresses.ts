@@ -15,9 +15,12 @@ export interface Addresses {
   urls: string[]
 }
 
-/** @param host where the server listens: a name, an address, or '0.0.0.0' or '::' for every address of this computer */
-export function addressesOf (host: string, port: number): Addresses {
-  const urls = hostsOf(host).map(name => `http://${isIPv6(name) ? `[${name}]` : name}:${port}`)
+/**
+ * @param host where the server listens: a name, an address, or '0.0.0.0' or '::' for every address of this computer
+ * @param scheme http, or https with a certificate
+ */
+export function addressesOf (host: string, port: number, scheme: 'http' | 'https' = 'http'): Addresses {
+  const urls = hostsOf(host).map(name => `${scheme}://${isIPv6(name) ? `[${name}]` : name}:${port}`)
   const passkeyOrigin = urls.find(url => new URL(url).hostname === 'localhost') ?? null
   return { url: urls.at(-1)!, passkeyOrigin, urls }
 }

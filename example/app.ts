@@ -38,6 +38,8 @@ export interface AppOptions {
   passkeyOrigin?: string
   /** The session cookie. @default that of the plugin, which needs https or localhost, and does not work in Safari without https */
   cookie?: LoginSessionCookieOptions
+  /** The certificate of an https server. Sessions are then bound to the browser that signed in, where it can do that. @default none */
+  tls?: { key: string, cert: string } | undefined
   /** bcrypt's cost of the users' passwords. @default 12 */
   hashCost?: number
   /** Takes the mails and the lines of the audit log. @default console.log */
@@ -70,8 +72,9 @@ const directory = (name: string): string => fileURLToPath(new URL(`./${name}/`, 
  * const app = await buildApp({ db: client.db('shop'), secret: process.env.SESSION_SECRET })
  */
 export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
-  const { db, secret, url = 'http://localhost:3000', cookie = {}, hashCost = 12, print = console.log, logger = false } = options
-  const app = Fastify({ logger })
+  const { db, secret, url = 'http://localhost:3000', cookie = {}, tls, hashCost = 12, print = console.log, logger = false } = options
+  // The types of an https server are not those of the plugins' hosts here.
+  const app = Fastify({ logger, ...(tls && { https: tls }) } as FastifyServerOptions)
   const origin = new URL(options.passkeyOrigin ?? url).origin
   const services = await createServices(db, { secret: [secret].flat()[0]!, origin, hashCost, print })
   const { users } = services
@@ -81,6 +84,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     secret,
     store: mongoStore(db.collection('loginSessions')),
     cookie,
+    deviceBound: tls !== undefined,
     verifyPassword: bcryptPassword(users.passwordHash),
     confirm: createConfirm(services),
     ...createSessionHooks(users, url, print)

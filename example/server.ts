@@ -25,6 +25,7 @@ const closers: Array<() => Promise<unknown>> = []
 
 async function start (): Promise<void> {
   const port = choosePort(process.env.PORT)
+  const tls = await certificate(process.env.TLS_KEY, process.env.TLS_CERT)
   // Asked first: no MongoDB is started in vain.
   await requireFreePort(port)
   const secret = process.env.SESSION_SECRET || await keptSecret(port)
@@ -35,11 +36,11 @@ async function start (): Promise<void> {
   closers.push(() => client.close())
   const db = client.db(namesDatabase(mongod.uri) ? undefined : 'login-sessions-example')
 
-  const addresses = addressesOf(host, port)
+  const addresses = addressesOf(host, port, tls === undefined ? 'http' : 'https')
   const { url, passkeyOrigin } = addresses
   // Safari takes no Secure cookie over http. A name for each port, because browsers send cookies to every port of a host.
-  const cookie = { name: `login-session-${port}`, secure: false }
-  const app = await buildApp({ db, secret, url, ...(passkeyOrigin !== null && { passkeyOrigin }), cookie, logger: { level: 'warn' } })
+  const cookie = tls === undefined ? { name: `login-session-${port}`, secure: false } : { name: `__Host-login-session-${port}` }
+  const app = await buildApp({ db, secret, url, ...(passkeyOrigin !== null && { passkeyOrigin }), cookie, tls, logger: { level: 'warn' } })
   closers.push(() => app.close())
 
   const users = await createUsers(db)
@@ -94,6 +95,17 @@ function choosePort (text = '3000'): number {
   const port = Number(text)
   if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw new Refusal(`PORT must be a number between 1 and 65535, not "${text}".`)
   return port
+}
+
+/** With both files, the site is served over https. */
+async function certificate (keyFile: string | undefined, certFile: string | undefined): Promise<{ key: string, cert: string } | undefined> {
+  if (!keyFile && !certFile) return undefined
+  if (!keyFile || !certFile) throw new Refusal('https needs both files: TLS_KEY, the private key, and TLS_CERT, the certificate.')
+  try {
+    return { key: await readFile(keyFile, 'utf8'), cert: await readFile(certFile, 'utf8') }
+  } catch (error) {
+    throw new Refusal(`The certificate cannot be read (${(error as Error).message}): check TLS_KEY and TLS_CERT.`)
+  }
 }
 
 /** Each port has data of its own, so that two of these can run. */
