@@ -38,6 +38,10 @@ export const counted = (count: number, what: string): string => `${numberOf(coun
 /** "1,200". */
 export const numberOf = (number: number): string => number.toLocaleString('en')
 
+/** "37%", or "0.2%": a few are not none, and 100% are all. */
+export const shareOf = (part: number, whole: number): string =>
+  (part / whole).toLocaleString('en', { style: 'percent', maximumSignificantDigits: 2, roundingMode: 'trunc' })
+
 /** "1.5 MB". */
 export function bytesOf (bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DeviceKind } from '../client/device.js'
+import { isBound } from './binding.js'
 import { USER_KEY_LENGTH } from './key.js'
 import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore, OverviewStore } from './store.js'
@@ -19,6 +20,8 @@ export interface Numbers {
   sessions: number
   /** Users who are signed in. */
   users: number
+  /** The sessions that are bound to their device. */
+  deviceBound: number
   /** The sessions by the day of their sign-in (UTC): the last 14 days, the earliest first. Sessions that have ended are not among them. */
   byDay: Array<{ day: Date, sessions: number }>
   /** By device kind, the most first. */
@@ -122,6 +125,7 @@ export function numbersOf ({ records, large }: Sample, at: Date): Numbers {
     sample: large === null ? null : records.length,
     sessions: estimate(live.length),
     users: large === null ? new Set(live.map(({ userId }) => userId)).size : Math.max(usersIn(large.runs, at), Math.min(1, live.length)),
+    deviceBound: estimate(live.filter(isBound).length),
     byDay: Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index)
       .map(day => ({ day: new Date(day * DAY), sessions: estimate(days.get(day) ?? 0) })),
     byKind: tally(({ device }) => device.kind).map(([kind, sessions]) => ({ kind, sessions })),

@@ -17,7 +17,7 @@ export function createNumber ({ sample }: Pick<Numbers, 'sample'>, { say, texts 
 
 /** The numbers and their plots. */
 export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
-  const { sample, sessions, users, byDay, byKind, bySystem } = numbers
+  const { sample, sessions, users, deviceBound, byDay, byKind, bySystem } = numbers
   const { base, say, texts } = page
   const { locale } = texts
   const shown = createNumber(numbers, page)
@@ -30,6 +30,7 @@ export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
   return {
     sessions: shown(sessions),
     users: shown(users),
+    deviceBound: deviceBound === 0 ? null : { sessions: shown(deviceBound), share: shareOf(deviceBound, sessions, locale) },
     note: sample === null ? say('numbersCounted') : say('numbersEstimated', { count: sample }),
     plots: [
       plot('day', 'byDay', 'day', 'columns', days),
@@ -39,6 +40,10 @@ export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
     url: `${base}/numbers`
   }
 }
+
+/** "37%", or "0.2%": a few are not none, and 100% are all. */
+const shareOf = (part: number, whole: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { style: 'percent', maximumSignificantDigits: 2, roundingMode: 'trunc' }).format(part / whole)
 
 /** Bars of a plot. Clients choose the names of systems, so there may be many. */
 const MOST_BARS = 8
