@@ -133,6 +133,10 @@ export function numbersOf ({ records, large }: Sample, at: Date): Numbers {
   }
 }
 
+/** The part of the sessions that are bound to their device, to be written in percent: almost all are at most 99 %. */
+export const shareBound = ({ deviceBound, sessions }: Numbers): number =>
+  deviceBound === sessions ? 1 : Math.min(deviceBound / sessions, 0.99)
+
 const isOfLiveUser = (record: RecordWithoutData, at: Date): boolean => record.userId !== undefined && isLive(record, at)
 
 /**

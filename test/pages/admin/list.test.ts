@@ -216,6 +216,7 @@ t.test('the share of the sessions that are bound: a few are not none, almost all
   }
   t.equal(shown(0, 500), null)
   t.equal(shown(1234, 3335), '1,234 (37%)')
+  t.equal(shown(2, 3), '2 (67%)')
   t.equal(shown(1, 500), '1 (0.2%)')
   t.equal(shown(499, 500), '499 (99%)')
   t.equal(shown(500, 500), '500 (100%)')
