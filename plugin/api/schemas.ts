@@ -18,7 +18,7 @@ const session = {
   type: 'object',
   required: [
     'id', 'current', 'createdAt', 'lastActiveAt', 'expiresAt', 'endsAt', 'remember', 'ip', 'formerIp', 'userAgent', 'device',
-    'newDevice', 'adopted', 'confirmedAt'
+    'newDevice', 'adopted', 'deviceBound', 'confirmedAt'
   ],
   properties: {
     id: { type: 'string', description: 'The public id, for the revoke routes; not a credential' },
@@ -29,6 +29,10 @@ const session = {
     endsAt: date,
     newDevice: { type: 'boolean', description: 'True if the user had not signed in with this browser before; false for the sign-up' },
     adopted: { type: 'boolean', description: 'True if the user had signed in earlier, with the sessions that the server had before' },
+    deviceBound: {
+      type: 'boolean',
+      description: 'True if only the browser that signed in can use it: its cookie is worthless elsewhere'
+    },
     confirmedAt: { ...date, type: ['string', 'null'], description: 'When its user last confirmed who it is; null: not since the sign-in' },
     remember: { type: 'boolean' },
     ip: {

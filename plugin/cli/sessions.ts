@@ -36,11 +36,14 @@ function nothingFound (io: Io, { json }: CommonOptions, document: object, senten
 }
 
 function tableOf (sessions: LoginSession[]): string {
+  // Servers without the option `deviceBound` bind none.
+  const ifAnyBound = (cell: string): string[] => sessions.some(({ deviceBound }) => deviceBound) ? [cell] : []
   const rows = sessions.map(session => {
-    const { id, createdAt, lastActiveAt, expiresAt, ip } = session
-    return [id, ...[createdAt, lastActiveAt, expiresAt].map(time => time.toISOString()), ip ?? '-', deviceOf(session)]
+    const { id, createdAt, lastActiveAt, expiresAt, ip, deviceBound } = session
+    const times = [createdAt, lastActiveAt, expiresAt].map(time => time.toISOString())
+    return [id, ...times, ip ?? '-', ...ifAnyBound(deviceBound ? 'yes' : 'no'), deviceOf(session)]
   })
-  return toTable([['ID', 'SIGNED IN', 'LAST ACTIVE', 'EXPIRES', 'ADDRESS', 'DEVICE'], ...rows])
+  return toTable([['ID', 'SIGNED IN', 'LAST ACTIVE', 'EXPIRES', 'ADDRESS', ...ifAnyBound('BOUND'), 'DEVICE'], ...rows])
 }
 
 /** `revoke USER`, `revoke USER ID`. */

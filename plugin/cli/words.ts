@@ -38,6 +38,9 @@ export const counted = (count: number, what: string): string => `${numberOf(coun
 /** "1,200". */
 export const numberOf = (number: number): string => number.toLocaleString('en')
 
+/** "37%", or "0.2%": a few are not 0 %. */
+export const percentOf = (share: number): string => share.toLocaleString('en', { style: 'percent', maximumSignificantDigits: 2 })
+
 /** "1.5 MB". */
 export function bytesOf (bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -68,6 +68,7 @@ export function createRows (
       lastActive,
       signedIn,
       expires: momentView(session.expiresAt, texts, now),
+      deviceBound: session.deviceBound,
       revokeLabel: label('signOutNamed', lastActive),
       detailsLabel: label('detailsNamed', lastActive),
       notYouLabel: label('notYouNamed', signedIn),

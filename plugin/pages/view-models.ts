@@ -12,6 +12,7 @@
  * | `marks` | `mark`, a name; `text`, what it shows, or null if words beside it say that |
  * | `time` | `moment`, a {@link MomentView} |
  * | `facts` | what a row and a group say below the name: `device`, a {@link SessionView} or a group; `places`, strings; `morePlaces` |
+ * | `device-bound` | the model around it: the mark of a session that is bound to its device |
  * | `question-facts` | {@link ConfirmView} |
  * | `notice` | {@link NoticeView} |
  * | `plot` | `plot`, a `PlotView` of `plot.ts` |
@@ -82,6 +83,8 @@ export interface SessionView extends DeviceView {
   lastActive: MomentView
   signedIn: MomentView
   expires: MomentView
+  /** True: it is bound to its device, so only the browser that signed in can use it. */
+  deviceBound: boolean
   /** Where the button of the row leads. */
   revokeUrl: string
   /** The accessible name of that button. No other row has the same. */

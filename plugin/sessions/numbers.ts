@@ -5,6 +5,7 @@
  * @module
  */
 import type { DeviceKind } from '../client/device.js'
+import { isBound } from './binding.js'
 import { USER_KEY_LENGTH } from './key.js'
 import { isLive, type RecordWithoutData } from './record.js'
 import type { LoginSessionStore, OverviewStore } from './store.js'
@@ -19,6 +20,8 @@ export interface Numbers {
   sessions: number
   /** Users who are signed in. */
   users: number
+  /** The sessions that are bound to their device. */
+  deviceBound: number
   /** The sessions by the day of their sign-in (UTC): the last 14 days, the earliest first. Sessions that have ended are not among them. */
   byDay: Array<{ day: Date, sessions: number }>
   /** By device kind, the most first. */
@@ -122,12 +125,17 @@ export function numbersOf ({ records, large }: Sample, at: Date): Numbers {
     sample: large === null ? null : records.length,
     sessions: estimate(live.length),
     users: large === null ? new Set(live.map(({ userId }) => userId)).size : Math.max(usersIn(large.runs, at), Math.min(1, live.length)),
+    deviceBound: estimate(live.filter(isBound).length),
     byDay: Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index)
       .map(day => ({ day: new Date(day * DAY), sessions: estimate(days.get(day) ?? 0) })),
     byKind: tally(({ device }) => device.kind).map(([kind, sessions]) => ({ kind, sessions })),
     bySystem: tally(({ device }) => device.os).map(([system, sessions]) => ({ system, sessions }))
   }
 }
+
+/** The part of the sessions that are bound to their device, to be written in percent: almost all are at most 99 %. */
+export const shareBound = ({ deviceBound, sessions }: Numbers): number =>
+  deviceBound === sessions ? 1 : Math.min(deviceBound / sessions, 0.99)
 
 const isOfLiveUser = (record: RecordWithoutData, at: Date): boolean => record.userId !== undefined && isLive(record, at)
 

@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { listSchema } from '../../plugin/api/schemas.js'
 import { DEVICE_KINDS } from '../../plugin/client/system.js'
-import { loginSessionApi } from '../../plugin/index.js'
+import { type LoginSession, loginSessionApi, memoryStore } from '../../plugin/index.js'
+import type { DeviceBinding } from '../../plugin/sessions/binding.js'
 import { createShop, PASSWORD } from '../support/app.js'
 import { browser, setCookies } from '../support/browser-jar.js'
 import { API, createShopWithPages, endMeanwhile } from '../support/page.js'
+import { aRecord, BINDING } from '../support/records.js'
 
 t.test('a script lists the sessions of its user, and sees nothing but the public view', async t => {
   const app = await createShopWithPages(t)
@@ -20,7 +22,7 @@ t.test('a script lists the sessions of its user, and sees nothing but the public
   const { sessions } = reply.json()
   t.equal(sessions.length, 2)
   t.same(sessions.filter((session: any) => session.current).map((session: any) => session.id), [id])
-  t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
+  t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'deviceBound', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
 })
 
 t.test('answers are private, refusals included: not kept, not guessed at, not loaded into other sites', async t => {
@@ -235,7 +237,7 @@ for (const [what, serializer] of [
     app.loginSessions.list = async userId => (await list(userId)).map(session => ({ ...session, tokenHash: 'secret' }))
 
     const { sessions } = (await one.get(API)).json()
-    t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
+    t.same(Object.keys(sessions[0]).sort(), ['adopted', 'confirmedAt', 'createdAt', 'current', 'device', 'deviceBound', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent'])
     t.equal((await browser(app).get(API)).statusCode, 401)
     t.match((await one.post(`${API}/${id}/revoke`, ['x'])).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION', message: 'body must be object,null' })
     t.match((await one.post(`${API}/${id}/revoke`, { password: 5 })).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
@@ -252,6 +254,19 @@ t.test('the device is listed with all its words', async t => {
   t.strictSame((await one.get(API)).json().sessions[0].device, {
     browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null
   })
+})
+
+t.test('a script sees which sessions are bound to their device, and nothing of the key', async t => {
+  const store = memoryStore()
+  const app = await createShopWithPages(t, { store })
+  const one = browser(app)
+  await one.signIn('ada')
+  for (const binding of [BINDING, { ...BINDING, requiredFrom: undefined }]) await store.insert(aRecord({ binding: binding as DeviceBinding }))
+
+  const reply = await one.get(API)
+
+  t.strictSame(reply.json().sessions.map(({ deviceBound }: LoginSession) => deviceBound).sort(), [false, false, true])
+  t.notMatch(reply.body, 'x'.repeat(43))
 })
 
 t.test('the schema names every kind of device that there is', async t => {

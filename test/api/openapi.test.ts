@@ -46,3 +46,10 @@ t.test('where a plain question is enough, no body is described', async t => {
   const { paths } = await documented(t, {})
   t.ok(Object.values<any>(paths).every(({ post }) => post?.requestBody === undefined))
 })
+
+t.test('what a client reads of the binding to a device is described', async t => {
+  const { paths } = await documented(t, {})
+  const { required, properties } = paths['/api/sessions/'].get.responses[200].content[CONTENT].schema.properties.sessions.items
+  t.ok(required.includes('deviceBound'))
+  t.match(properties.deviceBound, { type: 'boolean', description: /only the browser that signed in/ })
+})

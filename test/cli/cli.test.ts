@@ -12,7 +12,7 @@ import { after, HOUR, NOW } from '../support/clock.js'
 import { database } from '../support/mongo.js'
 import { createGate } from '../support/gate.js'
 import { poll } from '../support/poll.js'
-import { aRecord, aVisitorRecord } from '../support/records.js'
+import { aRecord, aVisitorRecord, BINDING } from '../support/records.js'
 
 const { db, client, collection } = await database(t)
 const [uri] = [`mongodb://${client.options.hosts.join(',')}/${db.databaseName}?replicaSet=${client.options.replicaSet}`]
@@ -50,6 +50,17 @@ t.test('list', async t => {
       [idOf(last._id), '2100-01-01T12:00:00.000Z', '2100-01-01T13:00:00.000Z', '2100-01-01T13:00:00.000Z', '-', 'phone'],
       [idOf(first._id), '2100-01-01T12:00:00.000Z', '2100-01-01T12:00:00.000Z', '2100-01-01T13:00:00.000Z', '203.0.113.9', 'Chrome on Windows']
     ])
+  })
+
+  t.test('says which sessions are bound to their device, if one is', async t => {
+    const [bound, free] = [aRecord({ lastActiveAt: after(NOW, HOUR), binding: BINDING }), aRecord()]
+    const { on } = await setup(bound, free)
+    const [head, ...lines] = (await on(['list', 'ada'])).out.trimEnd().split('\n')
+    t.match(head, / ADDRESS +BOUND +DEVICE$/)
+    t.strictSame(lines.map(line => line.split(/ {2,}/).slice(-3)), [['203.0.113.9', 'yes', 'Chrome on Windows'], ['203.0.113.9', 'no', 'Chrome on Windows']])
+    const { out } = await on(['list', 'ada', '--json'])
+    t.strictSame(JSON.parse(out).sessions.map(({ deviceBound }: { deviceBound: boolean }) => deviceBound), [true, false])
+    t.notMatch(out, 'x'.repeat(43))
   })
 
   t.test('prints one JSON document, without tokens and session data', async t => {
@@ -207,14 +218,19 @@ t.test('stats', async t => {
   const today = new Date()
   const times = { createdAt: today, lastActiveAt: today, expiresAt: after(today, HOUR), endsAt: after(today, HOUR) }
   const { device } = aRecord()
-  const { on, where } = await setup(aRecord(times), aRecord(times), aRecord({ ...times, userId: 'eve', device: { ...device, os: null, kind: 'program' } }))
+  const { on, store, where } = await setup(aRecord(times), aRecord(times), aRecord({ ...times, userId: 'eve', device: { ...device, os: null, kind: 'program' } }))
   const { code, out } = await on(['stats'])
   t.equal(code, 0)
   const [head, , ...lines] = out.trimEnd().split('\n')
   t.match(head, new RegExp(`^${where} at \\d{4}-.*Z, all were counted$`))
   const rows = lines.map(line => line.trim().split(/ {2,}/).join(' '))
   for (const row of ['sessions 3', 'users 2', `${today.toISOString().slice(0, 10)} 3`, 'devices desktop 2', 'program 1', 'systems Windows 2', 'unknown 1']) t.ok(rows.includes(row), row)
-  t.match(JSON.parse((await on(['stats', '--json'])).out), { collection: where, sample: null, sessions: 3, users: 2 })
+  t.notMatch(out, 'bound')
+  t.match(JSON.parse((await on(['stats', '--json'])).out), { collection: where, sample: null, sessions: 3, users: 2, deviceBound: 0 })
+
+  await store.insert(aRecord({ ...times, binding: BINDING }))
+  t.match((await on(['stats'])).out, /\nusers +2\nbound +1 \(25%\)\n/)
+  t.equal(JSON.parse((await on(['stats', '--json'])).out).deviceBound, 1)
 })
 
 t.test('indexes', async t => {

@@ -14,7 +14,7 @@ import { createShop } from '../support/app.js'
 import { browser, type Reply } from '../support/browser-jar.js'
 import { after, createClock, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
 import { createShopWithPages, HTMX, PAGE, textOf } from '../support/page.js'
-import { aRecord } from '../support/records.js'
+import { aRecord, BINDING } from '../support/records.js'
 
 const texts = createTexts('en', SHIPPED.en!, 'UTC')
 const DESKTOP: Device = { browser: 'Chromium', browserVersion: '149', os: 'Linux', osVersion: null, kind: 'desktop', model: null }
@@ -123,6 +123,19 @@ t.test('a row begins with what people call the thing, and keeps the rest in its 
     'IP address 8.8.8.8 · Norway Also used from 10.0.0.1 · Local network Last active Jan 1, 2100')
   t.match(page.body, 'aria-label="Phone (Android)"')
   t.match(page.body, /aria-label="Details of Android phone \(Samsung Internet\), last active Jan 1, 2100, 11:59\sAM UTC"/)
+})
+
+t.test('a session that is bound to its device says so, in words, in its row and its details; the others say nothing of it', async t => {
+  const page = await listOf(t, [{ device: IPHONE, ip: null, binding: BINDING }, { device: DESKTOP, ip: null, binding: { key: BINDING.key, challengedAt: NOW } }])
+
+  t.match(textOf(page), 'iPhone Safari · Last active: 1 minute ago · Bound to its device Details Browser Safari 26.1 Operating system iOS 26.1 ')
+  t.match(textOf(page), / Bound to its device Only the browser that signed in can use this session\. Sign out .*Linux computer/)
+  t.strictSame(page.body.match(/Bound to its device/g)?.length, 2, 'not the one whose browser has not used its key yet')
+  t.match(page.body, '<svg class="ls-bound" viewBox="0 0 24 24" aria-hidden="true"')
+
+  const group = await listOf(t, [{ device: IPHONE, binding: BINDING }, { device: IPHONE }])
+  t.match(textOf(group), / iPhone Safari · Last active: 1 minute ago 2 sessions .*1 minute ago · Bound to its device Details/, 'in a group, the row says it')
+  t.strictSame(group.body.match(/class="ls-bound"/g)?.length, 1)
 })
 
 t.test('a program, a model and a device of which little is known say nothing twice', async t => {
@@ -256,15 +269,15 @@ t.test('only this device: one calm sentence, and nothing to press', async t => {
 
 t.test('a host replaces the row, the group and the marks, each by a file', async t => {
   const templates = t.testdir({
-    'row.eta': '<li><%= it.session.title %> / <%= it.session.browserVersion %></li>', 'marks.eta': '[<%= it.mark %>]', 'details.eta': 'more'
+    'row.eta': '<li><%= it.session.title %> / <%= it.session.browserVersion %><% if (it.session.deviceBound) { %> <%~ include(\'./device-bound\', it) %><% } %></li>', 'device-bound.eta': '(<%= it.say(\'deviceBound\') %>)', 'marks.eta': '[<%= it.mark %>]', 'details.eta': 'more'
   })
   const store = memoryStore()
   const app = await createShop(t, { store, async routes (app) { await app.register(loginSessionPages, { prefix: PAGE, templates }) } })
   const clock = createClock()
-  for (const device of [IPHONE, DESKTOP, DESKTOP]) await store.insert(aRecord({ device, lastActiveAt: clock.now() }))
+  for (const device of [IPHONE, DESKTOP, DESKTOP]) await store.insert(aRecord({ device, lastActiveAt: clock.now(), ...device === IPHONE && { binding: BINDING } }))
   const chrome = browser(app)
   await chrome.signIn('ada')
   const text = textOf(await chrome.get(PAGE, HTMX))
-  t.match(text, /Windows computer \/ Chrome 149 .*iPhone \/ Safari 26\.1/)
+  t.match(text, /Windows computer \/ Chrome 149 .*iPhone \/ Safari 26\.1 \(Bound to its device\)/)
   t.match(text, '[linux] Linux computer [chrome] Chromium')
 })

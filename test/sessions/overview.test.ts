@@ -12,7 +12,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import { after, createClock, DAY, HOUR, MINUTE, NOW, SECOND } from '../support/clock.js'
 import { createGate, turns } from '../support/gate.js'
 import { createRandom } from '../support/random.js'
-import { aRecord, aVisitorRecord, stored } from '../support/records.js'
+import { aRecord, aVisitorRecord, BINDING, stored } from '../support/records.js'
 import { onBothStores, withoutOverview } from '../support/stores.js'
 
 const actor: Actor = { kind: 'host', name: 'operator' }
@@ -255,14 +255,14 @@ t.test('numbers of a small collection are counted, without visitors and expired 
   const device = aRecord().device
   const day = (days: number): Date => after(new Date('2100-01-01T00:00:00.000Z'), -days * DAY)
   const records = [
-    aRecord({ device: { ...device, kind: 'phone', os: 'Android' } }),
-    aRecord({ userId: 'eve', createdAt: day(0) }),
+    aRecord({ device: { ...device, kind: 'phone', os: 'Android' }, binding: BINDING }),
+    aRecord({ userId: 'eve', createdAt: day(0), binding: { key: BINDING.key, challengedAt: NOW } }),
     aRecord({ userId: 'eve', createdAt: after(day(0), -1), device: { ...device, os: null } }),
     aRecord({ createdAt: day(13), device: { ...device, kind: 'phone', os: 'Android' } }),
     aRecord({ createdAt: after(day(13), -1), device: { ...device, kind: 'phone', os: 'Android' } }),
     aRecord({ createdAt: day(400), device: { ...device, kind: 'phone', os: 'Android' } }),
     aVisitorRecord(),
-    aRecord({ userId: 'mallory', expiresAt: NOW })
+    aRecord({ userId: 'mallory', expiresAt: NOW, binding: BINDING })
   ]
   const { numbers } = createOverview({ store: await filled(memoryStore(), records.map(record => ({ ...record, createdAt: record.createdAt }))), now })
   const counts = [...Array(14)].map((_, index) => ({ 0: 1, 12: 1, 13: 2 }[index] ?? 0))
@@ -271,6 +271,7 @@ t.test('numbers of a small collection are counted, without visitors and expired 
     sample: null,
     sessions: 6,
     users: 2,
+    deviceBound: 1,
     byDay: counts.map((sessions, index) => ({ day: day(13 - index), sessions })),
     byKind: [{ kind: 'phone', sessions: 4 }, { kind: 'desktop', sessions: 2 }],
     bySystem: [{ system: 'Android', sessions: 4 }, { system: null, sessions: 1 }, { system: 'Windows', sessions: 1 }]
@@ -279,7 +280,7 @@ t.test('numbers of a small collection are counted, without visitors and expired 
 
 t.test('numbers of nothing are zeros', async t => {
   const empty = await createOverview({ store: await filled(memoryStore(), []), now }).numbers()
-  t.match(empty, { sample: null, sessions: 0, users: 0, byKind: [], bySystem: [] })
+  t.match(empty, { sample: null, sessions: 0, users: 0, deviceBound: 0, byKind: [], bySystem: [] })
   t.equal(empty.byDay.length, 14)
   const stale = { ...overviewStoreOf(memoryStore())!, async size () { return 1_000_000 } }
   t.match(await createOverview({ store: stale, now }).numbers(), { sample: 0, sessions: 0, users: 0, byKind: [] }, 'a server that crashed may not know its size')
@@ -331,7 +332,8 @@ t.test('numbers of a large collection are estimated from a few thousand records,
         _id: (isVisitor ? visitorKey() : userKeyOf(userId)) + String(records.length).padStart(22, '0'),
         createdAt: after(NOW, -random.below(20) * DAY),
         expiresAt: random.below(10) === 0 ? NOW : after(NOW, HOUR),
-        device: { ...template.device, kind: random.below(4) === 0 ? 'phone' : 'desktop', os: random.below(2) === 0 ? 'Windows' : null }
+        device: { ...template.device, kind: random.below(4) === 0 ? 'phone' : 'desktop', os: random.below(2) === 0 ? 'Windows' : null },
+        ...records.length % 3 === 0 && { binding: BINDING }
       })
     }
   }
@@ -349,6 +351,7 @@ t.test('numbers of a large collection are estimated from a few thousand records,
   }
   near(found.sessions, truth.sessions, 'sessions')
   near(found.users, truth.users, 'users')
+  near(found.deviceBound, truth.deviceBound, 'bound sessions')
   for (const [index, { day, sessions }] of truth.byDay.entries()) {
     t.strictSame(found.byDay[index]!.day, day)
     near(found.byDay[index]!.sessions, sessions, day.toISOString())

@@ -36,7 +36,10 @@ export async function serveOperators (t: Test): Promise<ServedShop> {
       })
     }
   })
-  for (const [i, [user, device]] of USERS.entries()) await shop.signInElsewhere(user, device, i % 2 === 0 ? `203.0.113.${i}` : '198.51.100.7', true)
+  for (const [i, [user, device]] of USERS.entries()) {
+    const session = await shop.signInElsewhere(user, device, i % 2 === 0 ? `203.0.113.${i}` : '198.51.100.7', true)
+    if (device === MAC) await shop.bind(session)
+  }
   return shop
 }
 

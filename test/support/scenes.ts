@@ -51,10 +51,13 @@ export async function serveScenes (t: Test, options: Parameters<typeof serveShop
 /** Three computers, and then a phone of a model of its own each, so that no two are one group. */
 const deviceNumber = (i: number): string => [MAC, LINUX, WINDOWS][i] ?? `Mozilla/5.0 (Linux; Android 16; Model ${i}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36`
 
-/** Signs in as a new user with `others` sessions on other devices that the user knows, and opens the list. */
+/** Signs in as a new user with `others` sessions on other devices that the user knows, one of them bound to its device, and opens the list. */
 export async function openList (page: Page, shop: ServedShop, others = 2, kind = 'ada'): Promise<string> {
   const user = `${kind}-${randomId()}`
-  for (let i = 0; i < others; i++) await shop.signInElsewhere(user, deviceNumber(i), `203.0.113.${i}`, true)
+  for (let i = 0; i < others; i++) {
+    const session = await shop.signInElsewhere(user, deviceNumber(i), `203.0.113.${i}`, true)
+    if (i === 0) await shop.bind(session)
+  }
   await page.goto(`/start?user=${user}`)
   return user
 }
@@ -99,7 +102,7 @@ export const SCENES: Record<string, Scene> = {
     async play (page, shop) {
       const user = `ada-${randomId()}`
       for (let i = 0; i < 3; i++) await shop.signInElsewhere(user, LINUX, `203.0.113.${i}`, true)
-      await shop.signInElsewhere(user, MAC, '203.0.113.9')
+      await shop.bind(await shop.signInElsewhere(user, MAC, '203.0.113.9'))
       await page.goto(`/start?user=${user}`)
       for (const summary of await page.locator('.ls-group > details > summary, .ls-details > summary').all()) await summary.click()
     }

@@ -2,7 +2,7 @@
  * Numbers → what is shown of them. Pure.
  * @module
  */
-import type { Numbers } from '../../sessions/overview.js'
+import { type Numbers, shareBound } from '../../sessions/numbers.js'
 import type { MessageKey } from '../messages.js'
 import { type Bar, type Plot, type PlotView, toPlotView } from '../plot.js'
 import type { PageView } from '../view-models.js'
@@ -17,10 +17,12 @@ export function createNumber ({ sample }: Pick<Numbers, 'sample'>, { say, texts 
 
 /** The numbers and their plots. */
 export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
-  const { sample, sessions, users, byDay, byKind, bySystem } = numbers
+  const { sample, sessions, users, deviceBound, byDay, byKind, bySystem } = numbers
   const { base, say, texts } = page
   const { locale } = texts
   const shown = createNumber(numbers, page)
+  // Two digits, so that a few are not 0 %.
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumSignificantDigits: 2 })
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const plot = (key: string, title: MessageKey, label: MessageKey, direction: Plot['direction'], bars: Bar[]): PlotView =>
     toPlotView({ key, title: say(title), columns: [say(label), say('sessions')], direction, bars }, texts)
@@ -30,6 +32,7 @@ export function toNumbersView (numbers: Numbers, page: PageView): NumbersView {
   return {
     sessions: shown(sessions),
     users: shown(users),
+    deviceBound: deviceBound === 0 ? null : { sessions: shown(deviceBound), share: percent.format(shareBound(numbers)) },
     note: sample === null ? say('numbersCounted') : say('numbersEstimated', { count: sample }),
     plots: [
       plot('day', 'byDay', 'day', 'columns', days),

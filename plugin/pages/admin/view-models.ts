@@ -57,6 +57,8 @@ export interface SearchView {
 export interface NumbersView {
   sessions: string
   users: string
+  /** The sessions that are bound to their device, and their share of all: "1,234" and "37%"; null: there are none. */
+  deviceBound: { sessions: string, share: string } | null
   /** Whether they were counted or estimated. */
   note: string
   plots: PlotView[]

@@ -45,6 +45,18 @@ export default [
     ]
   },
   {
+    file: 'plugin/cli/stats.ts',
+    tests: ['cli/cli'],
+    breaks: [
+      {
+        name: 'stats speak of bound sessions where there are none',
+        promise: 'issue 17: hosts without the option see no change',
+        from: 'deviceBound === 0 ? [] : ',
+        to: ''
+      }
+    ]
+  },
+  {
     file: 'plugin/cli/watch.ts',
     tests: ['cli/cli'],
     breaks: [
@@ -72,6 +84,12 @@ export default [
     file: 'plugin/cli/sessions.ts',
     tests: ['cli/cli'],
     breaks: [
+      {
+        name: 'the table has the column where no session is bound',
+        promise: 'issue 17: hosts without the option see no change',
+        from: 'sessions.some(({ deviceBound }) => deviceBound) ? [cell] : []',
+        to: '[cell]'
+      },
       {
         name: 'revoke cannot be stopped',
         promise: 'S3: Ctrl-C stops it',

@@ -153,6 +153,18 @@ export default [
     ]
   },
   {
+    file: 'plugin/pages/session-row.ts',
+    tests: ['pages/list', 'pages/admin/list'],
+    breaks: [
+      {
+        name: 'the row of a bound session does not say so',
+        promise: 'issue 17: people and operators see which sessions are bound to their device',
+        from: 'deviceBound: session.deviceBound',
+        to: 'deviceBound: false'
+      }
+    ]
+  },
+  {
     file: 'plugin/pages/account/entries.ts',
     tests: ['pages/list'],
     breaks: [

@@ -643,6 +643,31 @@ export default [
     tests: ['sessions/overview'],
     breaks: [
       {
+        name: 'a session whose browser has not used its key counts as bound',
+        promise: 'issue 17: the numbers say how many sessions are bound to their device',
+        from: 'live.filter(isBound)',
+        to: 'live.filter(({ binding }) => binding !== undefined)'
+      },
+      {
+        name: 'expired sessions count as bound',
+        promise: 'issue 17: the bound sessions are among the live ones',
+        from: 'estimate(live.filter(isBound).length)',
+        to: 'estimate(records.filter(isBound).length)'
+      },
+      {
+        name: 'the bound sessions of a sample are taken for all',
+        promise: 'issue 17: in a large collection the bound sessions are estimated',
+        from: 'estimate(live.filter(isBound).length)',
+        to: 'live.filter(isBound).length'
+      },
+      {
+        name: 'almost all count as all',
+        promise: 'issue 17: 100 % are bound only if all are',
+        from: 'Math.min(deviceBound / sessions, 0.99)',
+        to: 'deviceBound / sessions',
+        tests: ['pages/admin/list']
+      },
+      {
         name: 'every collection is counted',
         promise: 'O2: counting never reads the whole collection',
         from: 'if (size <= ALL) {',

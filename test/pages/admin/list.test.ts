@@ -15,7 +15,7 @@ import type { JarBrowser, Reply } from '../../support/browser-jar.js'
 import { after, createClock, DAY, MINUTE, NOW, SECOND } from '../../support/clock.js'
 import { createOperatorShop, IPHONE, OPERATORS } from '../../support/operators.js'
 import { answer, HTMX, PAGE, textOf } from '../../support/page.js'
-import { aRecord } from '../../support/records.js'
+import { aRecord, BINDING } from '../../support/records.js'
 import { breakable } from '../../support/stores.js'
 
 /** The users of the rows, from the top. */
@@ -193,10 +193,41 @@ t.test('the numbers: counted, kept for ten seconds, anew after an ending; estima
   t.match(estimated, 'About 400,000 sessions')
 })
 
+t.test('sessions that are bound to their device say so, and the numbers say how many; without one, nothing speaks of it', async t => {
+  const { root, signIn, store, clock } = await createOperatorShop(t)
+  await signIn('bob')
+  t.notMatch((await root.get(OPERATORS)).body, /Bound to|ls-bound|ls-share/)
+
+  await store.insert(aRecord({ createdAt: NOW, lastActiveAt: NOW, ip: null, binding: BINDING }))
+  clock.advance(10 * SECOND)
+  const list = textOf(await root.get(OPERATORS))
+  t.match(list, 'Live sessions 3 Users signed in 3 Bound to their device 1 (33%)')
+  t.match(list, /ada Windows computer · Chrome · Signed in .* ago · Bound to its device Details .* Bound to its device Only the browser that signed in can use this session\. Ends at the latest/)
+  t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), / ago · Bound to its device Details .* Bound to its device Only the browser/)
+  t.notMatch(textOf(await root.get(`${OPERATORS}?who=bob`)), 'Bound')
+})
+
+t.test('the share of the sessions that are bound: a few are not none, almost all are not all, and estimates say so', async t => {
+  const shown = (deviceBound: number, sessions: number, sample: number | null = null, language = 'en'): string | null => {
+    const texts = createTexts(language, SHIPPED[language]!, 'UTC')
+    const numbers = { at: NOW, sample, sessions, users: 1, deviceBound, byDay: [], byKind: [], bySystem: [] }
+    const view = toNumbersView(numbers, { base: '', say: texts.say, texts } as unknown as PageView).deviceBound
+    return view && `${view.sessions} (${view.share})`
+  }
+  t.equal(shown(0, 500), null)
+  t.equal(shown(1234, 3335), '1,234 (37%)')
+  t.equal(shown(2, 3), '2 (67%)')
+  t.equal(shown(1, 500), '1 (0.2%)')
+  t.equal(shown(499, 500), '499 (99%)')
+  t.equal(shown(500, 500), '500 (100%)')
+  t.equal(shown(100_000, 400_000, 2000), 'about 100,000 (25%)')
+  t.equal(shown(1234, 3335, 2000, 'de'), 'etwa 1.234 (37\u00a0%)')
+})
+
 t.test('a plot has eight bars at most: clients choose the names of systems', async t => {
   const texts = createTexts('en', SHIPPED.en!, 'UTC')
   const bySystem = Array.from({ length: 12 }, (_, i) => ({ system: i === 1 ? null : `System ${i}`, sessions: 12 - i }))
-  const numbers = { at: NOW, sample: null, sessions: 78, users: 1, byDay: [], byKind: [{ kind: 'other' as const, sessions: 78 }], bySystem }
+  const numbers = { at: NOW, sample: null, sessions: 78, users: 1, deviceBound: 0, byDay: [], byKind: [{ kind: 'other' as const, sessions: 78 }], bySystem }
   const { plots } = toNumbersView(numbers, { base: '', say: texts.say, texts } as PageView)
   const bars = plots.map(({ bars }) => bars.map(({ label, value }) => `${label} ${value}`))
   t.strictSame(bars, [[], ['Others 78'], [
