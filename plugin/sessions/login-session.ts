@@ -44,7 +44,7 @@ export interface LoginSession {
   /** The user had signed in earlier, with the sessions that the host had before (`startLoginSession` with `adopted`). */
   readonly adopted: boolean
   /**
-   * Bound to its device: the browser has a key, and a cookie that is copied to another browser is refused. False for browsers that
+   * Bound to this device: the browser has a key, and a cookie that is copied to another browser is refused. False for browsers that
    * cannot do it, and until the browser has used its key. True says nothing if the option `deviceBound` has been turned off since.
    */
   readonly deviceBound: boolean

@@ -128,13 +128,13 @@ t.test('a row begins with what people call the thing, and keeps the rest in its 
 t.test('a session that is bound to its device says so, in words, in its row and its details; the others say nothing of it', async t => {
   const page = await listOf(t, [{ device: IPHONE, ip: null, binding: BINDING }, { device: DESKTOP, ip: null, binding: { key: BINDING.key, challengedAt: NOW } }])
 
-  t.match(textOf(page), 'iPhone Safari · Last active: 1 minute ago · Bound to its device Details Browser Safari 26.1 Operating system iOS 26.1 ')
-  t.match(textOf(page), / Bound to its device Only the browser that signed in can use this session\. Sign out .*Linux computer/)
-  t.strictSame(page.body.match(/Bound to its device/g)?.length, 2, 'not the one whose browser has not used its key yet')
+  t.match(textOf(page), 'iPhone Safari · Last active: 1 minute ago · Bound to this device Details Browser Safari 26.1 Operating system iOS 26.1 ')
+  t.match(textOf(page), / Bound to this device Only the browser that signed in can use this session\. Sign out .*Linux computer/)
+  t.strictSame(page.body.match(/Bound to this device/g)?.length, 2, 'not the one whose browser has not used its key yet')
   t.match(page.body, '<svg class="ls-bound" viewBox="0 0 24 24" aria-hidden="true"')
 
   const group = await listOf(t, [{ device: IPHONE, binding: BINDING }, { device: IPHONE }])
-  t.match(textOf(group), / iPhone Safari · Last active: 1 minute ago 2 sessions .*1 minute ago · Bound to its device Details/, 'in a group, the row says it')
+  t.match(textOf(group), / iPhone Safari · Last active: 1 minute ago 2 sessions .*1 minute ago · Bound to this device Details/, 'in a group, the row says it')
   t.strictSame(group.body.match(/class="ls-bound"/g)?.length, 1)
 })
 
@@ -278,6 +278,6 @@ t.test('a host replaces the row, the group and the marks, each by a file', async
   const chrome = browser(app)
   await chrome.signIn('ada')
   const text = textOf(await chrome.get(PAGE, HTMX))
-  t.match(text, /Windows computer \/ Chrome 149 .*iPhone \/ Safari 26\.1 \(Bound to its device\)/)
+  t.match(text, /Windows computer \/ Chrome 149 .*iPhone \/ Safari 26\.1 \(Bound to this device\)/)
   t.match(text, '[linux] Linux computer [chrome] Chromium')
 })

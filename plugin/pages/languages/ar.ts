@@ -14,7 +14,7 @@ const ar: Messages = {
   lastActive: 'آخر نشاط',
   signedIn: 'تسجيل الدخول',
   expires: 'انتهاء الصلاحية',
-  deviceBound: 'مرتبطة بجهازها',
+  deviceBound: 'مرتبطة بهذا الجهاز',
   deviceBoundDetail: 'لا يمكن استخدام هذه الجلسة إلا من المتصفح الذي جرى فيه تسجيل الدخول.',
   thisDevice: 'هذا الجهاز',
   newDevice: 'جديد',

@@ -14,7 +14,7 @@ const de: Messages = {
   lastActive: 'Zuletzt aktiv',
   signedIn: 'Angemeldet',
   expires: 'Läuft ab',
-  deviceBound: 'An das Gerät gebunden',
+  deviceBound: 'An dieses Gerät gebunden',
   deviceBoundDetail: 'Nur der Browser, mit dem die Anmeldung erfolgte, kann diese Sitzung nutzen.',
   thisDevice: 'Dieses Gerät',
   newDevice: 'Neu',

@@ -15,7 +15,7 @@ const en = {
   lastActive: 'Last active',
   signedIn: 'Signed in',
   expires: 'Expires',
-  deviceBound: 'Bound to its device',
+  deviceBound: 'Bound to this device',
   deviceBoundDetail: 'Only the browser that signed in can use this session.',
   thisDevice: 'This device',
   newDevice: 'New',

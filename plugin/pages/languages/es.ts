@@ -14,7 +14,7 @@ const es: Messages = {
   lastActive: 'Última actividad',
   signedIn: 'Inicio de sesión',
   expires: 'Caduca',
-  deviceBound: 'Vinculada a su dispositivo',
+  deviceBound: 'Vinculada a este dispositivo',
   deviceBoundDetail: 'Solo el navegador en el que se inició la sesión puede usarla.',
   thisDevice: 'Este dispositivo',
   newDevice: 'Nuevo',

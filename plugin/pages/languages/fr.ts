@@ -14,7 +14,7 @@ const fr: Messages = {
   lastActive: 'Dernière activité',
   signedIn: 'Connexion',
   expires: 'Expiration',
-  deviceBound: 'Liée à son appareil',
+  deviceBound: 'Liée à cet appareil',
   deviceBoundDetail: 'Seul le navigateur où la connexion a eu lieu peut utiliser cette session.',
   thisDevice: 'Cet appareil',
   newDevice: 'Nouveau',

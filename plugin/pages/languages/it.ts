@@ -14,7 +14,7 @@ const it: Messages = {
   lastActive: 'Ultima attività',
   signedIn: 'Accesso',
   expires: 'Scadenza',
-  deviceBound: 'Vincolata al suo dispositivo',
+  deviceBound: 'Vincolata a questo dispositivo',
   deviceBoundDetail: 'Solo il browser in cui è stato eseguito l’accesso può usare questa sessione.',
   thisDevice: 'Questo dispositivo',
   newDevice: 'Nuovo',

@@ -14,7 +14,7 @@ const ja: Messages = {
   lastActive: '最終アクティビティ',
   signedIn: 'ログイン日時',
   expires: '有効期限',
-  deviceBound: 'デバイスに紐付け済み',
+  deviceBound: 'このデバイスに紐付け済み',
   deviceBoundDetail: 'このセッションを使えるのは、ログインしたブラウザだけです。',
   thisDevice: 'このデバイス',
   newDevice: '新規',

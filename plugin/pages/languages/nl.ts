@@ -14,7 +14,7 @@ const nl: Messages = {
   lastActive: 'Laatst actief',
   signedIn: 'Ingelogd',
   expires: 'Verloopt',
-  deviceBound: 'Gebonden aan het apparaat',
+  deviceBound: 'Gebonden aan dit apparaat',
   deviceBoundDetail: 'Alleen de browser waarin is ingelogd, kan deze sessie gebruiken.',
   thisDevice: 'Dit apparaat',
   newDevice: 'Nieuw',

@@ -14,7 +14,7 @@ const pl: Messages = {
   lastActive: 'Ostatnia aktywność',
   signedIn: 'Zalogowano',
   expires: 'Wygasa',
-  deviceBound: 'Powiązana z urządzeniem',
+  deviceBound: 'Powiązana z tym urządzeniem',
   deviceBoundDetail: 'Z tej sesji może korzystać tylko przeglądarka, w której się zalogowano.',
   thisDevice: 'To urządzenie',
   newDevice: 'Nowe',

@@ -14,7 +14,7 @@ const ptBR: Messages = {
   lastActive: 'Última atividade',
   signedIn: 'Login',
   expires: 'Expira',
-  deviceBound: 'Vinculada ao dispositivo',
+  deviceBound: 'Vinculada a este dispositivo',
   deviceBoundDetail: 'Só o navegador em que o login foi feito pode usar esta sessão.',
   thisDevice: 'Este dispositivo',
   newDevice: 'Novo',

@@ -3,7 +3,7 @@
  * host's, such as one that redirects to a sign-in page, would confuse browsers.
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { LoginSessionError } from '../../errors.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
 import { stateOf } from '../state.js'
@@ -30,7 +30,7 @@ const SENT = /^(?:"([\w.-]+)"|([\w.-]+))\s*(?:;.*)?$/
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 /** Browsers call them by themselves, so they are no activity, and no part of the host's API. */
-const ROUTE = { config: { loginSessionActivity: false }, schema: { hide: true } }
+const ROUTE = { config: { loginSessionActivity: false }, schema: { hide: true } as FastifySchema }
 
 /**
  * Registers both routes. Each is answered in a hook, which runs before the hooks that the host adds later: a guard for all routes would
@@ -40,11 +40,13 @@ export async function registerBindingRoutes (app: FastifyInstance, parts: Bindin
   const { protocol, prefix } = parts
 
   async function register (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    leaveCookies(request)
     const proof = sentIn(request, 'secure-session-response')
     return await answer(request, reply, parts, () => protocol.register(proof ?? ''), 400)
   }
 
   async function refresh (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    leaveCookies(request)
     const key = sentIn(request, 'sec-secure-session-id') ?? ''
     if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
     const proof = sentIn(request, 'secure-session-response')
@@ -86,8 +88,6 @@ function send (
     return sendJson(reply.code(403).header('secure-session-challenge', `"${outcome.challenge}";id="${id}"`), { message: 'Sign the challenge' })
   }
   const { key, challengedAt } = outcome
-  // The request came without a right bound cookie, and its response brings one.
-  stateOf(request)!.unproven = false
   cookies.issueBound(reply, key, challengedAt, challengedAt.getTime() + refreshEvery - now().getTime() - MARGIN)
   return sendJson(reply, instructionsFor(key, cookies))
 }
@@ -100,6 +100,13 @@ const instructionsFor = (key: string, { name, attributes }: BindingCookies) => (
   credentials: [{ type: 'cookie', name, attributes }],
   allowed_refresh_initiators: ['*']
 })
+
+/** Browsers send these requests between others, and may have signed in again meanwhile: only the proof changes their cookies. */
+function leaveCookies (request: FastifyRequest): void {
+  const state = stateOf(request)!
+  state.cookie = 'keep'
+  state.unproven = false
+}
 
 /** As text, whatever hooks and serializers the host has for objects. No cache keeps it, and no other site can embed it. */
 const sendJson = (reply: FastifyReply, answer: object): FastifyReply => reply

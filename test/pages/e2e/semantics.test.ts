@@ -36,7 +36,7 @@ t.test('the list as it is read aloud', async t => {
         - paragraph:
           - text: "Safari · Last active:"
           - time: just now
-          - text: · Bound to its device
+          - text: · Bound to this device
         - group: Details
         - button "Sign out Mac (Safari), last active (date)": Sign out`.trim())
 })
