@@ -4,8 +4,8 @@ import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2ServerRes
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import {
-  currentLoginSession, type LoginSessionsOptions, loginSessionApi, loginSessionPages, loginSessions, rejectCrossOrigin, requireLoginSession,
-  requireRecentConfirmation
+  currentLoginSession, type LoginSessionsOptions, loginSessionApi, loginSessionPages, loginSessions, rejectCrossOrigin, requireDeviceBinding,
+  requireLoginSession, requireRecentConfirmation
 } from '../../plugin/index.js'
 
 declare const options: LoginSessionsOptions
@@ -18,6 +18,7 @@ export async function http2 (): Promise<void> {
   app.addHook('onRequest', rejectCrossOrigin)
   app.get<{ Querystring: { page: string } }>('/', { onRequest: requireLoginSession }, async request => currentLoginSession(request).userId)
   app.get('/recent', { onRequest: requireRecentConfirmation(60_000) }, async () => null)
+  app.post('/sensitive', { onRequest: requireDeviceBinding(), preHandler: requireDeviceBinding({ unbound: 'refuse' }) }, async () => null)
   app.post('/', { onRequest: [rejectCrossOrigin, requireLoginSession], preHandler: requireLoginSession }, async request => request.loginSession)
 }
 
@@ -43,6 +44,7 @@ export async function withTypeProvider (): Promise<void> {
   const length = (book: string): number => book.length
   app.post('/one', { onRequest: requireLoginSession, schema }, async request => length(request.body.book))
   app.post('/more', { onRequest: [rejectCrossOrigin, requireLoginSession], preHandler: requireRecentConfirmation(60_000), schema }, async request => length(request.body.book))
+  app.post('/sensitive', { onRequest: requireDeviceBinding(), schema }, async request => length(request.body.book))
 }
 
 export function plugin (app: FastifyInstance<Http2Server | Http2SecureServer, Http2ServerRequest, Http2ServerResponse, FastifyBaseLogger>): void {
