@@ -37,6 +37,10 @@ export interface JarBrowser {
   cookie(): Cookie | undefined
   /** The same, as the value that is sent. */
   cookieValue(): string | undefined
+  /** The value of the bound cookie that it holds. */
+  boundValue(): string | undefined
+  /** Forgets a cookie. */
+  forget(name: string): void
   /** Puts a value of its own into the jar. */
   forge(value: string): void
   /** Closes all windows: what is not persistent is gone. */
@@ -115,6 +119,12 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
 
     cookie: session,
     cookieValue: () => session()?.value,
+
+    boundValue: () => jar.getCookiesSync(origin).find(({ key }) => key === `${name}-bound`)?.value,
+
+    forget (cookieName) {
+      jar.setCookieSync(`${cookieName}=; Max-Age=0; Path=/; Secure`, origin)
+    },
 
     forge (value) {
       jar.setCookieSync(`${name}=${value}; Path=/; Secure; HttpOnly`, origin)

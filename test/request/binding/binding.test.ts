@@ -83,6 +83,13 @@ t.test('a request with a copied cookie changes nothing: not the cookie, not the 
   t.match(logs.find(line => line.includes('another browser')), `"loginSession":"${before!.id}"`, 'the log says so')
 })
 
+t.test('the bound cookie of another session counts for nothing', async t => {
+  const shop = await boundShop(t)
+  const [owner, other] = [await boundBrowser(shop), await boundBrowser(shop)]
+  const cookie = `${COOKIE}=${owner.cookieValue()}; ${BOUND_COOKIE}=${other.boundValue()}`
+  t.equal((await shop.app.inject({ url: '/account', headers: { cookie } })).statusCode, 401)
+})
+
 t.test('a browser whose keys are lost signs in again, and its old session ends', async t => {
   const shop = await boundShop(t)
   const owner = (await boundBrowser(shop)).twin()

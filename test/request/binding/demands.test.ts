@@ -36,6 +36,36 @@ await onBothStores(t, async (t, makeStore) => {
   })
 })
 
+t.test('only the last proof counts, and a proof that was used up does not', async t => {
+  const shop = await boundShop(t)
+  const owner = await boundBrowser(shop)
+  await owner.post('/transfer')
+  shop.clock.advance(1)
+  await owner.get('/')
+  const earlier = owner.twin()
+  shop.clock.advance(1)
+  const bound = owner.boundValue()!
+  owner.forget(BOUND_COOKIE)
+  await owner.get('/')
+  t.not(owner.boundValue(), bound)
+  const last = owner.twin()
+  t.equal((await earlier.post('/transfer')).statusCode, 307)
+  t.equal((await owner.post('/transfer')).statusCode, 200)
+  t.equal((await last.post('/transfer')).statusCode, 307)
+})
+
+t.test('a copy that ignores what the demand clears does not pass either', async t => {
+  const shop = await boundShop(t)
+  const owner = await boundBrowser(shop)
+  const cookies = `${COOKIE}=${owner.cookieValue()}; ${BOUND_COOKIE}=${owner.boundValue()}`
+  const demanded = await shop.app.inject({ method: 'POST', url: '/transfer', headers: { cookie: cookies } })
+  const demand = setCookies(demanded)[0]!.split(';')[0]
+  for (let count = 0; count < 3; count++) {
+    t.equal((await shop.app.inject({ method: 'POST', url: '/transfer', headers: { cookie: `${cookies}; ${demand}` } })).statusCode, 307)
+    shop.clock.advance(1)
+  }
+})
+
 t.test('the demand sends the browser to the same URL, with the same method, without its bound cookie', async t => {
   const shop = await boundShop(t, { routes: app => app.get('/shop/:name/', async () => 'x') })
   const owner = await boundBrowser(shop)

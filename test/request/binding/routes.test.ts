@@ -173,6 +173,9 @@ t.test('a proof that is wrong', async t => {
     ['with a payload that is no object', `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.WzFd.AAAA`]
   ]
   for (const [what, proof] of wrong) t.equal((await register(shop, proof)).statusCode, 400, what)
+  const key = /registration\.([\w-]{30})/.exec(challenge)![1]!
+  const ours = challengeOf(await refresh(shop, key))
+  t.equal((await register(shop, await signed({}, { jti: ours }))).statusCode, 400, 'with a challenge of ours for a refresh')
   t.equal((await shop.app.loginSessions.list('ada'))[0]!.deviceBound, false)
   t.equal(await client.accountStatus(), 200)
   t.equal((await register(shop, await signed({}))).statusCode, 200, 'and the right one is still taken')
