@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isLoginSessionError } from '../../errors.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
+import { stateOf } from '../state.js'
 import type { BindingCookies } from './cookies.js'
 import type { BindingProtocol, ProofOutcome } from './protocol.js'
 
@@ -32,6 +33,7 @@ export async function registerBindingRoutes (app: FastifyInstance, parts: Bindin
 
   await app.register(async function deviceBindingRoutes (routes) {
     routes.addHook('onRequest', privateHeaders)
+    routes.addHook('onRequest', leaveCookies)
 
     routes.post('/register', { config }, async (request, reply) => {
       const proof = sentIn(request, 'secure-session-response')
@@ -97,4 +99,11 @@ function sentIn ({ headers }: FastifyRequest, name: string): string | null {
 
 async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers({ 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin' })
+}
+
+/** A browser sends these between its other requests, so it may have signed in again meanwhile: only the proof changes its cookies. */
+async function leaveCookies (request: FastifyRequest): Promise<void> {
+  const state = stateOf(request)!
+  state.cookie = 'keep'
+  state.unproven = false
 }
