@@ -20,7 +20,8 @@ export const ALGORITHMS = ['ES256', 'RS256'] as const
 /** The challenge that this proof signs; null if it is malformed. The signature is not checked. */
 export function challengeIn (proof: string): string | null {
   try {
-    return decodeJwt(proof).jti ?? null
+    const { jti }: { jti?: unknown } = decodeJwt(proof)
+    return typeof jti === 'string' ? jti : null
   } catch {
     return null
   }
@@ -35,7 +36,9 @@ export function keyIn (proof: string): DeviceKey | null {
   }
 }
 
-function acceptableKey ({ kty, crv, x, y, n, e }: Record<string, unknown>): DeviceKey | null {
+/** A private key is refused: whoever reads the request could prove the device. */
+function acceptableKey ({ kty, crv, x, y, n, e, d }: Record<string, unknown>): DeviceKey | null {
+  if (d !== undefined) return null
   const is = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value)
   if (kty === 'EC' && crv === 'P-256' && is(x, COORDINATE) && is(y, COORDINATE)) return { kty, crv, x, y }
   if (kty === 'RSA' && e === EXPONENT && is(n, MODULUS)) return { kty, n, e }
