@@ -30,10 +30,12 @@ export interface DeviceCheck {
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
   /** Why nobody knows whose request it is; null: it has a copied cookie. Asked for requests that are not proven. */
   refusal(request: FastifyRequest): LoginSessionError | null
+  /** The names of its cookies. */
+  cookies: readonly string[]
 }
 
 /** Sessions are not bound. */
-const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null }
+const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null, cookies: [] }
 
 /** What lookups work on. */
 export interface LookupParts {
@@ -115,8 +117,8 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
       setState(request, state)
       request.session = state.session
       if (sent.length === 0) return done()
-      // Hosts log cookies, and the token must not be among them.
-      delete request.cookies[name]
+      // Hosts log cookies, and neither the token nor what proves the device must be among them.
+      for (const own of [name, ...device.cookies]) delete request.cookies[own]
       lookUp(state).then(done)
     },
 
