@@ -153,7 +153,8 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
     async signOut (request) {
       const state = requireState(request)
       if (state.record?.userId !== undefined) return await end(state, [])
-      state.throwOutage()
+      // A cookie may sign out also without a proof of its device.
+      if (!state.unproven) state.throwOutage()
       const hadOthers = state.others.length > 0
       await endOthers(state, 'signed-out')
       if (hadOthers && state.record === null) clearCookie(state)

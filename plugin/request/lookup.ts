@@ -30,10 +30,12 @@ export interface DeviceCheck {
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
   /** Why nobody knows whose request it is; null: its cookie is a copy. Asked, and noted in the log, for requests that are not proven. */
   refusal(request: FastifyRequest, record: LoginSessionRecord): LoginSessionError | null
+  /** The names of its cookies. */
+  cookies: readonly string[]
 }
 
 /** Sessions are not bound. */
-const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null }
+const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null, cookies: [] }
 
 /** What lookups work on. */
 export interface LookupParts {
@@ -53,6 +55,8 @@ const FRESH = 1000
 
 /** Finds out who sends a request. The first live token of its cookies counts. */
 export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, device = ANY_DEVICE, now }: LookupParts): RequestLookups {
+  const ownCookies = [name, ...device.cookies]
+
   function lookUp (state: RequestState): Promise<void> {
     const { sent } = state
     const resumed = sent.length === 1
@@ -116,8 +120,8 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
       setState(request, state)
       request.session = state.session
       if (sent.length === 0) return done()
-      // Hosts log cookies, and the token must not be among them.
-      delete request.cookies[name]
+      // Hosts log cookies, and neither the token nor what proves the device must be among them.
+      for (const own of ownCookies) delete request.cookies[own]
       lookUp(state).then(done)
     },
 

@@ -9,6 +9,7 @@ import { memoryStore } from '../../plugin/stores/memory.js'
 import { createShop, dataOf, PASSWORD, SECRET } from '../support/app.js'
 import { browser, clearsCookie, COOKIE, setCookies } from '../support/browser-jar.js'
 import { after, DAY, HOUR, MINUTE, NOW } from '../support/clock.js'
+import { bindsEverything } from '../support/device-binding.js'
 import { createGate } from '../support/gate.js'
 import { CHROME } from '../support/records.js'
 import { breakable, holding, onBothStores } from '../support/stores.js'
@@ -38,7 +39,7 @@ await onBothStores(t, async (t, makeStore) => {
       device: { browser: 'Chrome', browserVersion: '149', os: 'Windows', osVersion: null, kind: 'desktop', model: null },
       newDevice: false,
       adopted: false,
-      deviceBound: false,
+      deviceBound: bindsEverything(),
       confirmedAt: null
     })
     t.strictSame(others, [])

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import loginSessions, { memoryStore, type LoginSessionsOptions, type VerifyPassword } from '../../plugin/index.js'
 import { createClock } from './clock.js'
+import { rememberClock, withBinding } from './device-binding.js'
 import './key-scan.js'
 import { PASSWORD, shopRoutes } from './shop-routes.js'
 import { tokenScan } from './token-scan.js'
@@ -39,7 +40,9 @@ export async function createShop (t: Test, { before, between, routes, logs, serv
   t.teardown(() => app.close())
   await before?.(app)
   const { store = memoryStore(), ...others } = options
-  await app.register(loginSessions, { secret: SECRET, store: watchedStore(store, tokenScan), now: createClock().now, verifyPassword, ...others })
+  const all = { secret: SECRET, store: watchedStore(store, tokenScan), now: createClock().now, verifyPassword, ...others }
+  rememberClock(app, all.now)
+  await app.register(loginSessions, withBinding(all))
   await between?.(app)
   shopRoutes(app)
   await routes?.(app)

@@ -41,7 +41,7 @@ export async function boundShop (t: Test, options: ShopOptions = {}): Promise<Bo
 
 /** A bound browser that has used its bound cookie, so that every request of its session needs one. A minute has passed. */
 export async function boundBrowser ({ app, clock }: BoundShop, options: BrowserOptions = {}): Promise<JarBrowser> {
-  const owner = browser(app, { device: softwareDevice({ now: clock.now }), ...options })
+  const owner = browser(app, { device: softwareDevice(), ...options })
   await owner.signIn('ada')
   await owner.accountStatus()
   await app.loginSessions.settled()

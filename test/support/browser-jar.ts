@@ -5,8 +5,9 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { type Cookie, CookieJar } from 'tough-cookie'
 import type { LoginSession } from '../../plugin/index.js'
-import type { SoftwareDevice } from './software-device.js'
+import { bindsEverything, clockOf } from './device-binding.js'
 import { CHROME } from './records.js'
+import { type SoftwareDevice, softwareDevice } from './software-device.js'
 
 export const COOKIE = '__Host-login-session'
 
@@ -20,7 +21,7 @@ export interface BrowserOptions {
   /** The site's host name. @default 'shop.example' */
   host?: string
   /** Its keys, if it binds sessions to them. @default none */
-  device?: SoftwareDevice
+  device?: SoftwareDevice | undefined
 }
 
 export interface JarBrowser {
@@ -39,8 +40,8 @@ export interface JarBrowser {
   cookieValue(): string | undefined
   /** The value of the bound cookie that it holds. */
   boundValue(): string | undefined
-  /** Forgets a cookie. */
-  forget(name: string): void
+  /** Forgets its bound cookie. */
+  forgetBound(): void
   /** Puts a value of its own into the jar. */
   forge(value: string): void
   /** Closes all windows: what is not persistent is gone. */
@@ -49,9 +50,13 @@ export interface JarBrowser {
   twin(): JarBrowser
 }
 
-/** Set-Cookie headers of a reply, whole. */
+const BINDING_COOKIE = /^([^=]+-(?:bound|demand))=.*?; Max-Age=(\d+)/
+
+const allCookies = (reply: Reply): string[] => [reply.headers['set-cookie'] ?? []].flat()
+
+/** Set-Cookie headers of a reply, whole. Where all sessions are bound, those of device binding are left out: tests know the others. */
 export function setCookies (reply: Reply): string[] {
-  return [reply.headers['set-cookie'] ?? []].flat()
+  return allCookies(reply).filter(line => !bindsEverything() || !BINDING_COOKIE.test(line))
 }
 
 /**
@@ -64,12 +69,30 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
     cleared.every(line => new RegExp(`^${name}=; Max-Age=0; (Domain=[a-z.]+; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ${attributes}$`).test(line))
 }
 
-export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar()): JarBrowser {
-  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example', device } = options
+/** @param ofBinding its cookies of device binding, by name, and when they are over by the shop's clock */
+export function browser (
+  app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: Map<string, { line: string, end: number }> = new Map()
+): JarBrowser {
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example', device = bindsEverything() ? softwareDevice() : undefined } = options
   const origin = `https://${host}`
+  const now = clockOf(app)
+
+  /** tough-cookie goes by the real clock, and twins that are one browser have one jar for these. */
+  function renewBinding (): void {
+    for (const [name, { line, end }] of ofBinding) {
+      jar.setCookieSync(end > now().getTime() ? line : `${name}=; Max-Age=0; Path=/; Secure`, origin)
+    }
+  }
+
+  function keep (line: string): void {
+    const [, name, seconds] = BINDING_COOKIE.exec(line) ?? []
+    if (name !== undefined) ofBinding.set(name, { line, end: now().getTime() + Number(seconds) * 1000 })
+    jar.setCookieSync(line, origin)
+  }
 
   async function request (injected: InjectOptions): Promise<Reply> {
     let skipped: string | null = null
+    renewBinding()
     while (skipped === null && device?.needsProof(jar, origin)) skipped = await device.prove(jar, origin, send)
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
     await device?.afterResponse(reply, jar, origin, send)
@@ -89,7 +112,7 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
         ...injected.headers
       }
     })
-    for (const line of setCookies(reply)) jar.setCookieSync(line, origin)
+    for (const line of allCookies(reply)) keep(line)
     return reply
   }
 
@@ -122,8 +145,9 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
 
     boundValue: () => jar.getCookiesSync(origin).find(({ key }) => key === `${name}-bound`)?.value,
 
-    forget (cookieName) {
-      jar.setCookieSync(`${cookieName}=; Max-Age=0; Path=/; Secure`, origin)
+    forgetBound () {
+      ofBinding.delete(`${name}-bound`)
+      jar.setCookieSync(`${name}-bound=; Max-Age=0; Path=/; Secure`, origin)
     },
 
     forge (value) {
@@ -136,7 +160,11 @@ export function browser (app: Pick<FastifyInstance, 'inject'>, options: BrowserO
       for (const cookie of kept) jar.setCookieSync(cookie, origin)
     },
 
-    twin: () => browser(app, { ...options, ...(device && { device: device.without() }) }, jar.cloneSync() as CookieJar)
+    twin () {
+      // Where a test gives a browser its keys, its twin is a thief; where all have them, it is the same browser.
+      const twins = bindsEverything() ? device : options.device?.without()
+      return browser(app, { ...options, device: twins }, jar.cloneSync() as CookieJar, bindsEverything() ? ofBinding : new Map())
+    }
   }
 }
 

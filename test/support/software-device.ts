@@ -6,7 +6,7 @@
 import type { InjectOptions } from 'fastify'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CookieJar } from 'tough-cookie'
-import { type Reply, setCookies } from './browser-jar.js'
+import type { Reply } from './browser-jar.js'
 
 type Send = (injected: InjectOptions) => Promise<Reply>
 
@@ -14,8 +14,6 @@ interface Bound {
   id: string
   refreshPath: string
   cookie: string
-  /** When the cookie is over, by the device's clock, in ms. */
-  until: number
   refreshing?: Promise<string | null> | undefined
   privateKey: CryptoKey
 }
@@ -49,29 +47,12 @@ export async function proofOf (challenge: string, privateKey: CryptoKey, algorit
   return await new SignJWT({ jti: challenge }).setProtectedHeader({ alg: algorithm, typ: 'dbsc+jwt', ...(jwk && { jwk }) }).sign(privateKey)
 }
 
-export interface DeviceOptions {
-  /** The one that it takes of those that are offered. @default 'ES256' */
-  algorithm?: 'ES256' | 'RS256'
-  /** Its clock: jars of tests expire nothing by the test's own clock. @default the real one */
-  now?(): Date
-}
-
-/** Keys in software. */
-export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
-  const { algorithm = 'ES256', now = () => new Date() } = options
+/** Keys in software. @param algorithm the one that it takes of those that are offered */
+export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): SoftwareDevice {
   const sessions = new Map<string, Bound>()
 
-  /** When the bound cookie of this response is over. */
-  function untilOf (reply: Reply, cookie: string): number {
-    const line = setCookies(reply).findLast(line => line.startsWith(`${cookie}=`)) ?? ''
-    return now().getTime() + 1000 * Number(/Max-Age=(\d+)/.exec(line)?.[1])
-  }
-
   function missing (jar: CookieJar, origin: string): Bound[] {
-    return [...sessions.values()].filter(({ cookie, until }) => {
-      if (now().getTime() >= until) jar.setCookieSync(`${cookie}=; Max-Age=0; Path=/; Secure`, origin)
-      return !jar.getCookiesSync(origin).some(({ key }) => key === cookie)
-    })
+    return [...sessions.values()].filter(({ cookie }) => !jar.getCookiesSync(origin).some(({ key }) => key === cookie))
   }
 
   /** One at a time: a request that comes meanwhile waits for it. */
@@ -89,8 +70,7 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
       reply = await post({ 'secure-session-response': await proofOf(challenge!, session.privateKey, algorithm) })
     }
     if (reply.statusCode >= 500) return `server_error;session_identifier="${session.id}"`
-    if (reply.statusCode === 200) session.until = untilOf(reply, session.cookie)
-    else sessions.delete(session.id)
+    if (reply.statusCode !== 200) sessions.delete(session.id)
     return null
   }
 
@@ -104,8 +84,7 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
       if (registered.statusCode !== 200) return
       const { session_identifier: id, refresh_url: url, credentials } = registered.json()
       const refreshPath = new URL(url, `https://shop.example${offer.path}`).pathname
-      const cookie = credentials[0].name
-      sessions.set(id, { id, refreshPath, cookie, until: untilOf(registered, cookie), privateKey })
+      sessions.set(id, { id, refreshPath, cookie: credentials[0].name, privateKey })
     },
 
     needsProof: (jar, origin) => missing(jar, origin).length > 0,
@@ -119,6 +98,6 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
     },
 
     bound: () => [...sessions.keys()],
-    without: () => softwareDevice(options)
+    without: () => softwareDevice(algorithm)
   }
 }

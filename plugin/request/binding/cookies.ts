@@ -21,6 +21,8 @@ export interface BindingCookies {
   /** What the browser keeps them with, as the session instructions say it. */
   name: string
   attributes: string
+  /** The names of both. */
+  names: readonly string[]
   /** When the challenge of the proof was made that this request's bound cookie is of; null: it has none for the session with this key. */
   proofIn(request: FastifyRequest, key: string): Date | null
   demandIn(request: FastifyRequest, key: string): Demand | null
@@ -47,6 +49,7 @@ export function createBindingCookies ({ name, attributes }: ResolvedCookie, secr
   const sameSite = attributes.sameSite === 'strict' ? 'Strict' : 'Lax'
   return {
     name: bound.name,
+    names: [bound.name, demand.name],
     attributes: `Path=/; Secure; HttpOnly; SameSite=${sameSite}`,
     proofIn: (request, key) => bound.read(request, key)?.[0] ?? null,
     demandIn (request, key) {

@@ -53,6 +53,8 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
   }
 
   return {
+    cookies: cookies.names,
+
     isProven (request, { _id, binding }: LoginSessionRecord, at) {
       if (binding === undefined) return true
       if (!isProof(request, _id, at)) return !needsBoundCookie({ binding }, at)

@@ -45,7 +45,7 @@ t.test('only the last proof counts, and a proof that was used up does not', asyn
   const earlier = owner.twin()
   shop.clock.advance(1)
   const bound = owner.boundValue()!
-  owner.forget(BOUND_COOKIE)
+  owner.forgetBound()
   await owner.get('/')
   t.not(owner.boundValue(), bound)
   const last = owner.twin()
@@ -99,14 +99,14 @@ t.test('a session that is not bound passes, or is refused where the host says so
 
 t.test('the first request after the registration is asked for a proof, too', async t => {
   const shop = await boundShop(t)
-  const owner = browser(shop.app, { device: softwareDevice({ now: shop.clock.now }) })
+  const owner = browser(shop.app, { device: softwareDevice() })
   await owner.signIn('ada')
   t.equal((await owner.post('/transfer')).statusCode, 307)
 })
 
 t.test('nobody gets a proof that was not shown: a copy without the bound cookie, within the first 30 seconds', async t => {
   const shop = await boundShop(t)
-  const owner = browser(shop.app, { device: softwareDevice({ now: shop.clock.now }) })
+  const owner = browser(shop.app, { device: softwareDevice() })
   await owner.signIn('ada')
   await owner.accountStatus()
   await shop.app.loginSessions.settled()
