@@ -10,6 +10,7 @@ import { keysFor } from '../../plugin/request/keys.js'
 import { createShop, OLD_SECRET } from '../support/app.js'
 import { COOKIE, type Reply } from '../support/browser-jar.js'
 import { createClock, MINUTE, SECOND } from '../support/clock.js'
+import { ORIGINS, SITES } from '../support/cross-site.js'
 import { observed } from '../support/observed-store.js'
 import { BOUND, DEMAND, type RawDevice, rawDevice, REFRESH, REGISTER, sendWith } from '../support/raw-device.js'
 import { proofOf } from '../support/software-device.js'
@@ -199,9 +200,12 @@ async function isRefused ({ store }: World, before: string, reply: Reply): Promi
   return reply.statusCode >= 400 && reply.statusCode < 500 && reply.headers['set-cookie'] === undefined && await store.everything() === before
 }
 
+/** What the log says of copied cookies, and of answers with 503. */
+const EXPECTED = /FST_LOGIN_SESSION_DEVICE_UNPROVEN|a bound session was refused/
+
 /** The lines of the log are no errors, and hold none of these. */
 function logsAreClean (t: Test, { logs }: World, secrets: string[]): void {
-  const warnings = logs.filter(line => /"level":(?:4|5|6)0/.test(line) && !line.includes('FST_LOGIN_SESSION_DEVICE_UNPROVEN'))
+  const warnings = logs.filter(line => /"level":(?:4|5|6)0/.test(line) && !EXPECTED.test(line))
   t.strictSame(warnings, [], 'nothing is wrong with the server')
   for (const secret of secrets) t.notOk(logs.some(line => line.includes(secret)))
 }
@@ -292,6 +296,30 @@ t.test('bodies and methods that no browser sends change nothing, and bodies of a
   }
   const reply = await ada.send('POST', REFRESH, { 'sec-secure-session-id': ada.key, 'secure-session-response': await proofOf(await ada.newChallenge(), ada.privateKey, 'ES256') }, { any: 'thing' })
   t.equal(reply.statusCode, 200, 'the right proof with a body that nobody asked for')
+})
+
+t.test('wherever a request for a registration or a refresh claims to come from: without a proof it changes nothing, with one it is the browser\'s', async t => {
+  const world = await setup(t)
+  const { app, store, clock, ada, bob } = world
+  for (const site of SITES) {
+    for (const origin of ORIGINS) {
+      const claim = { ...(site !== undefined && { 'sec-fetch-site': site }), ...(origin !== undefined && { origin }), 'sec-secure-session-id': ada.key }
+      const before = await store.everything()
+      for (const url of [REGISTER, REFRESH]) {
+        for (const cookies of [ada.cookies, new Map()]) {
+          const reply = await sendWith(app, new Map(cookies), 'POST', url, claim)
+          t.ok(await isRefused(world, before, reply), `${url} ${site} ${origin}: ${reply.statusCode}`)
+          t.notOk(Object.keys(reply.headers).some(name => name.startsWith('access-control-')), 'no other site can read the answer')
+        }
+      }
+      // Chromium sends them after links from other sites, too.
+      const proof = await proofOf(await ada.newChallenge(), ada.privateKey, 'ES256')
+      t.equal((await ada.send('POST', REFRESH, { ...claim, 'secure-session-response': proof })).statusCode, 200, `${site} ${origin}`)
+      clock.advance(1)
+    }
+  }
+  const proof = await proofOf(bob.challenge, bob.privateKey, 'ES256', bob.publicKey)
+  t.equal((await bob.send('POST', REGISTER, { 'sec-fetch-site': 'cross-site', origin: 'null', 'secure-session-response': proof })).statusCode, 200)
 })
 
 // --- cookies ---

@@ -21,7 +21,7 @@ export interface BrowserOptions {
   /** The site's host name. @default 'shop.example' */
   host?: string
   /** Its keys, if it binds sessions to them. @default none */
-  device?: SoftwareDevice | undefined
+  device?: SoftwareDevice
 }
 
 export interface JarBrowser {
@@ -48,9 +48,10 @@ export interface JarBrowser {
 
 const BINDING_COOKIE = /^([^=]+-(?:bound|demand))=.*?; Max-Age=(\d+)/
 
-const allCookies = (reply: Reply): string[] => [reply.headers['set-cookie'] ?? []].flat()
+/** All Set-Cookie headers of a reply, whole. */
+export const allCookies = (reply: Reply): string[] => [reply.headers['set-cookie'] ?? []].flat()
 
-/** Set-Cookie headers of a reply, whole. Where all sessions are bound, those of device binding are left out: tests know the others. */
+/** The same without those of device binding where all sessions are bound: tests count the others. */
 export function setCookies (reply: Reply): string[] {
   return allCookies(reply).filter(line => !bindsEverything() || !BINDING_COOKIE.test(line))
 }
@@ -65,16 +66,19 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
     cleared.every(line => new RegExp(`^${name}=; Max-Age=0; (Domain=[a-z.]+; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ${attributes}$`).test(line))
 }
 
-/** @param ofBinding its cookies of device binding, by name, and when they are over by the shop's clock */
-export function browser (
-  app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: Map<string, { line: string, end: number }> = new Map()
-): JarBrowser {
-  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example', device = bindsEverything() ? softwareDevice() : undefined } = options
-  const origin = `https://${host}`
-  const now = clockOf(app)
+/** A browser's cookies of device binding, by name, and when they are over by the shop's clock: tough-cookie goes by the real one. */
+type BindingJar = Map<string, { line: string, end: number }>
 
-  /** tough-cookie goes by the real clock, and twins that are one browser have one jar for these. */
-  function renewBinding (): void {
+/** @param ofBinding only where all sessions are bound. Twins have the same one */
+export function browser (
+  app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: BindingJar = new Map()
+): JarBrowser {
+  const now = clockOf(app)
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example' } = options
+  const { device = bindsEverything() ? softwareDevice({ now }) : undefined } = options
+  const origin = `https://${host}`
+
+  function shareBinding (): void {
     for (const [name, { line, end }] of ofBinding) {
       jar.setCookieSync(end > now().getTime() ? line : `${name}=; Max-Age=0; Path=/; Secure`, origin)
     }
@@ -82,13 +86,14 @@ export function browser (
 
   function keep (line: string): void {
     const [, name, seconds] = BINDING_COOKIE.exec(line) ?? []
-    if (name !== undefined) ofBinding.set(name, { line, end: now().getTime() + Number(seconds) * 1000 })
+    if (name !== undefined && bindsEverything()) ofBinding.set(name, { line, end: now().getTime() + Number(seconds) * 1000 })
     jar.setCookieSync(line, origin)
   }
 
   async function request (injected: InjectOptions): Promise<Reply> {
-    renewBinding()
-    const skipped = await device?.beforeRequest(jar, origin, send) ?? null
+    shareBinding()
+    let skipped: string | null = null
+    while (skipped === null && device?.needsProof(jar, origin)) skipped = await device.prove(jar, origin, send)
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
     await device?.afterResponse(reply, jar, origin, send)
     return reply
@@ -149,9 +154,11 @@ export function browser (
     },
 
     twin () {
-      // Where a test gives a browser its keys, its twin is a thief; where all have them, it is the same browser.
-      const twins = bindsEverything() ? device : options.device?.without()
-      return browser(app, { ...options, device: twins }, jar.cloneSync() as CookieJar, bindsEverything() ? ofBinding : new Map())
+      const copy = jar.cloneSync() as CookieJar
+      // Where all sessions are bound, the tests know nothing of it: their twins are the same browser, and no thief.
+      return bindsEverything() && device !== undefined
+        ? browser(app, { ...options, device }, copy, ofBinding)
+        : browser(app, { ...options, ...(device && { device: device.without() }) }, copy)
     }
   }
 }
