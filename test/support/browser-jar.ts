@@ -67,9 +67,9 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
 }
 
 /** A browser's cookies of device binding, by name, and when they are over by the shop's clock: tough-cookie goes by the real one. */
-type BindingJar = Map<string, { line: string, end: number }>
+export type BindingJar = Map<string, { line: string, end: number }>
 
-/** @param ofBinding only where all sessions are bound. Twins have the same one */
+/** @param ofBinding the one of another object that stands for the same browser */
 export function browser (
   app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: BindingJar = new Map()
 ): JarBrowser {
@@ -78,22 +78,22 @@ export function browser (
   const { device = bindsEverything() ? softwareDevice({ now }) : undefined } = options
   const origin = `https://${host}`
 
-  function shareBinding (): void {
+  function needsProof (): boolean {
     for (const [name, { line, end }] of ofBinding) {
       jar.setCookieSync(end > now().getTime() ? line : `${name}=; Max-Age=0; Path=/; Secure`, origin)
     }
+    return device?.needsProof(jar, origin) === true
   }
 
   function keep (line: string): void {
     const [, name, seconds] = BINDING_COOKIE.exec(line) ?? []
-    if (name !== undefined && bindsEverything()) ofBinding.set(name, { line, end: now().getTime() + Number(seconds) * 1000 })
+    if (name !== undefined) ofBinding.set(name, { line, end: now().getTime() + Number(seconds) * 1000 })
     jar.setCookieSync(line, origin)
   }
 
   async function request (injected: InjectOptions): Promise<Reply> {
-    shareBinding()
     let skipped: string | null = null
-    while (skipped === null && device?.needsProof(jar, origin)) skipped = await device.prove(jar, origin, send)
+    while (skipped === null && needsProof()) skipped = await device!.prove(jar, origin, send)
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
     await device?.afterResponse(reply, jar, origin, send)
     return reply
