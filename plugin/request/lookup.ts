@@ -26,16 +26,16 @@ export interface RequestLookups {
 
 /** Tells requests of the browser that a session is bound to from those with a copied cookie. */
 export interface DeviceCheck {
-  /** The names of its cookies. */
-  cookies: readonly string[]
   /** Does this request come from the session's device? Also if the session is not bound to one. */
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
   /** Why nobody knows whose request it is; null: it has a copied cookie. Asked for requests that are not proven. */
   refusal(request: FastifyRequest): LoginSessionError | null
+  /** The names of its cookies. */
+  cookies: readonly string[]
 }
 
 /** Sessions are not bound. */
-const ANY_DEVICE: DeviceCheck = { cookies: [], isProven: () => true, refusal: () => null }
+const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null, cookies: [] }
 
 /** What lookups work on. */
 export interface LookupParts {

@@ -21,7 +21,7 @@ export interface BrowserOptions {
   /** The site's host name. @default 'shop.example' */
   host?: string
   /** Its keys, if it binds sessions to them. @default none */
-  device?: SoftwareDevice
+  device?: SoftwareDevice | undefined
 }
 
 export interface JarBrowser {
@@ -48,10 +48,9 @@ export interface JarBrowser {
 
 const BINDING_COOKIE = /^([^=]+-(?:bound|demand))=.*?; Max-Age=(\d+)/
 
-/** All Set-Cookie headers of a reply, whole. */
-export const allCookies = (reply: Reply): string[] => [reply.headers['set-cookie'] ?? []].flat()
+const allCookies = (reply: Reply): string[] => [reply.headers['set-cookie'] ?? []].flat()
 
-/** The same without those of device binding where all sessions are bound: tests count the others. */
+/** Set-Cookie headers of a reply, whole. Where all sessions are bound, those of device binding are left out: tests know the others. */
 export function setCookies (reply: Reply): string[] {
   return allCookies(reply).filter(line => !bindsEverything() || !BINDING_COOKIE.test(line))
 }
@@ -66,23 +65,19 @@ export function clearsCookie (reply: Reply, name: string = COOKIE, attributes = 
     cleared.every(line => new RegExp(`^${name}=; Max-Age=0; (Domain=[a-z.]+; )?Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ${attributes}$`).test(line))
 }
 
-/** A browser's cookies of device binding, by name, and when they are over by the shop's clock: tough-cookie goes by the real one. */
-export type BindingJar = Map<string, { line: string, end: number }>
-
-/** @param ofBinding the one of another object that stands for the same browser */
+/** @param ofBinding its cookies of device binding, by name, and when they are over by the shop's clock */
 export function browser (
-  app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: BindingJar = new Map()
+  app: Pick<FastifyInstance, 'inject'>, options: BrowserOptions = {}, jar: CookieJar = newJar(), ofBinding: Map<string, { line: string, end: number }> = new Map()
 ): JarBrowser {
-  const now = clockOf(app)
-  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example' } = options
-  const { device = bindsEverything() ? softwareDevice({ now }) : undefined } = options
+  const { userAgent = CHROME, ip = '198.51.100.7', cookie: name = COOKIE, host = 'shop.example', device = bindsEverything() ? softwareDevice() : undefined } = options
   const origin = `https://${host}`
+  const now = clockOf(app)
 
-  function needsProof (): boolean {
+  /** tough-cookie goes by the real clock, and twins that are one browser have one jar for these. */
+  function renewBinding (): void {
     for (const [name, { line, end }] of ofBinding) {
       jar.setCookieSync(end > now().getTime() ? line : `${name}=; Max-Age=0; Path=/; Secure`, origin)
     }
-    return device?.needsProof(jar, origin) === true
   }
 
   function keep (line: string): void {
@@ -92,8 +87,8 @@ export function browser (
   }
 
   async function request (injected: InjectOptions): Promise<Reply> {
-    let skipped: string | null = null
-    while (skipped === null && needsProof()) skipped = await device!.prove(jar, origin, send)
+    renewBinding()
+    const skipped = await device?.beforeRequest(jar, origin, send) ?? null
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
     await device?.afterResponse(reply, jar, origin, send)
     return reply
@@ -154,11 +149,9 @@ export function browser (
     },
 
     twin () {
-      const copy = jar.cloneSync() as CookieJar
-      // Where all sessions are bound, the tests know nothing of it: their twins are the same browser, and no thief.
-      return bindsEverything() && device !== undefined
-        ? browser(app, { ...options, device }, copy, ofBinding)
-        : browser(app, { ...options, ...(device && { device: device.without() }) }, copy)
+      // Where a test gives a browser its keys, its twin is a thief; where all have them, it is the same browser.
+      const twins = bindsEverything() ? device : options.device?.without()
+      return browser(app, { ...options, device: twins }, jar.cloneSync() as CookieJar, bindsEverything() ? ofBinding : new Map())
     }
   }
 }

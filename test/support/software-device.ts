@@ -6,7 +6,7 @@
 import type { InjectOptions } from 'fastify'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CookieJar } from 'tough-cookie'
-import { allCookies, type Reply } from './browser-jar.js'
+import type { Reply } from './browser-jar.js'
 
 type Send = (injected: InjectOptions) => Promise<Reply>
 
@@ -14,9 +14,6 @@ interface Bound {
   id: string
   refreshPath: string
   cookie: string
-  /** When the cookie is over, by the device's clock, in ms. */
-  until: number
-  refreshing?: Promise<string | null> | undefined
   privateKey: CryptoKey
 }
 
@@ -27,10 +24,8 @@ const MOST_CHALLENGES = 5
 export interface SoftwareDevice {
   /** Registers, if this response offers it. */
   afterResponse(reply: Reply, jar: CookieJar, origin: string, send: Send): Promise<void>
-  /** Is a bound cookie missing? The request must be sent in the same turn, with the cookies that are there. */
-  needsProof(jar: CookieJar, origin: string): boolean
-  /** Renews the proofs of bound cookies that are missing. Resolves to why it could not, as Secure-Session-Skipped says it, or null. */
-  prove(jar: CookieJar, origin: string, send: Send): Promise<string | null>
+  /** Renews the proof, if a bound cookie is missing. Resolves to why it could not, as Secure-Session-Skipped says it, or null. */
+  beforeRequest(jar: CookieJar, origin: string, send: Send): Promise<string | null>
   /** The identifiers of the sessions that it can prove. */
   bound(): string[]
   /** A browser of the same kind without these keys, as a thief has it. */
@@ -49,38 +44,11 @@ export async function proofOf (challenge: string, privateKey: CryptoKey, algorit
   return await new SignJWT({ jti: challenge }).setProtectedHeader({ alg: algorithm, typ: 'dbsc+jwt', ...(jwk && { jwk }) }).sign(privateKey)
 }
 
-export interface DeviceOptions {
-  /** The one that it takes of those that are offered. @default 'ES256' */
-  algorithm?: 'ES256' | 'RS256'
-  /** Its clock: jars of tests expire nothing by the test's own clock. @default the real one */
-  now?(): Date
-}
-
-/** Keys in software. */
-export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
-  const { algorithm = 'ES256', now = () => new Date() } = options
+/** @param algorithm the one that it takes of those that are offered */
+export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): SoftwareDevice {
   const sessions = new Map<string, Bound>()
 
-  /** When the bound cookie of this response is over. */
-  function untilOf (reply: Reply, cookie: string): number {
-    const line = allCookies(reply).findLast(line => line.startsWith(`${cookie}=`)) ?? ''
-    return now().getTime() + 1000 * Number(/Max-Age=(\d+)/.exec(line)?.[1])
-  }
-
-  function missing (jar: CookieJar, origin: string): Bound[] {
-    return [...sessions.values()].filter(({ cookie, until }) => {
-      if (now().getTime() >= until) jar.setCookieSync(`${cookie}=; Max-Age=0; Path=/; Secure`, origin)
-      return !jar.getCookiesSync(origin).some(({ key }) => key === cookie)
-    })
-  }
-
-  /** One at a time: a request that comes meanwhile waits for it. */
   async function refresh (session: Bound, send: Send): Promise<string | null> {
-    session.refreshing ??= refreshOnce(session, send).finally(() => { session.refreshing = undefined })
-    return await session.refreshing
-  }
-
-  async function refreshOnce (session: Bound, send: Send): Promise<string | null> {
     const post = (headers: Record<string, string>): Promise<Reply> =>
       send({ method: 'POST', url: session.refreshPath, headers: { 'sec-secure-session-id': session.id, ...headers } })
     let reply = await post({})
@@ -89,8 +57,7 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
       reply = await post({ 'secure-session-response': await proofOf(challenge!, session.privateKey, algorithm) })
     }
     if (reply.statusCode >= 500) return `server_error;session_identifier="${session.id}"`
-    if (reply.statusCode === 200) session.until = untilOf(reply, session.cookie)
-    else sessions.delete(session.id)
+    if (reply.statusCode !== 200) sessions.delete(session.id)
     return null
   }
 
@@ -104,14 +71,12 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
       if (registered.statusCode !== 200) return
       const { session_identifier: id, refresh_url: url, credentials } = registered.json()
       const refreshPath = new URL(url, `https://shop.example${offer.path}`).pathname
-      const cookie = credentials[0].name
-      sessions.set(id, { id, refreshPath, cookie, until: untilOf(registered, cookie), privateKey })
+      sessions.set(id, { id, refreshPath, cookie: credentials[0].name, privateKey })
     },
 
-    needsProof: (jar, origin) => missing(jar, origin).length > 0,
-
-    async prove (jar, origin, send) {
-      for (const session of missing(jar, origin)) {
+    async beforeRequest (jar, origin, send) {
+      for (const session of [...sessions.values()]) {
+        if (jar.getCookiesSync(origin).some(({ key }) => key === session.cookie)) continue
         const skipped = await refresh(session, send)
         if (skipped !== null) return skipped
       }
@@ -119,6 +84,6 @@ export function softwareDevice (options: DeviceOptions = {}): SoftwareDevice {
     },
 
     bound: () => [...sessions.keys()],
-    without: () => softwareDevice(options)
+    without: () => softwareDevice(algorithm)
   }
 }

@@ -36,7 +36,7 @@ export function keyIn (proof: string): DeviceKey | null {
   }
 }
 
-/** A private key is refused: everybody who reads the request could prove the device. */
+/** A private key is refused: whoever reads the request could prove the device. */
 function acceptableKey ({ kty, crv, x, y, n, e, d }: Record<string, unknown>): DeviceKey | null {
   if (d !== undefined) return null
   const is = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value)

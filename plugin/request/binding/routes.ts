@@ -3,8 +3,8 @@
  * host's, such as one that redirects to a sign-in page, would confuse browsers.
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
-import type { LoginSessionError } from '../../errors.js'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLoginSessionError } from '../../errors.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
 import { stateOf } from '../state.js'
 import type { BindingCookies } from './cookies.js'
@@ -26,40 +26,27 @@ const MARGIN = 15_000
 /** Structured strings (RFC 9651) of the characters that identifiers and tokens have. Chromium 156 sends them without quotes. */
 const SENT = /^(?:"([\w.-]+)"|([\w.-]+))\s*(?:;.*)?$/
 
-/** What answers one of the routes. */
-type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
-/** Browsers call them by themselves, so they are no activity, and no part of the host's API. */
-const ROUTE = { config: { loginSessionActivity: false }, schema: { hide: true } as FastifySchema }
-
-/**
- * Registers both routes. Each is answered in a hook, which runs before the hooks that the host adds later: a guard for all routes would
- * shut the browser out.
- */
+/** Registers both routes. Hooks that the host adds later do not apply: a guard there would shut the browser out. */
 export async function registerBindingRoutes (app: FastifyInstance, parts: BindingRouteParts): Promise<void> {
   const { protocol, prefix } = parts
+  const config = { loginSessionActivity: false }
 
-  async function register (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    leaveCookies(request)
-    const proof = sentIn(request, 'secure-session-response')
-    return await answer(request, reply, parts, () => protocol.register(proof ?? ''), 400)
-  }
+  await app.register(async function deviceBindingRoutes (routes) {
+    routes.addHook('onRequest', privateHeaders)
+    routes.addHook('onRequest', leaveCookies)
 
-  async function refresh (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    leaveCookies(request)
-    const key = sentIn(request, 'sec-secure-session-id') ?? ''
-    if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
-    const proof = sentIn(request, 'secure-session-response')
-    return await answer(request, reply, parts, () => protocol.refresh(key, proof), 401)
-  }
+    routes.post('/register', { config }, async (request, reply) => {
+      const proof = sentIn(request, 'secure-session-response')
+      return await answer(request, reply, parts, () => protocol.register(proof ?? ''), 400)
+    })
 
-  const routes: Array<[path: string, answer: Answer]> = [['/register', register], ['/refresh', refresh]]
-  for (const [path, answerRoute] of routes) {
-    await app.register(async function deviceBindingRoute (route) {
-      route.addHook('onRequest', answerRoute)
-      route.post(path, ROUTE, answerRoute)
-    }, { prefix: prefix === '/' ? '' : prefix })
-  }
+    routes.post('/refresh', { config }, async (request, reply) => {
+      const key = sentIn(request, 'sec-secure-session-id') ?? ''
+      if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
+      const proof = sentIn(request, 'secure-session-response')
+      return await answer(request, reply, parts, () => protocol.refresh(key, proof), 401)
+    })
+  }, { prefix })
 }
 
 /** @param refusal the status of a refusal. Browsers then forget the binding */
@@ -69,8 +56,8 @@ async function answer (
   try {
     return send(request, reply, parts, await take(), refusal)
   } catch (error) {
-    // The store's: the protocol has no others.
-    const { statusCode, headers = {}, code, message } = error as LoginSessionError
+    if (!isLoginSessionError(error)) throw error
+    const { statusCode, headers = {}, code, message } = error
     request.log.error({ err: error }, 'login sessions: a proof of the device could not be taken')
     return sendJson(reply.code(statusCode).headers(headers), { code, message })
   }
@@ -101,19 +88,22 @@ const instructionsFor = (key: string, { name, attributes }: BindingCookies) => (
   allowed_refresh_initiators: ['*']
 })
 
-/** Browsers send these requests between others, and may have signed in again meanwhile: only the proof changes their cookies. */
-function leaveCookies (request: FastifyRequest): void {
-  const state = stateOf(request)!
-  state.cookie = 'keep'
-  state.unproven = false
-}
-
-/** As text, whatever hooks and serializers the host has for objects. No cache keeps it, and no other site can embed it. */
-const sendJson = (reply: FastifyReply, answer: object): FastifyReply => reply
-  .headers({ 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin' })
-  .type('application/json; charset=utf-8').send(JSON.stringify(answer))
+/** As text, whatever hooks and serializers the host has for objects. */
+const sendJson = (reply: FastifyReply, answer: object): FastifyReply =>
+  reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
 
 function sentIn ({ headers }: FastifyRequest, name: string): string | null {
   const [, quoted, bare] = SENT.exec(String(headers[name] ?? '')) ?? []
   return quoted ?? bare ?? null
+}
+
+async function privateHeaders (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.headers({ 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin' })
+}
+
+/** A browser sends these between its other requests, so it may have signed in again meanwhile: only the proof changes its cookies. */
+async function leaveCookies (request: FastifyRequest): Promise<void> {
+  const state = stateOf(request)!
+  state.cookie = 'keep'
+  state.unproven = false
 }

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { KEY_LENGTH } from '../../../plugin/sessions/key.js'
-import { type BindingJar, browser, type Reply } from '../../support/browser-jar.js'
+import { browser, type Reply } from '../../support/browser-jar.js'
 import { type SoftwareDevice, softwareDevice } from '../../support/software-device.js'
 import type { Ledger, Signed } from './ledger.js'
 
@@ -19,7 +19,8 @@ const RENEWED_EVERY = 10
 /** What proves the device of a session. */
 interface Binding {
   device: SoftwareDevice
-  jar: BindingJar
+  /** Its cookies of device binding. */
+  jar: NonNullable<Parameters<typeof browser>[3]>
   requests: number
 }
 
@@ -58,9 +59,9 @@ export function createClient (ledger: Ledger): Client {
       if (cookie !== null) visitor.forge(cookie)
       ledger.figures.requests++
       const reply = method === 'GET' ? await visitor.get(url) : await visitor.post(url, payload)
+      if (url === '/account' && reply.statusCode === 200 && reply.json().deviceBound) ledger.figures.bound++
       const now = visitor.cookieValue()
       if (binding && now !== undefined) bindings.set(now.slice(0, KEY_LENGTH), binding)
-      ledger.figures.bound = bindings.size
       return { reply, cookie: now }
     },
 

@@ -32,7 +32,7 @@ export interface Figures {
   refusedRevocations: number
   saves: number
   confirmations: number
-  /** Sessions of browsers that can bind them. */
+  /** Answers to sessions that are bound to their browsers. */
   bound: number
   /** Everything that was answered with FST_LOGIN_SESSION_STORE_UNAVAILABLE. */
   refusals: number
