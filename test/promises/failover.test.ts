@@ -67,6 +67,7 @@ t.test('whatever befalls the database under load, and however wrong the clocks o
   t.strictSame(ledger.broken.slice(0, 20), [], 'every promise was kept')
   t.strictSame(unhandled, [], 'no error went unhandled')
   t.equal(ledger.figures.signOutsWithoutCause, 0)
+  t.ok(ledger.figures.bound > 0, 'some of the sessions are bound to their browsers')
   const sent = (await Promise.all(servers.map(({ commands }) => commands()))).flat()
   const shop = new Set(sent.filter(name => !['hello', 'endSessions', 'createIndexes', 'killCursors', 'listCollections'].includes(name)))
   t.strictSame([...shop].sort(), [...COMMANDS].sort(), 'every command that the plugin sends has failed')

@@ -27,6 +27,7 @@ for (const [name, outcome] of [['memoryStore', onMemory], ['mongoStore over a re
   t.test(`on ${name}, what is ended stays ended, and what is not stays signed in, in whatever order things happen`, async t => {
     if (outcome.status === 'rejected') throw outcome.reason
     t.ok(outcome.value.revocations > 0)
+    t.ok(outcome.value.bound > 0 && outcome.value.proofs > 0, 'in half of the runs, sessions are bound to their browsers')
     t.equal(outcome.value.revivals, 0)
     t.equal(outcome.value.signOutsWithoutCause, 0)
   })

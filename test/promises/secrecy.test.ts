@@ -1,10 +1,13 @@
 import t from 'tap'
+import { exportJWK } from 'jose'
 import { KEY_LENGTH, keyOf } from '../../plugin/sessions/key.js'
-import { mongoStore } from '../../plugin/index.js'
+import { mongoStore, requireDeviceBinding } from '../../plugin/index.js'
 import { createShop, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type Reply, setCookies } from '../support/browser-jar.js'
-import { createClock, MINUTE } from '../support/clock.js'
+import { createClock, MINUTE, SECOND } from '../support/clock.js'
 import { database } from '../support/mongo.js'
+import { challengeOf, rawDevice, REFRESH } from '../support/raw-device.js'
+import { proofOf } from '../support/software-device.js'
 import { breakable } from '../support/stores.js'
 
 const { collection } = await database(t)
@@ -76,6 +79,83 @@ t.test('the token is in Set-Cookie and nowhere else: no log line, no document, n
     t.notOk(logs.join('').includes(secret), 'no log line')
   }
   for (const secret of [SECRET, PASSWORD]) t.notOk([...bodies, ...documents, ...logs].join('').includes(secret))
+})
+
+t.test('what proves a device is in its own headers and cookies, and nowhere else: no log line, no document, no body, no other header', async t => {
+  const [clock, logs, sessions, texts] = [createClock(), [] as string[], collection(), [] as string[]]
+  const store = breakable(mongoStore(sessions))
+  const app = await createShop(t, {
+    store,
+    deviceBound: true,
+    now: clock.now,
+    logs,
+    routes: app => {
+      // What a careless host does.
+      app.get('/cookies', async request => {
+        request.log.info({ cookies: request.cookies, session: request.session, login: request.loginSession }, 'a visitor')
+        return { cookies: request.cookies, login: request.loginSession }
+      })
+      app.post('/transfer', { onRequest: requireDeviceBinding() }, async request => ({ cookies: request.cookies }))
+    }
+  })
+  const secrets = new Set<string>()
+
+  async function visit (sent: Promise<Reply>): Promise<Reply> {
+    const reply = await sent
+    const { 'set-cookie': cookies = [], 'secure-session-registration': offer, 'secure-session-challenge': challenge, ...others } = reply.headers
+    for (const line of [cookies].flat()) secrets.add(/^[^=]+-(?:bound|demand)=([^;]*)/.exec(line)?.[1] ?? '')
+    for (const header of [offer, challenge]) secrets.add(/(?:challenge=|^)"([^"]+)"/.exec(String(header))?.[1] ?? '')
+    texts.push(reply.body, reply.statusMessage, JSON.stringify(others))
+    documents.push(JSON.stringify(await sessions.find().toArray()))
+    await app.loginSessions.settled()
+    clock.advance(SECOND)
+    return reply
+  }
+
+  /** Signs this challenge; the proof is a secret, too. */
+  async function proof (challenge: string, jwk?: object): Promise<string> {
+    const signed = await proofOf(challenge, laptop.privateKey, 'ES256', jwk)
+    secrets.add(signed).add(signed.slice(signed.lastIndexOf('.') + 1))
+    return signed
+  }
+
+  const documents: string[] = []
+  const laptop = await rawDevice(app)
+  secrets.add(laptop.challenge)
+  const { d: ofKey } = await exportJWK(laptop.privateKey)
+  const refresh = async (challenge: string): Promise<Reply> =>
+    await visit(laptop.send('POST', REFRESH, { 'sec-secure-session-id': laptop.key, 'secure-session-response': await proof(challenge) }))
+  t.equal((await visit(laptop.register(await proof(laptop.challenge, laptop.publicKey)))).statusCode, 200)
+  await visit(laptop.register(await proof(laptop.challenge, await exportJWK(laptop.privateKey))))
+  await visit(laptop.send('GET', '/cookies'))
+  await visit(laptop.send('GET', '/account'))
+  t.equal((await visit(laptop.send('POST', '/transfer'))).statusCode, 307)
+  await visit(laptop.send('GET', '/cookies'))
+  const challenged = await visit(laptop.send('POST', REFRESH, { 'sec-secure-session-id': laptop.key }))
+  t.equal((await refresh(challengeOf(challenged))).statusCode, 200)
+  t.equal((await refresh(challengeOf(challenged))).statusCode, 403)
+  t.equal((await visit(laptop.send('POST', '/transfer'))).statusCode, 200)
+  t.equal((await refresh(laptop.challenge)).statusCode, 403)
+  store.fail()
+  t.equal((await refresh(challengeOf(challenged))).statusCode, 503)
+  await visit(laptop.send('GET', '/account'))
+  store.recover()
+  clock.advance(10 * MINUTE)
+  t.equal((await visit(laptop.send('GET', '/account'))).statusCode, 401)
+  await visit(laptop.send('GET', '/cookies', { 'secure-session-skipped': 'unreachable' }))
+  texts.push(JSON.stringify(await app.loginSessions.list('ada')))
+  await visit(laptop.send('POST', '/logout'))
+
+  secrets.delete('')
+  secrets.add(ofKey!)
+  t.ok(secrets.size > 15, `${secrets.size} secrets`)
+  t.match(documents.join(''), new RegExp(laptop.publicKey.x!), 'the public key is stored')
+  for (const secret of secrets) {
+    t.notOk(texts.join('').includes(secret), 'no answer')
+    t.notOk(documents.join('').includes(secret), 'no document')
+    t.notOk(logs.join('').includes(secret), 'no log line')
+  }
+  t.notOk([...texts, ...logs].join('').includes(laptop.publicKey.x!), 'the public key is shown to nobody')
 })
 
 t.test('the hashes of tokens are in no answer and no log line either', async t => {

@@ -7,20 +7,26 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { memoryStore } from '../../plugin/index.js'
+import { memoryStore, requireDeviceBinding } from '../../plugin/index.js'
 import { dataOf, OLD_SECRET, PASSWORD, SECRET } from '../support/app.js'
 import { browser, COOKIE } from '../support/browser-jar.js'
+import { createClock, MINUTE } from '../support/clock.js'
 import { startCache } from '../support/nginx.js'
 import { createShopWithPages, PAGE } from '../support/page.js'
 import { poll } from '../support/poll.js'
+import { rawDevice } from '../support/raw-device.js'
 
 const store = memoryStore()
 const before = await createShopWithPages(t, { store, secret: OLD_SECRET })
 /** What the server answered the cache: the last one of each URL and status. */
 const answers = new Map<string, { cookies: string[] }>()
+const clock = createClock()
 const app = await createShopWithPages(t, {
   store,
   secret: [SECRET, OLD_SECRET],
+  // Its sign-ins offer to bind the session.
+  deviceBound: true,
+  now: clock.now,
   routes (app) {
     app.addHook('onResponse', async ({ url }, reply) => {
       const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
@@ -41,6 +47,7 @@ const app = await createShopWithPages(t, {
     app.get('/magic-link', async (request, reply) => { reply.header('cache-control', PUBLIC); return await request.startLoginSession('ada') })
     app.get('/put', async (request, reply) => { dataOf(request).cart = ['book']; return reply.header('cache-control', PUBLIC).send({}) })
     app.get('/confirm-here', async (request, reply) => { await request.confirmPassword(PASSWORD); return reply.header('cache-control', PUBLIC).send({}) })
+    app.get('/sensitive', { onRequest: requireDeviceBinding() }, async (_request, reply) => reply.header('cache-control', PUBLIC).send({}))
     app.get('/leave', async (request, reply) => { await request.endLoginSession(); return reply.header('cache-control', PUBLIC).send({}) })
   }
 })
@@ -51,22 +58,29 @@ interface Answer {
   status: number
   /** HIT, MISS, REVALIDATED, ... */
   kept: string | null
+  /** Those of device binding, too: their names begin with the same word. */
   cookies: string[]
+  /** It offers to bind a session. */
+  isOffer: boolean
 }
 
-async function ask (url: string, cookieValue?: string): Promise<Answer> {
+const ask = (url: string, cookieValue?: string): Promise<Answer> => askWith(url, cookieValue === undefined ? undefined : `${COOKIE}=${cookieValue}`)
+
+async function askWith (url: string, cookie: string | undefined): Promise<Answer> {
   // A page. `fetch` would say that a script asks, for whom no cookie is cleared.
-  const request = get(cache + url, { headers: { 'sec-fetch-mode': 'navigate', ...(cookieValue !== undefined && { cookie: `${COOKIE}=${cookieValue}` }) } })
+  const request = get(cache + url, { headers: { 'sec-fetch-mode': 'navigate', ...(cookie !== undefined && { cookie }) } })
   const [reply] = await once(request, 'response') as [IncomingMessage]
   await text(reply)
   const { 'x-cache': kept = null, 'set-cookie': cookies = [] } = reply.headers
-  return { status: reply.statusCode!, kept: kept as string | null, cookies: cookies.filter(line => line.startsWith(COOKIE)) }
+  const isOffer = 'secure-session-registration' in reply.headers
+  return { status: reply.statusCode!, kept: kept as string | null, cookies: cookies.filter(line => line.startsWith(COOKIE)), isOffer }
 }
 
 /** Somebody else asks for the same. */
 async function strangerGetsNothing (t: Test, url: string): Promise<Answer> {
   const answer = await ask(url)
   t.strictSame(answer.cookies, [], `a stranger gets no cookie of ours from ${url}`)
+  t.equal(answer.isOffer, false)
   for (const line of answer.cookies) {
     const thief = browser(app)
     thief.forge(/^[^=]+=([^;]*)/.exec(line)![1]!)
@@ -161,11 +175,45 @@ for (const [what, [url, make]] of Object.entries(CHANGES)) {
   })
 }
 
-t.test('a sign-in is not handed to the next person who opens the same link', async t => {
+t.test('a sign-in is not handed to the next person who opens the same link, nor is the offer to bind it', async t => {
   const target = fresh('/magic-link')
   const [own, other] = [await ask(target), await ask(target)]
   t.not(own.cookies[0], other.cookies[0])
+  t.strictSame([own.isOffer, own.kept, other.isOffer, other.kept], [true, 'MISS', true, 'MISS'])
 })
+
+/** The cookies of a browser whose session is bound, and in use. */
+async function boundCookies (): Promise<string> {
+  const device = await rawDevice(app)
+  await device.register()
+  await device.send('GET', '/account')
+  await app.loginSessions.settled()
+  clock.advance(MINUTE)
+  return [...device.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+}
+
+t.test('the demand of a proof on a page that says public: the cache keeps neither it nor its cookies', async t => {
+  const [target, cookies] = [fresh('/sensitive'), await boundCookies()]
+  for (let count = 0; count < 2; count++) {
+    const own = await askWith(target, cookies)
+    t.strictSame([own.status, own.kept, own.cookies.length], [307, 'MISS', 2])
+  }
+  t.equal((await strangerGetsNothing(t, target)).status, 401)
+})
+
+for (const [url, isKept] of [['/news', true], ['/prices', true], ['/silent', false]] as const) {
+  t.test(`a bound cookie that is over, on ${url}: ${isKept ? 'it is left alone, since the cache keeps the response' : 'it is cleared, and no cache keeps the response'}`, async t => {
+    const cookies = await boundCookies()
+    clock.advance(10 * MINUTE)
+    const target = fresh(url)
+    const own = await askWith(target, cookies)
+    t.strictSame([own.status, own.kept], [200, 'MISS'])
+    t.match(own.cookies, isKept ? [] : [new RegExp(`^${COOKIE}-bound=; Max-Age=0`)])
+    t.equal(own.cookies.length, isKept ? 0 : 1)
+    const stranger = await strangerGetsNothing(t, target)
+    if (isKept) t.equal(stranger.kept, 'HIT')
+  })
+}
 
 t.test('a response that the cache has checked again: 304, without a cookie', async t => {
   const value = await oldSecret()

@@ -218,8 +218,21 @@ async function play (actions: Array<string | number>): Promise<void> {
 }
 
 t.test('a copied cookie works until its proof is over, and on sensitive routes not at all; the owner is never refused', async t => {
-  const { runs, ...replay } = amount(150)
+  const { runs, ...replay } = amount(80)
   await fc.assert(fc.asyncProperty(actions, play), { numRuns: runs, ...replay })
   t.comment(`seed ${replay.seed}: ${JSON.stringify(numbers)}`)
   t.strictSame(Object.entries(numbers).filter(([, number]) => number < 5), [], 'each of these has happened')
+})
+
+t.test('whoever has the cookie may sign out, also if the browser could not renew its proof', async t => {
+  for (const headers of [{}, { 'secure-session-skipped': 'quota_exceeded' }] as Headers[]) {
+    const world = new World(scene, `user-${users++}`)
+    await world.begin()
+    scene.advance(GRACE)
+    const token: Cookies = new Map([[COOKIE, world.device.cookies.get(COOKIE)!]])
+    t.equal((await sendWith(app, token, 'GET', '/account', headers)).statusCode, Object.keys(headers).length === 0 ? 401 : 503)
+    t.equal((await sendWith(app, token, 'POST', '/logout', headers)).statusCode, 200)
+    t.notOk(token.has(COOKIE))
+    t.strictSame(await app.loginSessions.list(world.user), [])
+  }
 })

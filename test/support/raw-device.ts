@@ -75,7 +75,7 @@ export async function rawDevice (app: Pick<FastifyInstance, 'inject'>, user = 'a
   const signedIn = await sendWith(app, cookies, 'POST', '/login', {}, { user })
   const offer = offerIn(signedIn)
   if (offer === null) throw new Error(`no offer: ${signedIn.statusCode} ${signedIn.body}`)
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = await exportJWK(publicKey)
   const key = cookies.get(COOKIE)!.slice(0, 30)
   const refresh = (headers: Headers): Promise<Reply> => device.send('POST', REFRESH, { 'sec-secure-session-id': `"${key}"`, ...headers })

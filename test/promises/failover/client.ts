@@ -3,10 +3,26 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify'
+import { KEY_LENGTH } from '../../../plugin/sessions/key.js'
 import { browser, type Reply } from '../../support/browser-jar.js'
+import { type SoftwareDevice, softwareDevice } from '../../support/software-device.js'
 import type { Ledger, Signed } from './ledger.js'
 
 const UNAVAILABLE = 'FST_LOGIN_SESSION_STORE_UNAVAILABLE'
+
+/** The browser could not renew its proof, because the store was away. */
+const UNPROVEN = 'FST_LOGIN_SESSION_DEVICE_UNPROVEN'
+
+/** How many requests of a bound session come between two for which its browser needs a new proof. */
+const RENEWED_EVERY = 10
+
+/** What proves the device of a session. */
+interface Binding {
+  device: SoftwareDevice
+  /** Its cookies of device binding. */
+  jar: NonNullable<Parameters<typeof browser>[3]>
+  requests: number
+}
 
 /** The outcome of an operation. */
 export type Outcome = 'done' | 'refused'
@@ -24,15 +40,29 @@ export interface Client {
 }
 
 export function createClient (ledger: Ledger): Client {
+  /** By the key of the session. Every second browser can bind its sessions. */
+  const bindings = new Map<string, Binding>()
+  let browsers = 0
+
+  function bindingFor (cookie: string | null): Binding | undefined {
+    if (cookie !== null) return bindings.get(cookie.slice(0, KEY_LENGTH))
+    return browsers++ % 2 === 0 ? { device: softwareDevice(), jar: new Map(), requests: 0 } : undefined
+  }
+
   const refused = (): Outcome => { ledger.figures.refusals++; return 'refused' }
 
   const client: Client = {
     async send (app, cookie, method, url, payload) {
-      const visitor = browser(app)
+      const binding = bindingFor(cookie)
+      if (binding && ++binding.requests % RENEWED_EVERY === 0) binding.jar.clear()
+      const visitor = browser(app, binding && { device: binding.device }, undefined, binding?.jar)
       if (cookie !== null) visitor.forge(cookie)
       ledger.figures.requests++
       const reply = method === 'GET' ? await visitor.get(url) : await visitor.post(url, payload)
-      return { reply, cookie: visitor.cookieValue() }
+      if (url === '/account' && reply.statusCode === 200 && reply.json().deviceBound) ledger.figures.bound++
+      const now = visitor.cookieValue()
+      if (binding && now !== undefined) bindings.set(now.slice(0, KEY_LENGTH), binding)
+      return { reply, cookie: now }
     },
 
     async sendAs (app, session, method, url, payload) {
@@ -48,7 +78,7 @@ export function createClient (ledger: Ledger): Client {
 
     judge (reply, what, ...fine) {
       if (reply.statusCode === 200) return 'done'
-      if (reply.statusCode === 503 && reply.json().code === UNAVAILABLE && reply.headers['retry-after'] !== undefined) return refused()
+      if (reply.statusCode === 503 && [UNAVAILABLE, UNPROVEN].includes(reply.json().code) && reply.headers['retry-after'] !== undefined) return refused()
       if (!fine.includes(reply.statusCode)) ledger.broken.push(`${what} answered ${reply.statusCode}: ${reply.body}`)
       return 'refused'
     },

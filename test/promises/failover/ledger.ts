@@ -32,6 +32,8 @@ export interface Figures {
   refusedRevocations: number
   saves: number
   confirmations: number
+  /** Answers to sessions that are bound to their browsers. */
+  bound: number
   /** Everything that was answered with FST_LOGIN_SESSION_STORE_UNAVAILABLE. */
   refusals: number
   /** Requests with a cookie of a session that had ended before they began. */
@@ -58,7 +60,7 @@ export interface Ledger {
 }
 
 export function createLedger (): Ledger {
-  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, refusals: 0, deadChecks: 0, signOutsWithoutCause: 0 }
+  const figures: Figures = { requests: 0, signIns: 0, revocations: 0, refusedRevocations: 0, saves: 0, confirmations: 0, bound: 0, refusals: 0, deadChecks: 0, signOutsWithoutCause: 0 }
   const sessions: Signed[] = []
   const dead: string[] = []
   return {

@@ -27,6 +27,7 @@ await app.register(loginSessions, {
   // Every request is a reason for a touch.
   touchEvery: 1,
   maxSessionsPerUser: null,
+  deviceBound: true,
   storeTimeout: BOUND,
   ...(announces && { onSessionEnd () {} })
 })

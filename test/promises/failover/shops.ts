@@ -44,6 +44,7 @@ export async function startServer (t: Test, uri: string, { mongo, around = store
     verifyPassword,
     touchEvery: 1,
     maxSessionsPerUser: null,
+    deviceBound: true,
     ...options
   })
   return { app, client, db, callsUnderWay: underWay, connections }

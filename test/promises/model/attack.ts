@@ -23,7 +23,8 @@ export interface AttackOptions {
 /** Servers' own clocks are up to a minute ahead of the database's or behind it. */
 const settings: Arbitrary<Settings> = fc.record({
   skews: fc.array(fc.integer({ min: -MINUTE, max: MINUTE }), { minLength: SERVERS, maxLength: SERVERS }),
-  isHonest: fc.boolean()
+  isHonest: fc.boolean(),
+  isBound: fc.boolean()
 })
 
 /**

@@ -47,8 +47,8 @@ async function inspectStore ({ rules, ledger, backing, fail, numbers }: World): 
   if (found.length < rules.records.size) fail(`the store holds ${found.length} records instead of ${rules.records.size}`)
 }
 
-const essence = ({ userId, tokens, lastActiveAt, expiresAt, data, confirmation }: Partial<LoginSessionRecord>) =>
-  ({ userId, tokens, lastActiveAt, expiresAt, data, confirmation })
+const essence = ({ userId, tokens, lastActiveAt, expiresAt, data, confirmation, binding }: Partial<LoginSessionRecord>) =>
+  ({ userId, tokens, lastActiveAt, expiresAt, data, confirmation, binding })
 
 const text = (value: unknown): string => JSON.stringify(value)
 

@@ -5,6 +5,7 @@
 import { idOf } from '../../../plugin/sessions/key.js'
 import type { LoginSessionRecord } from '../../../plugin/sessions/record.js'
 import type { TokenHash } from '../../../plugin/sessions/tokens.js'
+import type { Device } from './devices.js'
 import type { Browser } from './world.js'
 
 /** One token that a session has had. */
@@ -43,6 +44,8 @@ export interface Session {
   over: string | null
   /** Keys of session data that an answer has said are saved. */
   saved: Set<string>
+  /** Its key and its bound cookie; null: it is not bound. */
+  device: Device | null
   /** When its last request was that makes a touch due, in ms; 0: none. */
   owed: number
 }
@@ -95,6 +98,7 @@ export function createLedger (): Ledger {
         tokens: [],
         over: null,
         saved: new Set(),
+        device: null,
         owed: 0
       }
       sessions.push(session)

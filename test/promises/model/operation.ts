@@ -88,8 +88,9 @@ export function here (): Operation {
   return operation
 }
 
-/** Calls that no response waits for: touches, and the writing of tokens that leaves the attempts alone. */
-export const isBackground = (method: Method, args: unknown[]): boolean => method === 'touch' || isRetirement(method, args)
+/** Calls that no response waits for: touches, the first use of a bound cookie, and the writing of tokens that leaves the attempts alone. */
+export const isBackground = (method: Method, args: unknown[]): boolean =>
+  method === 'touch' || method === 'setBinding' || isRetirement(method, args)
 
 /** Former tokens get their end. */
 export const isRetirement = (method: Method, args: unknown[]): boolean => method === 'setTokens' && (args as Args<'setTokens'>)[3] === undefined

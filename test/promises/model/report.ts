@@ -22,6 +22,9 @@ export interface Numbers {
   rotations: number
   /** Tokens that left a full record before their thirty seconds were over. */
   tokensWithoutRoom: number
+  /** Sessions that were bound to their browsers; proofs that were renewed. */
+  bound: number
+  proofs: number
   /** Answers with a cookie that others may have overtaken. */
   lateAnswers: number
   /** Answers that brought a token of an earlier generation than the browser had already; requests that were refused for it. */
@@ -48,6 +51,8 @@ export const noNumbers = (): Numbers => ({
   secondLookups: 0,
   rotations: 0,
   tokensWithoutRoom: 0,
+  bound: 0,
+  proofs: 0,
   lateAnswers: 0,
   overtaken: 0,
   overtakenRefusals: 0,

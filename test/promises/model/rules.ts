@@ -5,14 +5,15 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { DeviceBinding } from '../../../plugin/sessions/binding.js'
 import type { AttemptState, LoginSessionRecord, Touch } from '../../../plugin/sessions/record.js'
 import type { DataChanges, LoginSessionStore, STORE_METHODS } from '../../../plugin/sessions/store.js'
 import type { TokenHash } from '../../../plugin/sessions/tokens.js'
 
-export type Method = typeof STORE_METHODS[number]
+export type Method = typeof STORE_METHODS[number] | 'setBinding'
 
 /** The arguments of a store's method. */
-export type Args<M extends Method> = Parameters<LoginSessionStore[M]>
+export type Args<M extends Method> = Parameters<NonNullable<LoginSessionStore[M]>>
 
 /** The parts of an answer that the rules predict: keys, numbers, true or false. */
 export type Answer = string | number | boolean | null | Array<string | null>
@@ -73,6 +74,7 @@ export function createRules (sweeps: boolean): Rules {
       return null
     },
     setTokens: (key, expected, tokens, attempts) => setTokens(records.get(key), expected, tokens, attempts),
+    setBinding: (key, expected, binding) => setBinding(records.get(key), expected, binding),
     takeAttempt: attempt,
     returnAttempt (key) {
       const record = records.get(key)
@@ -113,6 +115,12 @@ function setTokens (record: LoginSessionRecord | undefined, expected: TokenHash[
   if (!record || !isDeepStrictEqual(record.tokens, expected)) return false
   record.tokens = structuredClone(tokens)
   if (attempts) record.confirmation = structuredClone(attempts)
+  return true
+}
+
+function setBinding (record: LoginSessionRecord | undefined, expected: DeviceBinding | undefined, binding: DeviceBinding): boolean {
+  if (!record || !isDeepStrictEqual(record.binding, expected)) return false
+  record.binding = structuredClone(binding)
   return true
 }
 

@@ -14,7 +14,7 @@ import type { Args, Method } from './rules.js'
 export function scheduledStore (): LoginSessionStore {
   const nothing = memoryStore()
   const touches = { underWay: 0 }
-  const methods = STORE_METHODS.map(method => [method, async (...args: unknown[]) => {
+  const methods = [...STORE_METHODS, 'setBinding' as const].map(method => [method, async (...args: unknown[]) => {
     const operation = underWay.getStore()
     if (operation === undefined) return await (nothing[method] as (...args: unknown[]) => Promise<unknown>)(...args)
     const one = method === 'touch' ? 1 : 0

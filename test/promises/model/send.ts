@@ -5,6 +5,7 @@
 import { hashToken } from '../../../plugin/sessions/tokens.js'
 import { COOKIE, setCookies, type Reply } from '../../support/browser-jar.js'
 import { CHROME } from '../../support/records.js'
+import { renewedProof, takeOffer } from './devices.js'
 import { arrive, judgeRefusal, withoutCause } from './jar.js'
 import type { Token } from './ledger.js'
 import { verdictOf, type Operation } from './operation.js'
@@ -22,6 +23,7 @@ export const NOBODY: Identity = { id: null, user: null }
 export async function send (operation: Operation, method: 'GET' | 'POST', url: string, payload?: object): Promise<Reply | null> {
   const { world, server, token } = operation
   count(operation)
+  const proof = await renewedProof(operation)
   const reply = await world.servers[server]!.inject({
     method,
     url,
@@ -32,10 +34,11 @@ export async function send (operation: Operation, method: 'GET' | 'POST', url: s
       'user-agent': CHROME,
       // What browsers say of requests by scripts, which run while others are under way.
       'sec-fetch-mode': 'cors',
-      ...(token && { cookie: `${COOKIE}=${token.cookie}` })
+      ...(token && { cookie: `${COOKIE}=${token.cookie}${proof}` })
     }
   })
   receive(operation, reply)
+  await takeOffer(operation, reply)
   if (reply.statusCode !== 503) return reply
   if (operation.failed.length === 0) world.fail(`${operation.name} was answered with 503, but no call of the store failed`)
   return null

@@ -20,6 +20,8 @@ export async function openShops (t: Test): Promise<FastifyInstance[]> {
   return await Promise.all(Array.from({ length: SERVERS }, (_, index) => createShop(t, {
     ...LIFETIME,
     maxSessionsPerUser: MOST,
+    // Proofs count until their session ends.
+    deviceBound: { refreshEvery: 2 * LIFETIME.absoluteTimeout },
     store: scheduledStore(),
     storeTimeout: PATIENCE,
     // The options are checked at boot, outside of any run.

@@ -32,6 +32,8 @@ export interface Settings {
   skews: number[]
   /** No cookie is ever stolen: each is used by its own browser only. */
   isHonest: boolean
+  /** Browsers bind their sessions. A thief has the bound cookie as well, so all rules are the same. */
+  isBound: boolean
 }
 
 export interface World {
@@ -49,6 +51,7 @@ export interface World {
   /** Something was written since this was last set to false. */
   changed: boolean
   isHonest: boolean
+  isBound: boolean
   /** The database's clock, in ms. */
   time(): number
   /** What this server takes for it. */
@@ -172,6 +175,7 @@ export function createWorld ({ servers, backing, scheduler, numbers, settings, s
     crowded: new Set(),
     changed: false,
     isHonest: settings.isHonest,
+    isBound: settings.isBound,
     browsers: BROWSERS.map(name => ({ name, token: null, isGiven: false, isOvertaken: false })),
     time: () => clock.now().getTime(),
     timeAt: server => clocks[server]!.now(),
