@@ -11,7 +11,7 @@ import { makePrivate } from '../caching.js'
 import { type AnyRequest, requireLoginSession } from '../guard.js'
 import type { DeviceCheck } from '../lookup.js'
 import { stateOf } from '../state.js'
-import type { BindingCookies } from './cookies.js'
+import type { BindingCookies, Demand } from './cookies.js'
 import type { BindingProtocol } from './protocol.js'
 
 /** What {@link requireDeviceBinding} does with sessions that are not bound. */
@@ -35,6 +35,12 @@ export interface DemandParts {
 
 /** How long a demand can be met, in ms: for the browser's proof and one redirect. */
 const DEMAND_LIFETIME = 2 * 60_000
+
+/**
+ * How long a proof counts without a demand, in ms. Chromium lets a request wait for one refresh only, redirects included. If its bound
+ * cookie was over, it has waited already: that proof was made for this request, and it could not meet a demand.
+ */
+const RECENT = 10_000
 
 /** What the guard needs of a reply of any server. */
 interface AnyReply {
@@ -89,14 +95,18 @@ const NEVER = new Date(0)
 
 /** Created once for each server. */
 export function createDemand ({ cookies, protocol, check, now }: DemandParts): DemandProof {
+  const age = (time: Date): number => now().getTime() - time.getTime()
+
+  const isForThisRequest = (provenAt: Date, demand: Demand | null): boolean =>
+    age(provenAt) < RECENT || (demand !== null && age(demand.madeAt) < DEMAND_LIFETIME && provenAt > demand.madeAt)
+
   return async function demandProof (request, reply, record) {
     const key = record._id
     const provenAt = cookies.proofIn(request, key)
     const demand = cookies.demandIn(request, key)
-    const isOpen = demand !== null && now().getTime() - demand.madeAt.getTime() < DEMAND_LIFETIME
-    if (provenAt !== null && isOpen && provenAt > demand.madeAt && await protocol.spend(record, provenAt)) {
+    if (provenAt !== null && isForThisRequest(provenAt, demand) && await protocol.spend(record, provenAt)) {
       makePrivate(reply, true)
-      cookies.clearDemand(reply)
+      if (demand !== null) cookies.clearDemand(reply)
       return true
     }
     // It was sent here without its bound cookie, and came back without a new one.
