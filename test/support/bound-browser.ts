@@ -32,8 +32,8 @@ export async function launchBoundBrowser (ca: Pick<LabCa, 'home'>, options?: Bou
 
 /** A browser with a profile on disk, which can be closed and started again. It has the quota that people have. */
 export interface Installed {
-  /** A page in it. Starts the browser if it does not run. */
-  open(baseURL: string): Promise<Page>
+  /** This page in it. Starts the browser, again if it runs. */
+  open(url: string): Promise<Page>
   close(): Promise<void>
   /** Forgets the keys of bound sessions, and keeps the cookies. The browser must be closed. */
   loseKeys(): void
@@ -48,10 +48,12 @@ export function installBoundBrowser (t: Test, ca: Pick<LabCa, 'home'>, folder: s
   }
   t.teardown(close)
   return {
-    async open (baseURL) {
+    async open (url) {
       await close()
-      running = await chromium.launchPersistentContext(folder, { ...await optionsOf(ca, { quota: true }), baseURL })
-      return await running.newPage()
+      running = await chromium.launchPersistentContext(folder, await optionsOf(ca, { quota: true }))
+      const page = await running.newPage()
+      await page.goto(url)
+      return page
     },
     close,
     loseKeys () {

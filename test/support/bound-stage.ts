@@ -17,7 +17,7 @@ import { cleanAfterUs } from './cleanup.js'
 import { makeLabCa } from './lab-ca.js'
 import { database } from './mongo.js'
 import { createShopWithPages, type ShopWithPagesOptions } from './page.js'
-import { openProfile } from './profile.js'
+import { shareProfile } from './profile.js'
 import { type BreakableStore, breakable } from './stores.js'
 import { openTlsFront } from './tls-front.js'
 
@@ -42,8 +42,8 @@ export interface Site {
 export interface BoundStage {
   /** A host with one server. */
   openSite(t: Test, options?: ShopWithPagesOptions): Promise<Site & { app: FastifyInstance }>
-  /** A page in an empty profile. */
-  openPage(t: Test, site: Pick<Site, 'origin'>): Promise<Page>
+  /** An empty profile's page on this host. The tests of the file share the profile, one after the other. */
+  openPage(t: Test, site: Pick<Site, 'origin'>, path: string): Promise<Page>
   /** The address of another site's page. `/link?to=`, `/picture?of=` and `/authorize?then=` lead to ours. */
   elsewhere(path: string, query: Record<string, string>): string
   /** Another browser, installed on this machine. */
@@ -62,6 +62,7 @@ export async function setBoundStage (t: Test): Promise<BoundStage> {
     cleaner.stop()
   })
   front.serve('other.test', other)
+  const borrow = shareProfile(t, chromium, {})
   let count = 0
 
   return {
@@ -72,7 +73,11 @@ export async function setBoundStage (t: Test): Promise<BoundStage> {
       site.serve(app)
       return { ...site, app }
     },
-    openPage: (t, { origin }) => openProfile(t, chromium, { baseURL: origin }),
+    async openPage (t, { origin }, path) {
+      const page = await borrow(t)
+      await page.goto(`${origin}${path}`)
+      return page
+    },
     elsewhere: (path, query) => `https://other.test:${front.port}${path}?${new URLSearchParams(query)}`,
     install: t => installBoundBrowser(t, ca, join(folder, 'profile'))
   }

@@ -42,9 +42,9 @@ t.test('a sensitive route refuses a copied cookie at its first request, and its 
   const passed = ['/transfer 307', ...REFRESH, '/transfer 200']
   const callsOf = (method: string): string[] => passed.map(call => call.startsWith('/') ? `${method} ${call}` : call)
   site.calls.take()
-  t.equal((await page.goto('/transfer'))!.status(), 200)
+  t.equal((await page.goto(`${site.origin}/transfer`))!.status(), 200)
   t.strictSame(site.calls.take(), callsOf('GET'))
-  await page.goto('/hello')
+  await page.goto(`${site.origin}/hello`)
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByText('{"method":"POST","body":{"amount":"5"}}').waitFor()
   t.strictSame(site.calls.take(), ['GET /hello 200', ...callsOf('POST')])
@@ -55,8 +55,6 @@ t.test('a sensitive route refuses a copied cookie at its first request, and its 
 
 t.test('a sensitive request whose bound cookie is over passes with the proof that it has waited for', async t => {
   const { site, page } = await openOwner(t, stage)
-  await page.goto('/hello')
-  site.calls.take()
   await expireProof(page)
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByText('{"method":"POST","body":{"amount":"5"}}').waitFor()
@@ -79,10 +77,10 @@ t.test('a session that is revoked elsewhere during a refresh is over, and the ne
   })
   revoke = async () => { await site.app.loginSessions.revokeAll(site.user) }
   await expireProof(page)
-  t.equal((await page.goto('/account'))!.status(), 401)
+  t.equal((await page.goto(`${site.origin}/account`))!.status(), 401)
   t.strictSame(site.calls.take(), [...REFUSED, 'GET /account 401'])
   t.equal(await cookieOf(page, COOKIE), undefined)
-  await signIn(page)
+  await signIn(page, site)
   t.equal(await fetchStatus(page, '/account'), 200)
 })
 
@@ -143,18 +141,17 @@ const installed = stage.install(t)
 
 t.test('a binding outlives a restart of the browser', async t => {
   const site = await stage.openSite(t)
-  const before = await installed.open(site.origin)
-  await signIn(before)
+  const before = await installed.open(`${site.origin}/hello`)
+  await signIn(before, site)
   await settle(before, site)
-  const page = await installed.open(site.origin)
-  await page.goto('/hello')
+  const page = await installed.open(`${site.origin}/hello`)
   t.strictSame(await renew({ page, site }), ['GET /hello 200', ...REFRESH, 'GET /account 200'])
 })
 
 t.test('whoever uses up Chromium\'s quota is told to come later, and stays signed in', async t => {
   const site = await stage.openSite(t)
-  const page = await installed.open(site.origin)
-  await signIn(page)
+  const page = await installed.open(`${site.origin}/hello`)
+  await signIn(page, site)
   await settle(page, site)
   for (let times = 0; times < 5; times++) t.strictSame(await renew({ page, site }), [...REFRESH, 'GET /account 200'])
   await expireProof(page)
@@ -168,19 +165,18 @@ t.test('whoever uses up Chromium\'s quota is told to come later, and stays signe
 
 t.test('a browser that has lost its key is signed out, and its next sign-in ends the old session', async t => {
   const site = await stage.openSite(t)
-  const before = await installed.open(site.origin)
-  await signIn(before)
+  const before = await installed.open(`${site.origin}/hello`)
+  await signIn(before, site)
   await settle(before, site)
   const [former] = await site.app.loginSessions.list(site.user)
   await installed.close()
   installed.loseKeys()
 
-  const page = await installed.open(site.origin)
-  await page.goto('/hello')
+  const page = await installed.open(`${site.origin}/hello`)
   await expireProof(page)
   t.equal(await fetchStatus(page, '/account'), 401)
   t.ok(await cookieOf(page, COOKIE), 'the cookie stays')
-  await signIn(page)
+  await signIn(page, site)
   t.equal(await fetchStatus(page, '/account'), 200)
   await isBound(page)
   const [session, ...others] = await site.app.loginSessions.list(site.user)

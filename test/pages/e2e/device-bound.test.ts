@@ -17,8 +17,10 @@ const stage = await setBoundStage(t)
 
 t.test('a sign-in by form binds the session', async t => {
   const site = await stage.openSite(t)
-  const page = await stage.openPage(t, site)
-  await signIn(page)
+  const page = await stage.openPage(t, site, '/sign-in')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: `Hello ${site.user}` }).waitFor()
+  await isBound(page)
   t.strictSame(site.calls.take().sort(), ['GET /hello 200', 'GET /sign-in 200', REGISTER, 'POST /sign-in 303'])
   await settle(page, site)
   const [session] = await site.app.loginSessions.list(site.user)
@@ -27,16 +29,14 @@ t.test('a sign-in by form binds the session', async t => {
 
 t.test('a sign-in by a script binds the session', async t => {
   const site = await stage.openSite(t)
-  const page = await stage.openPage(t, site)
-  await page.goto('/hello')
-  t.equal(await fetchStatus(page, '/login', { method: 'POST', body: { user: site.user } }), 200)
-  await isBound(page)
+  const page = await stage.openPage(t, site, '/hello')
+  await signIn(page, site)
   t.strictSame(site.calls.take(), ['GET /hello 200', 'POST /login 200', REGISTER])
 })
 
 t.test('a sign-in that another site leads to binds the session, though the registration comes without cookies', async t => {
   const site = await stage.openSite(t)
-  const page = await stage.openPage(t, site)
+  const page = await stage.openPage(t, site, '/hello')
   await page.goto(stage.elsewhere('/link', { to: stage.elsewhere('/authorize', { then: `${site.origin}/signed-in-elsewhere` }) }))
   await page.getByRole('link').click()
   await page.getByRole('heading', { name: `Hello ${site.user}` }).waitFor()
@@ -113,8 +113,7 @@ t.test('after a sign-out the browser forgets its binding at the next request', a
 t.test('a sign-in as somebody else binds the new session, and ends the old one', async t => {
   const { site, page } = await openOwner(t, stage)
   const [former] = await site.app.loginSessions.list(site.user)
-  t.equal(await fetchStatus(page, '/login', { method: 'POST', body: { user: `${site.user}-again` } }), 200)
-  await isBound(page)
+  await signIn(page, { user: `${site.user}-again` })
   t.strictSame(await site.app.loginSessions.list(site.user), [])
   await settle(page, site)
   await expireProof(page)
@@ -126,8 +125,7 @@ t.test('a sign-in as somebody else binds the new session, and ends the old one',
 
 t.test('the browser of the other tests calls what Chromium calls', async t => {
   const site = await stage.openSite(t)
-  const page = await stage.openPage(t, site)
-  await page.goto('/hello')
+  const page = await stage.openPage(t, site, '/hello')
   site.calls.take()
   const inChromium = async (method: string, url: string, body?: object): Promise<unknown> => await fetchStatus(page, url, { method, ...(body && { body }) })
   await play(inChromium, () => isBound(page), () => expireProof(page))
