@@ -20,10 +20,12 @@ const tapOutput = '.tap/run.tap'
 const tokenScans = '.tap/token-scan'
 /** Tests that take long, or need a browser, a replica set, the example or a registry: outside of the fast lane. */
 const SLOW = ['test/promises/', 'test/pages/e2e/', 'test/example/', 'test/package/install.test.ts']
-/** Debian's packages, each with its programs as support/browser.ts and support/nginx.ts look for them, which cannot be imported yet. */
+/** Debian's packages, each with its programs as browser.ts, nginx.ts and lab-ca.ts of support/ look for them, which cannot be imported yet. */
 const DEBIAN = [
   { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], given: process.env.CHROMIUM_PATH },
-  { name: 'nginx', programs: ['nginx'], given: process.env.NGINX_PATH }
+  { name: 'nginx', programs: ['nginx'], given: process.env.NGINX_PATH },
+  { name: 'openssl', programs: ['openssl'] },
+  { name: 'libnss3-tools', programs: ['certutil'] }
 ]
 
 const args = process.argv.slice(2)
@@ -82,7 +84,7 @@ function packagesOf (lockFile) {
 async function installFromDebian () {
   const missing = DEBIAN.filter(({ programs, given }) => given === undefined && !isOnPath(programs)).map(({ name }) => name)
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
-  heading(`installing ${missing.join(' and ')}`)
+  heading(`installing ${missing.join(', ')}`)
   // In this runlevel Debian starts no service: only the tests start nginx.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { notBoundError, optionError, requiredError } from '../../errors.js'
+import { deviceUnprovenError, notBoundError, optionError } from '../../errors.js'
 import { oneOf, type OptionTable, resolveTable } from '../../option-check.js'
 import { isBound } from '../../sessions/binding.js'
 import type { LoginSessionRecord } from '../../sessions/record.js'
@@ -11,7 +11,7 @@ import { makePrivate } from '../caching.js'
 import { type AnyRequest, requireLoginSession } from '../guard.js'
 import type { DeviceCheck } from '../lookup.js'
 import { stateOf } from '../state.js'
-import type { BindingCookies } from './cookies.js'
+import type { BindingCookies, Demand } from './cookies.js'
 import type { BindingProtocol } from './protocol.js'
 
 /** What {@link requireDeviceBinding} does with sessions that are not bound. */
@@ -28,7 +28,7 @@ export interface Demands {
   canProve(request: FastifyRequest, record: LoginSessionRecord): boolean
   /**
    * Demands a new proof, or takes the one that was demanded. Resolves to false if the response has been sent.
-   * @throws FST_LOGIN_SESSION_REQUIRED or _DEVICE_UNPROVEN: the browser has not proven it
+   * @throws FST_LOGIN_SESSION_DEVICE_UNPROVEN: the browser has not proven it
    */
   demand(request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): Promise<boolean>
 }
@@ -43,6 +43,12 @@ export interface DemandParts {
 
 /** How long a demand can be met, in ms: for the browser's proof and one redirect. */
 const DEMAND_LIFETIME = 2 * 60_000
+
+/**
+ * How long a proof counts without a demand, in ms. Chromium lets a request wait for one refresh only, redirects included. If its bound
+ * cookie was over, it has waited already: that proof was made for this request, and it could not meet a demand.
+ */
+const RECENT = 10_000
 
 /** What the guard needs of a reply of any server. */
 interface AnyReply {
@@ -70,9 +76,9 @@ export function provideDemands (app: FastifyInstance, demands: Demands): void {
  *
  * @throws TypeError if an option is wrong, or if it is given to a route without being called
  * @throws FST_LOGIN_SESSION_NOT_BOUND 403 (the hook): the session is not bound, and `unbound` is 'refuse'
- * @throws FST_LOGIN_SESSION_DEVICE_UNPROVEN 503 (the hook): the browser could not prove it now, such as for Chromium's limit
+ * @throws FST_LOGIN_SESSION_DEVICE_UNPROVEN 503 (the hook): no proof came, because the cookie is a copy, or the browser cannot sign now
  * @throws FST_LOGIN_SESSION_OPTION 500 (the hook): the option `deviceBound` is not set
- * @throws what {@link requireLoginSession} throws (the hook); also 401 if the browser does not prove its device
+ * @throws what {@link requireLoginSession} throws (the hook)
  * @example
  * app.post('/transfers', { onRequest: requireDeviceBinding() }, transferMoney)
  */
@@ -98,28 +104,34 @@ const NEVER = new Date(0)
 
 /** Created once for each server. */
 export function createDemands ({ cookies, protocol, check, now }: DemandParts): Demands {
-  async function demand (request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): Promise<boolean> {
-    const key = record._id
-    const provenAt = cookies.proofIn(request, key)
-    const former = cookies.demandIn(request, key)
-    const isOpen = former !== null && now().getTime() - former.madeAt.getTime() < DEMAND_LIFETIME
-    if (provenAt !== null && isOpen && provenAt > former.madeAt && await protocol.spend(record, provenAt)) {
-      makePrivate(reply, true)
-      cookies.clearDemand(reply)
-      return true
-    }
-    // It was sent here without its bound cookie, and came back without a new one.
-    if (provenAt === null && former !== null) throw check.refusal(request, record) ?? requiredError()
-    makePrivate(reply, true)
-    cookies.issueDemand(reply, key, { madeAt: now(), formerAt: provenAt ?? NEVER })
-    cookies.clearBound(reply)
-    reply.redirect(sameUrl(request.url), 307)
-    return false
-  }
+  const age = (time: Date): number => now().getTime() - time.getTime()
+
+  const isForThisRequest = (provenAt: Date, demand: Demand | null): boolean =>
+    age(provenAt) < RECENT || (demand !== null && age(demand.madeAt) < DEMAND_LIFETIME && provenAt > demand.madeAt)
 
   return {
     canProve: (request, record) => isBound(record) || cookies.proofIn(request, record._id) !== null,
-    demand
+
+    async demand (request, reply, record) {
+      const key = record._id
+      const provenAt = cookies.proofIn(request, key)
+      const demand = cookies.demandIn(request, key)
+      if (provenAt !== null && isForThisRequest(provenAt, demand) && await protocol.spend(record, provenAt)) {
+        makePrivate(reply, true)
+        if (demand !== null) cookies.clearDemand(reply)
+        return true
+      }
+      // It was sent here without its bound cookie, and came back without a new one: a copy, or a browser that could not sign.
+      if (provenAt === null && demand !== null) {
+        check.refusal(request, record)
+        throw deviceUnprovenError()
+      }
+      makePrivate(reply, true)
+      cookies.issueDemand(reply, key, { madeAt: now(), formerAt: provenAt ?? NEVER })
+      cookies.clearBound(reply)
+      reply.redirect(sameUrl(request.url), 307)
+      return false
+    }
   }
 }
 
