@@ -43,6 +43,8 @@ async function createScene (t: Test, makeStore: MakeStore) {
       await device.register()
       await device.send('GET', '/account')
       await loginSessions.settled()
+      // A proof of the last ten seconds would meet a demand.
+      time += 10_000
       return device
     },
     recordOf: async ({ key }: RawDevice) => (await store.find([key]))[0] ?? null,

@@ -2,7 +2,6 @@
  * Sessions that are bound to their browser, in a real Chromium over TLS: what people do.
  */
 import t from 'tap'
-import { CookieJar } from 'tough-cookie'
 import { browser, COOKIE } from '../../support/browser-jar.js'
 import {
   BOUND, cookieOf, expireProof, fetchStatus, isBound, openOwner, REFRESH, REFUSED, settle, signIn
@@ -131,9 +130,8 @@ t.test('the browser of the other tests calls what Chromium calls', async t => {
   await play(inChromium, () => isBound(page), () => expireProof(page))
   const real = site.calls.takeWhole()
 
-  const jar = new CookieJar(undefined, { rejectPublicSuffixes: false })
-  const { get, post } = browser(site.app, { host: site.host, device: softwareDevice() }, jar)
-  await play(async (method, url, body) => method === 'GET' ? await get(url) : await post(url, body), async () => {}, async () => { jar.setCookieSync(`${BOUND}=; Path=/; Secure; Max-Age=0`, site.origin) })
+  const { get, post, forgetBound } = browser(site.app, { host: site.host, device: softwareDevice() })
+  await play(async (method, url, body) => method === 'GET' ? await get(url) : await post(url, body), async () => {}, async () => { forgetBound() })
   t.strictSame(site.calls.takeWhole(), real)
   t.ok(real.length > 10)
 

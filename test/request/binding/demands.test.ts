@@ -13,14 +13,14 @@ await onBothStores(t, async (t, makeStore) => {
     const shop = await boundShop(t, { store: makeStore() })
     const owner = await boundBrowser(shop)
     const thief = owner.twin()
-    t.equal((await transfer(thief, shop.clock)).statusCode, 401)
+    t.equal((await transfer(thief, shop.clock)).statusCode, 503)
     for (let count = 0; count < 3; count++) {
       const reply = await transfer(owner, shop.clock)
       t.strictSame(reply.json(), { sent: { to: 'bob' } })
       t.match(setCookies(reply), [new RegExp(`^${DEMAND_COOKIE}=; Max-Age=0`)])
       t.equal(reply.headers['cache-control'], 'private')
-      t.equal((await transfer(thief, shop.clock)).statusCode, 401)
-      t.equal((await transfer(owner.twin(), shop.clock)).statusCode, 401, 'a copy of now')
+      t.equal((await transfer(thief, shop.clock)).statusCode, 503)
+      t.equal((await transfer(owner.twin(), shop.clock)).statusCode, 503, 'a copy of now')
     }
   })
 
@@ -112,7 +112,7 @@ t.test('nobody gets a proof that was not shown: a copy without the bound cookie,
   await shop.app.loginSessions.settled()
   const thief = browser(shop.app)
   thief.forge(owner.cookieValue()!)
-  t.equal((await transfer(thief, shop.clock)).statusCode, 401)
+  t.equal((await transfer(thief, shop.clock)).statusCode, 503)
   shop.clock.advance(30 * SECOND)
   t.equal(await thief.accountStatus(), 401)
 })
@@ -173,3 +173,27 @@ t.test('parallel requests of one browser all pass in the end', async t => {
   }))
   t.strictSame(statuses, [200, 200, 200])
 })
+
+// Browsers let a request wait for one refresh. If its bound cookie was over, it has waited already when it arrives.
+t.test('a request that comes after a pause passes with the proof that it waited for, and only once', async t => {
+  const shop = await boundShop(t)
+  const owner = await boundBrowser(shop)
+  shop.clock.advance(REFRESH_EVERY)
+  const sent = await owner.post('/transfer')
+  t.equal(sent.statusCode, 200)
+  t.strictSame(setCookies(sent), [], 'there was no demand to clear')
+  const thief = owner.twin()
+  t.equal((await owner.post('/transfer')).statusCode, 307)
+  t.equal((await transfer(thief, shop.clock)).statusCode, 503, 'a copy of a proof that is used up')
+})
+
+for (const [age, status] of [[10 * SECOND - 1, 200], [10 * SECOND, 307]] as const) {
+  t.test(`without a demand, a proof of ${age} ms ago is answered ${status}`, async t => {
+    const shop = await boundShop(t)
+    const owner = await boundBrowser(shop)
+    shop.clock.advance(REFRESH_EVERY)
+    t.equal(await owner.accountStatus(), 200)
+    shop.clock.advance(age)
+    t.equal((await owner.post('/transfer')).statusCode, status)
+  })
+}
