@@ -193,6 +193,13 @@ const ACTIONS: Record<string, [weight: number, act: (world: World) => Promise<vo
     await world.copy()
     await world.thiefTransfers()
   }],
+  'the thief has proofs demanded just before his own is over': [2, async world => {
+    await world.copy()
+    world.scene.advance(REFRESH_EVERY - MINUTE)
+    await world.thiefTransfers()
+    world.scene.advance(2 * MINUTE)
+    await world.thiefVisits(false)
+  }],
   'the owner signs out': [1, async world => { await world.ends(() => world.send('POST', '/logout')) }],
   'the owner signs in again': [1, async world => {
     await world.ends(async () => { await world.send('POST', '/logout') })
