@@ -241,7 +241,9 @@ t.test('a proof that is wrong in one way renews nothing, and the right one does'
   t.equal(await store.everything(), before)
   logsAreClean(t, world, [context.challenge, ...ada.cookies.values()])
 
-  const [late, once] = [await ada.newChallenge(), await ada.newChallenge()]
+  const once = await ada.newChallenge()
+  clock.advance(1)
+  const late = await ada.newChallenge()
   t.equal((await send(ada.key, await written({ ...context, challenge: once }, {}))).statusCode, 200)
   const after = await store.everything()
   t.ok(await isRefused(world, after, await send(ada.key, await written({ ...context, challenge: once }, {}))), 'a challenge is used once')

@@ -19,6 +19,8 @@ import { amount } from './model/report.js'
 const REFRESH_EVERY = 5 * MINUTE
 /** How long requests pass without the bound cookie after the first one that had it. */
 const GRACE = 30 * SECOND
+/** How long a sensitive route waits for the proof that it has demanded. */
+const DEMAND_LIFETIME = 2 * MINUTE
 
 /** What has happened in all runs: a model that never gets anywhere would find nothing. */
 const numbers = { thiefSignedIn: 0, thiefRefused: 0, thiefPassed: 0, thiefDemanded: 0, ownerPassed: 0, unsigned: 0, ends: 0 }
@@ -120,21 +122,35 @@ class World {
     if (cookies.has(BOUND)) this.hasUnspent = !binding.spent
   }
 
+  /** He takes what he is given, and keeps what answers take away. */
+  async thiefSends (method: Method, url: string): Promise<Reply> {
+    const had = [...this.thief]
+    const reply = await sendWith(this.scene.app, this.thief, method, url)
+    for (const [name, value] of had) if (!this.thief.has(name)) this.thief.set(name, value)
+    return reply
+  }
+
+  /** With all that he has, and without the bound cookie: then the proof counts that a demand has replaced. */
   async thiefVisits (skipped: boolean): Promise<void> {
-    const at = this.scene.now()
     const headers = skipped ? { 'secure-session-skipped': 'unreachable' } : {}
-    const { statusCode } = await sendWith(this.scene.app, this.thief, 'GET', '/account', headers)
-    if (statusCode === 200) numbers.thiefSignedIn++
-    else numbers.thiefRefused++
-    if (statusCode === 200 && (this.isOver || at >= this.thiefUntil)) throw new Error(`the thief is signed in ${at - this.thiefUntil} ms too late`)
+    for (const hidden of ['', BOUND]) {
+      const at = this.scene.now()
+      const cookies = new Map([...this.thief].filter(([name]) => name !== hidden))
+      const { statusCode } = await sendWith(this.scene.app, cookies, 'GET', '/account', headers)
+      if (statusCode === 200) numbers.thiefSignedIn++
+      else numbers.thiefRefused++
+      if (statusCode === 200 && (this.isOver || at >= this.thiefUntil)) throw new Error(`the thief is signed in ${at - this.thiefUntil} ms too late`)
+    }
   }
 
   async thiefTransfers (): Promise<void> {
     for (let count = 0; count < 3; count++) {
-      const { statusCode } = await sendWith(this.scene.app, this.thief, 'POST', '/transfer')
+      const [demandedAt, provenAt, at] = [timeIn(this.thief, DEMAND), timeIn(this.thief, BOUND), this.scene.now()]
+      const { statusCode } = await this.thiefSends('POST', '/transfer')
       if (statusCode === 307) numbers.thiefDemanded++
       if (statusCode !== 200) continue
-      if (this.isOver || !this.hasUnspent) throw new Error('a sensitive route lets the thief pass')
+      const isMet = provenAt > demandedAt && at < demandedAt + DEMAND_LIFETIME
+      if (this.isOver || !this.hasUnspent || !isMet) throw new Error('a sensitive route lets the thief pass')
       this.passed(await this.newest())
       numbers.thiefPassed++
     }
@@ -146,6 +162,9 @@ class World {
     this.isOver = true
   }
 }
+
+/** The first time in this cookie: when it was demanded, or when the challenge of its proof was made. NaN: there is no such cookie. */
+const timeIn = (cookies: Cookies, name: string): number => Number.parseInt(cookies.get(name)?.split('.')[1] ?? '', 36)
 
 function expect (actual: number, wanted: number, what: string): void {
   if (actual !== wanted) throw new Error(`${what} was answered with ${actual} and not ${wanted}`)
@@ -167,12 +186,19 @@ const ACTIONS: Record<string, [weight: number, act: (world: World) => Promise<vo
   'the owner asks a sensitive route': [3, async world => { await world.transfer(1) }],
   'his browser renews its proof': [3, async world => { await world.renew(true) }],
   'the owner gets through to a sensitive route': [4, async world => { await world.transfer(5) }],
-  // The proof is the owner's, so nothing tells the two apart; but only one of them passes.
+  // The proof is the owner's, and it meets his demand, so nothing tells the two apart; but only one of them passes.
   'the thief copies between a proof and its use, and comes first': [2, async world => {
     await world.transfer(1)
     await world.renew(true)
     await world.copy()
     await world.thiefTransfers()
+  }],
+  'the thief has proofs demanded just before his own is over': [2, async world => {
+    await world.copy()
+    world.scene.advance(REFRESH_EVERY - MINUTE)
+    await world.thiefTransfers()
+    world.scene.advance(2 * MINUTE)
+    await world.thiefVisits(false)
   }],
   'the owner signs out': [1, async world => { await world.ends(() => world.send('POST', '/logout')) }],
   'the owner signs in again': [1, async world => {

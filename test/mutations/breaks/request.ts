@@ -17,8 +17,15 @@ export default [
       {
         name: 'the cookie stays on the request',
         promise: 'T6: the token is not in what hosts log of a request',
-        from: 'delete request.cookies[name]',
-        to: '',
+        from: 'delete request.cookies[own]',
+        to: 'void own',
+        tests: ['promises/secrecy']
+      },
+      {
+        name: 'what proves the device stays on the request',
+        promise: 'T6: nor is what proves its device',
+        from: ', ...device.cookies]',
+        to: ']',
         tests: ['promises/secrecy']
       },
       {
@@ -68,6 +75,13 @@ export default [
     file: 'plugin/request/login.ts',
     tests: ['request/login', 'request/cookie', 'request/outage', 'request/request-session', 'request/saving', 'request/races', 'request/cookies-of-one-name', 'request/hooks'],
     breaks: [
+      {
+        name: 'a browser that could not renew its proof cannot sign out',
+        promise: 'whoever has the cookie may sign out',
+        from: 'if (!state.unproven) state.throwOutage()',
+        to: 'state.throwOutage()',
+        tests: ['promises/stolen-cookies']
+      },
       {
         name: 'a session that was revoked meanwhile is reloaded',
         promise: 'T1: a session that is revoked during a request does not come back',
