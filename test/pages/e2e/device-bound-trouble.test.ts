@@ -61,11 +61,17 @@ t.test('a sensitive request whose bound cookie is over passes with the proof tha
   t.strictSame(site.calls.take(), [...REFRESH, 'POST /transfer 200'])
 })
 
-t.test('parallel sensitive requests of the owner all pass', async t => {
+t.test('parallel sensitive requests need a proof each; Chromium makes one for each request, so one that loses it to another is refused, and passes when repeated', async t => {
   const { site, page } = await openOwner(t, stage)
-  const statuses = await Promise.all(Array.from({ length: 3 }, () => fetchStatus(page, '/transfer', { method: 'POST', body: { amount: 5 } })))
-  t.strictSame(statuses, [200, 200, 200])
-  t.equal(site.calls.take().filter(call => call === 'POST /transfer 200').length, 3)
+  const transfer = (): Promise<number> => fetchStatus(page, '/transfer', { method: 'POST', body: { amount: 5 } })
+  const statuses = await Promise.all([transfer(), transfer(), transfer()])
+  const refused = statuses.filter(status => status !== 200)
+  t.ok(refused.length < 3, 'one passes in any case')
+  t.strictSame(refused, refused.map(() => 401))
+  for (let times = 0; times < refused.length; times++) t.equal(await transfer(), 200)
+  const calls = site.calls.take()
+  t.equal(calls.filter(call => call === 'POST /transfer 200').length, 3)
+  t.ok(calls.filter(call => call === REFRESH[1]).length >= 3)
 })
 
 t.test('a session that is revoked elsewhere during a refresh is over, and the next sign-in is bound', async t => {

@@ -7,6 +7,7 @@ import {
   BOUND, cookieOf, expireProof, fetchStatus, isBound, openOwner, REFRESH, REFUSED, settle, signIn
 } from '../../support/bound-scene.js'
 import { setBoundStage } from '../../support/bound-stage.js'
+import { MINUTE } from '../../support/clock.js'
 import { poll } from '../../support/poll.js'
 import { softwareDevice } from '../../support/software-device.js'
 
@@ -141,7 +142,7 @@ t.test('the browser of the other tests calls what Chromium calls', async t => {
     await bound()
     await send('GET', '/account')
     await site.app.loginSessions.settled()
-    site.advance(60_000)
+    site.advance(11 * MINUTE)
     await expire()
     await send('GET', '/account')
     await send('GET', '/account')
