@@ -14,10 +14,12 @@ import type { LoginSession } from '../../plugin/index.js'
 import { browser } from '../support/browser-jar.js'
 import { actionOf, landing, linkOf, newEmail, PASSWORD, plain, printing as printingOn, SECRET, submit } from '../support/example-app.js'
 import { freePort } from '../support/free-port.js'
+import { makeLabCa } from '../support/lab-ca.js'
 import { database } from '../support/mongo.js'
 import { textOf } from '../support/page.js'
 import { poll } from '../support/poll.js'
 import { run, serveExample } from '../support/served-example.js'
+import { softwareDevice } from '../support/software-device.js'
 
 // --- through inject ---
 
@@ -502,6 +504,19 @@ t.test('after five wrong passwords the form says how long to wait', async t => {
   t.match(textOf(reply), 'Try again in 15 minutes.')
 })
 
+// --- over https ---
+
+t.test('with a certificate, it binds sessions to the browser that signed in', async t => {
+  const { key, cert } = await makeLabCa(t.testdir(), ['localhost'])
+  const own = await buildApp({ db, secret: SECRET, hashCost: 4, print () {}, tls: { key, cert } })
+  t.teardown(() => own.close())
+  const client = browser(own, { device: softwareDevice() })
+  await submit(client, '/sign-up', { email: newEmail(), password: PASSWORD })
+  await client.get('/account')
+  await own.loginSessions.settled()
+  t.match(textOf(await client.get('/account/sessions')), /Bound to this device/)
+})
+
 // --- as a process, from the first line to Ctrl-C ---
 
 t.test('it prints the URL, the demo credentials and the MongoDB it uses, and stops cleanly', async t => {
@@ -556,6 +571,8 @@ t.test('what prevents a start is said in one sentence, and ends with 1', async t
     [{ PORT: 'many' }, /PORT must be a number/],
     [{ PORT: free, HOST: '203.0.113.254' }, /has no address "203\.0\.113\.254": choose another HOST/],
     [{ PORT: free, MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
+    [{ PORT: free, TLS_KEY: 'key.pem' }, /https needs both files: TLS_KEY, the private key, and TLS_CERT, the certificate/],
+    [{ PORT: free, TLS_KEY: 'missing.pem', TLS_CERT: 'missing.pem' }, /The certificate cannot be read .*: check TLS_KEY and TLS_CERT/],
     [{ PORT: free, SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
   ]
   const examples = cases.map(([env, sentence]) => ({ sentence, example: run(env) }))
