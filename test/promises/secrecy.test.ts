@@ -129,6 +129,7 @@ t.test('what proves a device is in its own headers and cookies, and nowhere else
   await visit(laptop.register(await proof(laptop.challenge, await exportJWK(laptop.privateKey))))
   await visit(laptop.send('GET', '/cookies'))
   await visit(laptop.send('GET', '/account'))
+  clock.advance(MINUTE)
   t.equal((await visit(laptop.send('POST', '/transfer'))).statusCode, 307)
   await visit(laptop.send('GET', '/cookies'))
   const challenged = await visit(laptop.send('POST', REFRESH, { 'sec-secure-session-id': laptop.key }))
