@@ -34,9 +34,6 @@ export interface DeviceCheck {
   cookies: readonly string[]
 }
 
-/** Sessions are not bound. */
-const ANY_DEVICE: DeviceCheck = { isProven: () => true, refusal: () => null, cookies: [] }
-
 /** What lookups work on. */
 export interface LookupParts {
   lifecycle: Lifecycle
@@ -54,8 +51,8 @@ export interface LookupParts {
 const FRESH = 1000
 
 /** Finds out who sends a request. The first live token of its cookies counts. */
-export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, device = ANY_DEVICE, now }: LookupParts): RequestLookups {
-  const ownCookies = [name, ...device.cookies]
+export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, device, now }: LookupParts): RequestLookups {
+  const ownCookies = [name, ...device?.cookies ?? []]
 
   function lookUp (state: RequestState): Promise<void> {
     const { sent } = state
@@ -71,7 +68,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
 
   /** The first live token counts, if it comes from the session's device. */
   function take (state: RequestState, resumed: Resumed[]): void {
-    const index = resumed.findIndex(({ record, at }) => record !== null && device.isProven(state.request, record, at))
+    const index = resumed.findIndex(({ record, at }) => record !== null && (device === undefined || device.isProven(state.request, record, at)))
     if (resumed.length > 1 || index === -1) state.others = resumed.flatMap(({ token }, at) => at === index ? [] : token)
     if (index === -1) return takeNone(state, resumed)
     const { record, token, hash, at } = resumed[index]! as Resumed & { record: NonNullable<Resumed['record']> }
@@ -91,7 +88,7 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     const record = resumed.find(({ standing }) => standing === 'live')?.record ?? null
     state.unproven = record !== null
     state.superseded = state.unproven || resumed.some(({ standing }) => standing === 'superseded')
-    if (record !== null) state.outage = device.refusal(state.request, record)
+    if (record !== null) state.outage = device!.refusal(state.request, record)
     state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
   }

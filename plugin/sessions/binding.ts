@@ -17,8 +17,6 @@ export interface DeviceBinding {
   key: DeviceKey
   /** When the challenge was made that the last proof signs. */
   challengedAt: Date
-  /** The last proof has let a request pass `requireDeviceBinding`. It lets no second one pass. */
-  spent?: true
   /**
    * From then on, every request must have the bound cookie. Absent until a request has it: the response that brings it may be
    * lost, and then the session stays as it is without a binding.
@@ -40,9 +38,8 @@ export const needsBoundCookie = ({ binding }: { binding?: DeviceBinding }, now: 
   binding?.requiredFrom !== undefined && binding.requiredFrom <= now
 
 /** The binding after a proof that signs this challenge. */
-export function afterProof ({ spent: _, ...binding }: DeviceBinding, challengedAt: Date, now: Date): DeviceBinding {
-  return { ...inForce(binding, now), challengedAt }
-}
+export const afterProof = (binding: DeviceBinding, challengedAt: Date, now: Date): DeviceBinding =>
+  ({ ...inForce(binding, now), challengedAt })
 
 /** The binding once a request has had the bound cookie. */
 export const inForce = (binding: DeviceBinding, now: Date): DeviceBinding =>

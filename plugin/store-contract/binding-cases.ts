@@ -17,7 +17,7 @@ import { atOnce, type Cases, listOf, same, type Scene, stored } from './scene.js
 export type StoreWithBinding = LoginSessionStore & Required<Pick<LoginSessionStore, 'setBinding'>>
 
 /** A binding with all its fields, and one that has only those which each has. */
-const BOUND = aBinding({ spent: true, requiredFrom: after(NOW, -MINUTE) })
+const BOUND = aBinding({ requiredFrom: after(NOW, -MINUTE) })
 const NEW = aBinding()
 const NEXT = aBinding({ challengedAt: after(NOW, MINUTE), requiredFrom: after(NOW, MINUTE) })
 
@@ -32,15 +32,13 @@ function spoil (binding: DeviceBinding | undefined): void {
   binding!.challengedAt.setTime(0)
   binding!.requiredFrom!.setTime(0)
   Object.assign(binding!.key, { x: 'another' })
-  delete binding!.spent
 }
 
 /** Bindings that differ from this one in one field each. */
 function othersThan (binding: DeviceBinding): DeviceBinding[] {
-  const { spent, requiredFrom, ...rest } = binding
+  const { requiredFrom, ...rest } = binding
   return [
-    { ...rest, ...(requiredFrom && { requiredFrom }), ...(spent === undefined && { spent: true }) },
-    { ...rest, ...(spent && { spent }), ...(requiredFrom === undefined && { requiredFrom: NOW }) },
+    { ...rest, ...(requiredFrom === undefined && { requiredFrom: NOW }) },
     ...(requiredFrom === undefined ? [] : [{ ...binding, requiredFrom: after(requiredFrom, MILLISECOND) }]),
     { ...binding, challengedAt: after(binding.challengedAt, -MILLISECOND) },
     { ...binding, key: anRsaKey() },

@@ -11,8 +11,8 @@ import { createShop, OLD_SECRET } from '../support/app.js'
 import { COOKIE, type Reply } from '../support/browser-jar.js'
 import { createClock, MINUTE, SECOND } from '../support/clock.js'
 import { observed } from '../support/observed-store.js'
-import { BOUND, DEMAND, type RawDevice, rawDevice, REFRESH, REGISTER, sendWith } from '../support/raw-device.js'
-import { proofOf } from '../support/software-device.js'
+import { type RawDevice, rawDevice, sendWith } from '../support/raw-device.js'
+import { BOUND_COOKIE, DEMAND_COOKIE, proofOf, REFRESH, REGISTER } from '../support/software-device.js'
 
 /** Ada's laptop is bound; Bob's phone has signed in, and may still register; Eve has a bound session of her own. */
 async function setup (t: Test) {
@@ -301,11 +301,11 @@ t.test('bodies and methods that no browser sends change nothing, and bodies of a
 t.test('no cookie but those that the session was given prove its device; a right one among others does', async t => {
   const world = await setup(t)
   const { app, store, logs, ada, eve } = world
-  const [bound, other] = [ada.cookies.get(BOUND)!, eve.cookies.get(BOUND)!]
+  const [bound, other] = [ada.cookies.get(BOUND_COOKIE)!, eve.cookies.get(BOUND_COOKIE)!]
   await ada.peek('GET', '/account')
   const demanded = new Map(ada.cookies)
   t.equal((await sendWith(app, demanded, 'POST', '/transfer')).statusCode, 307)
-  const demand = demanded.get(DEMAND)!
+  const demand = demanded.get(DEMAND_COOKIE)!
   const [content, signature] = [bound.slice(0, bound.lastIndexOf('.')), bound.slice(bound.lastIndexOf('.') + 1)]
   const before = await store.everything()
   logs.length = 0
@@ -317,16 +317,16 @@ t.test('no cookie but those that the session was given prove its device; a right
   const sent = (name: string, ...values: string[]): string => [`${COOKIE}=${ada.cookies.get(COOKIE)}`, ...values.map(value => `${name}=${value}`)].join('; ')
   const statusOf = async (url: string, cookie: string, more = {}): Promise<number> => (await app.inject({ url, headers: { cookie, ...more } })).statusCode
   for (const value of forged) {
-    for (const name of value === demand ? [BOUND] : [BOUND, DEMAND]) {
+    for (const name of value === demand ? [BOUND_COOKIE] : [BOUND_COOKIE, DEMAND_COOKIE]) {
       const cookie = sent(name, value)
       t.strictSame([await statusOf('/account', cookie), await statusOf('/transfer', cookie)], [401, 401], `${name} ${value.slice(0, 60)}`)
       t.equal(await statusOf('/account', cookie, { 'secure-session-skipped': 'quota_exceeded' }), 503)
     }
   }
-  t.equal(await statusOf('/account', sent(BOUND, ...Array(200).fill('x'), other, bound)), 200)
-  t.equal(await statusOf('/account', sent(BOUND, encodeURIComponent(bound))), 200, 'escapes are undone, as in the session cookie')
-  t.equal(await statusOf('/account', sent(DEMAND, ...Array(200).fill('x'), demand)), 200, 'the former proof of a demand counts')
-  t.equal(await statusOf('/transfer', sent(DEMAND, demand)), 503, 'but not where a new one is demanded')
+  t.equal(await statusOf('/account', sent(BOUND_COOKIE, ...Array(200).fill('x'), other, bound)), 200)
+  t.equal(await statusOf('/account', sent(BOUND_COOKIE, encodeURIComponent(bound))), 200, 'escapes are undone, as in the session cookie')
+  t.equal(await statusOf('/account', sent(DEMAND_COOKIE, ...Array(200).fill('x'), demand)), 200, 'the former proof of a demand counts')
+  t.equal(await statusOf('/transfer', sent(DEMAND_COOKIE, demand)), 503, 'but not where a new one is demanded')
   t.equal(await store.everything(), before)
   logsAreClean(t, world, [bound, demand, content, ada.cookies.get(COOKIE)!])
 })

@@ -6,8 +6,8 @@ import { createShop, PASSWORD, SECRET } from '../support/app.js'
 import { browser, type Reply, setCookies } from '../support/browser-jar.js'
 import { createClock, MINUTE, SECOND } from '../support/clock.js'
 import { database } from '../support/mongo.js'
-import { challengeOf, rawDevice, REFRESH } from '../support/raw-device.js'
-import { proofOf } from '../support/software-device.js'
+import { rawDevice } from '../support/raw-device.js'
+import { challengeOf, proofOf, REFRESH } from '../support/software-device.js'
 import { breakable } from '../support/stores.js'
 
 const { collection } = await database(t)

@@ -319,7 +319,7 @@ t.test('no hook is told a token, nor its hash', async t => {
     tokens.push(decodeURIComponent(laptop.cookieValue()!).split('.')[0]!)
   }
   await app.loginSessions.revokeAll('ada')
-  const PUBLIC = ['adopted', 'confirmedAt', 'createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent', 'userId']
+  const PUBLIC = ['adopted', 'confirmedAt', 'createdAt', 'device', 'deviceBound', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent', 'userId']
   for (const [session] of [...started, ...ended]) t.strictSame(Object.keys(session).sort(), PUBLIC)
   for (const [, context] of started) t.strictSame(Object.keys(context).sort(), ['newDevice', 'request'])
   const told = JSON.stringify([...started.map(([session]) => session), ...ended])

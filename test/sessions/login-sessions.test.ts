@@ -191,7 +191,7 @@ await onBothStores(t, async (t, makeStore) => {
     const laptop = browser(app)
     const { id } = await laptop.signIn('ada')
     await laptop.post('/data', { cart: ['book'] })
-    const FIELDS = ['adopted', 'confirmedAt', 'createdAt', 'device', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent', 'userId']
+    const FIELDS = ['adopted', 'confirmedAt', 'createdAt', 'device', 'deviceBound', 'endsAt', 'expiresAt', 'formerIp', 'id', 'ip', 'lastActiveAt', 'newDevice', 'remember', 'userAgent', 'userId']
     const shown = [
       (await app.loginSessions.list('ada'))[0], await app.loginSessions.find('ada', id), (await laptop.get('/account')).json(),
       await app.loginSessions.revoke('ada', id)

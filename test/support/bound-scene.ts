@@ -7,15 +7,14 @@ import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { CookieJar } from 'tough-cookie'
 import type { BoundStage, Site } from './bound-stage.js'
-import { browser, COOKIE, type JarBrowser } from './browser-jar.js'
+import { browser, type JarBrowser } from './browser-jar.js'
 import { MINUTE } from './clock.js'
 import type { ShopWithPagesOptions } from './page.js'
 import { poll } from './poll.js'
-
-export const BOUND = `${COOKIE}-bound`
+import { BOUND_COOKIE } from './software-device.js'
 
 /** What Chromium calls to renew its proof. */
-export const REFRESH: readonly string[] = ['POST /device-bound-session/refresh 403', 'POST /device-bound-session/refresh 200']
+export const RENEWED: readonly string[] = ['POST /device-bound-session/refresh 403', 'POST /device-bound-session/refresh 200']
 
 /** What Chromium calls when its session is over: it forgets the binding then. */
 export const REFUSED: readonly string[] = ['POST /device-bound-session/refresh 403', 'POST /device-bound-session/refresh 401']
@@ -51,7 +50,7 @@ export async function settle (page: Page, { app, advance, calls }: Owner['site']
 }
 
 /** Resolves when the browser has a bound cookie. */
-export const isBound = (page: Page): Promise<unknown> => poll('the bound cookie', () => cookieOf(page, BOUND))
+export const isBound = (page: Page): Promise<unknown> => poll('the bound cookie', () => cookieOf(page, BOUND_COOKIE))
 
 export async function cookieOf (page: Page, name: string) {
   const { origin } = new URL(page.url())
@@ -60,7 +59,7 @@ export async function cookieOf (page: Page, name: string) {
 
 /** The time of the bound cookie is over. */
 export async function expireProof (page: Page): Promise<void> {
-  await page.context().clearCookies({ name: BOUND })
+  await page.context().clearCookies({ name: BOUND_COOKIE })
 }
 
 /** The page's script fetches this. @returns the status */

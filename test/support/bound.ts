@@ -6,14 +6,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { requireDeviceBinding } from '../../plugin/index.js'
 import { createShop, type ShopOptions } from './app.js'
-import { browser, type BrowserOptions, COOKIE, type JarBrowser, type Reply } from './browser-jar.js'
+import { browser, type BrowserOptions, type JarBrowser, type Reply } from './browser-jar.js'
 import { type Clock, createClock, MINUTE } from './clock.js'
 import { softwareDevice } from './software-device.js'
-
-export const BOUND_COOKIE = `${COOKIE}-bound`
-export const DEMAND_COOKIE = `${COOKIE}-demand`
-export const REGISTER = '/device-bound-session/register'
-export const REFRESH = '/device-bound-session/refresh'
 
 /** How long a proof counts by default, in ms. */
 export const REFRESH_EVERY = 10 * MINUTE

@@ -6,12 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { COOKIE, type Reply } from './browser-jar.js'
 import { CHROME } from './records.js'
-import { offerIn, proofOf } from './software-device.js'
-
-export const BOUND = `${COOKIE}-bound`
-export const DEMAND = `${COOKIE}-demand`
-export const REGISTER = '/device-bound-session/register'
-export const REFRESH = '/device-bound-session/refresh'
+import { challengeOf, offerIn, proofOf, REFRESH, REGISTER } from './software-device.js'
 
 /** The cookies of a browser, by name. A thief copies them. */
 export type Cookies = Map<string, string>
@@ -60,13 +55,6 @@ export function keepCookies (cookies: Cookies, reply: Reply): void {
     if (/; Max-Age=0;/.test(line)) cookies.delete(name!)
     else cookies.set(name!, value!)
   }
-}
-
-/** The challenge in this answer. */
-export function challengeOf (reply: Reply): string {
-  const [, challenge] = /^"([^"]+)";id="/.exec(String(reply.headers['secure-session-challenge'])) ?? []
-  if (challenge === undefined) throw new Error(`no challenge: ${reply.statusCode} ${reply.body}`)
-  return challenge
 }
 
 /** Signs in, and takes no offer yet. */

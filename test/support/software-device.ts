@@ -8,6 +8,11 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CookieJar } from 'tough-cookie'
 import type { Reply } from './browser-jar.js'
 
+export const BOUND_COOKIE = '__Host-login-session-bound'
+export const DEMAND_COOKIE = '__Host-login-session-demand'
+export const REGISTER = '/device-bound-session/register'
+export const REFRESH = '/device-bound-session/refresh'
+
 type Send = (injected: InjectOptions) => Promise<Reply>
 
 interface Bound {
@@ -42,6 +47,13 @@ export function offerIn (reply: Reply): { path: string, challenge: string, algor
   return challenge === undefined ? null : { path: path!, challenge, algorithms: algorithms!.split(' ') }
 }
 
+/** The challenge in this answer. */
+export function challengeOf (reply: Reply): string {
+  const [, challenge] = /^"([^"]+)";id="[^"]+"$/.exec(String(reply.headers['secure-session-challenge'])) ?? []
+  if (challenge === undefined) throw new Error(`no challenge: ${reply.statusCode} ${reply.body}`)
+  return challenge
+}
+
 /** A proof of this challenge. @param jwk the public key, for a registration */
 export async function proofOf (challenge: string, privateKey: CryptoKey, algorithm: string, jwk?: object): Promise<string> {
   return await new SignJWT({ jti: challenge }).setProtectedHeader({ alg: algorithm, typ: 'dbsc+jwt', ...(jwk && { jwk }) }).sign(privateKey)
@@ -66,8 +78,7 @@ export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): Softwar
       send({ method: 'POST', url: session.refreshPath, headers: { 'sec-secure-session-id': session.id, ...headers } })
     let reply = await post({})
     for (let count = 0; reply.statusCode === 403 && count < MOST_CHALLENGES; count++) {
-      const [, challenge] = /^"([^"]+)";id="[^"]+"$/.exec(String(reply.headers['secure-session-challenge'])) ?? []
-      reply = await post({ 'secure-session-response': await proofOf(challenge!, session.privateKey, algorithm) })
+      reply = await post({ 'secure-session-response': await proofOf(challengeOf(reply), session.privateKey, algorithm) })
     }
     if (reply.statusCode >= 500) return `server_error;session_identifier="${session.id}"`
     if (reply.statusCode !== 200) sessions.delete(session.id)

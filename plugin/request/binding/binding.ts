@@ -34,6 +34,6 @@ export function createBinding (app: FastifyInstance, parts: BindingParts): { che
   const protocol = createBindingProtocol({ setBinding: store.setBinding!, findRecord, challenges: createChallenges(secrets), now })
   const path = `${publicPrefix}${app.prefix}${prefix === '/' ? '' : prefix}/register`
   const check = createDeviceBindings({ cookies, protocol, background, refreshEvery, path })
-  provideDemands(app, createDemands({ cookies, protocol, check, now }))
+  provideDemands(app, createDemands({ cookies, check, now }))
   return { check, register: async () => { await registerBindingRoutes(app, { cookies, protocol, now, refreshEvery, prefix }) } }
 }

@@ -35,12 +35,12 @@ export interface DeviceBindings extends DeviceCheck {
 
 /** Created once for each server. */
 export function createDeviceBindings ({ cookies, protocol, background, refreshEvery, path }: DeviceCheckParts): DeviceBindings {
-  const isFresh = (challengedAt: Date | undefined, at: Date): boolean =>
-    challengedAt !== undefined && at.getTime() - challengedAt.getTime() < refreshEvery
+  const isFresh = (challengedAt: Date | null, at: Date): boolean =>
+    challengedAt !== null && at.getTime() - challengedAt.getTime() < refreshEvery
 
   /** A demand takes the bound cookie away, so the proof that it showed counts on. */
   const isProof = (request: FastifyRequest, key: string, at: Date): boolean =>
-    isFresh(cookies.proofIn(request, key) ?? cookies.demandIn(request, key)?.formerAt, at)
+    isFresh(cookies.proofIn(request, key) ?? cookies.formerProofIn(request, key), at)
 
   function offer ({ record }: RequestState, reply: FastifyReply): void {
     const header = `(${ALGORITHMS.join(' ')});path="${path}";challenge="${protocol.offer(record!._id)}"`

@@ -11,8 +11,7 @@ import { makePrivate } from '../caching.js'
 import { type AnyRequest, requireLoginSession } from '../guard.js'
 import type { DeviceCheck } from '../lookup.js'
 import { stateOf } from '../state.js'
-import type { BindingCookies, Demand } from './cookies.js'
-import type { BindingProtocol } from './protocol.js'
+import type { BindingCookies } from './cookies.js'
 
 /** What {@link requireDeviceBinding} does with sessions that are not bound. */
 export interface DeviceBindingOptions {
@@ -27,26 +26,22 @@ export interface Demands {
   /** Can the browser of this request prove its device? */
   canProve(request: FastifyRequest, record: LoginSessionRecord): boolean
   /**
-   * Demands a new proof, or takes the one that was demanded. Resolves to false if the response has been sent.
+   * Lets a request with a recent proof pass, and demands one otherwise. Answers false if it has sent the response.
    * @throws FST_LOGIN_SESSION_DEVICE_UNPROVEN: the browser has not proven it
    */
-  demand(request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): Promise<boolean>
+  demand(request: FastifyRequest, reply: FastifyReply, record: LoginSessionRecord): boolean
 }
 
 /** What demands work on. */
 export interface DemandParts {
   cookies: BindingCookies
-  protocol: Pick<BindingProtocol, 'spend'>
   check: Pick<DeviceCheck, 'refusal'>
   now: () => Date
 }
 
-/** How long a demand can be met, in ms: for the browser's proof and one redirect. */
-const DEMAND_LIFETIME = 2 * 60_000
-
 /**
- * How long a proof counts without a demand, in ms. Chromium lets a request wait for one refresh only, redirects included. If its bound
- * cookie was over, it has waited already: that proof was made for this request, and it could not meet a demand.
+ * How old a proof may be, in ms. It takes one redirect, a refresh, and a signature, which takes a second with a slow TPM. A demand is no
+ * condition: Chromium lets a request wait for one refresh only, redirects included. If the bound cookie was over, it has waited already.
  */
 const RECENT = 10_000
 
@@ -69,10 +64,10 @@ export function provideDemands (app: FastifyInstance, demands: Demands): void {
 }
 
 /**
- * Returns a hook that lets a signed-in request pass if its browser has proven its device for this very request. So a copied cookie is
- * refused here from its first request, and not only after `refreshEvery`. The browser is sent to the same URL again (307, with its
- * body), and signs a new challenge on the way. Chromium signs at most 6 times in 9 minutes for a site, so use it where people come
- * rarely.
+ * Returns a hook that lets a signed-in request pass if its browser has proven its device in the last ten seconds. So a copied cookie is
+ * refused here from its first request, and not only after `refreshEvery`. If the proof is older, the browser is sent to the same URL
+ * again (307, with its body), and signs a new challenge on the way. Chromium signs at most 6 times in 9 minutes for a site, so use it
+ * where people come rarely.
  *
  * @throws TypeError if an option is wrong, or if it is given to a route without being called
  * @throws FST_LOGIN_SESSION_NOT_BOUND 403 (the hook): the session is not bound, and `unbound` is 'refuse'
@@ -93,7 +88,7 @@ export function requireDeviceBinding (
     if (demands === undefined) throw optionError('requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions')
     const record = stateOf(request)!.record!
     if (demands.canProve(request as FastifyRequest, record)) {
-      const hasPassed = await demands.demand(request as FastifyRequest, reply as FastifyReply, record)
+      const hasPassed = demands.demand(request as FastifyRequest, reply as FastifyReply, record)
       if (!hasPassed) return reply
     } else if (unbound === 'refuse') throw notBoundError()
   }
@@ -103,31 +98,26 @@ export function requireDeviceBinding (
 const NEVER = new Date(0)
 
 /** Created once for each server. */
-export function createDemands ({ cookies, protocol, check, now }: DemandParts): Demands {
-  const age = (time: Date): number => now().getTime() - time.getTime()
-
-  const isForThisRequest = (provenAt: Date, demand: Demand | null): boolean =>
-    age(provenAt) < RECENT || (demand !== null && age(demand.madeAt) < DEMAND_LIFETIME && provenAt > demand.madeAt)
+export function createDemands ({ cookies, check, now }: DemandParts): Demands {
+  const isRecent = (provenAt: Date): boolean => now().getTime() - provenAt.getTime() < RECENT
 
   return {
     canProve: (request, record) => isBound(record) || cookies.proofIn(request, record._id) !== null,
 
-    async demand (request, reply, record) {
-      const key = record._id
-      const provenAt = cookies.proofIn(request, key)
-      const demand = cookies.demandIn(request, key)
-      if (provenAt !== null && isForThisRequest(provenAt, demand) && await protocol.spend(record, provenAt)) {
-        makePrivate(reply, true)
-        if (demand !== null) cookies.clearDemand(reply)
+    demand (request, reply, record) {
+      const provenAt = cookies.proofIn(request, record._id)
+      const wasDemanded = cookies.formerProofIn(request, record._id) !== null
+      if (provenAt !== null && isRecent(provenAt)) {
+        if (wasDemanded && makePrivate(reply, true)) cookies.clearDemand(reply)
         return true
       }
       // It was sent here without its bound cookie, and came back without a new one: a copy, or a browser that could not sign.
-      if (provenAt === null && demand !== null) {
+      if (provenAt === null && wasDemanded) {
         check.refusal(request, record)
         throw deviceUnprovenError()
       }
       makePrivate(reply, true)
-      cookies.issueDemand(reply, key, { madeAt: now(), formerAt: provenAt ?? NEVER })
+      cookies.issueDemand(reply, record._id, provenAt ?? NEVER)
       cookies.clearBound(reply)
       reply.redirect(sameUrl(request.url), 307)
       return false

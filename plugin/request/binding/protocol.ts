@@ -26,8 +26,6 @@ export interface BindingProtocol {
   register(proof: string): Promise<ProofOutcome>
   /** Takes a proof of the session with this key. @param proof null: the browser has no challenge yet */
   refresh(key: string, proof: string | null): Promise<ProofOutcome>
-  /** Uses the last proof up. False: it is used up already, there is a later one, or the session has ended. */
-  spend(record: LoginSessionRecord, challengedAt: Date): Promise<boolean>
 }
 
 /** What the protocol works on. */
@@ -85,11 +83,6 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
         if (outcome !== null) return outcome
       }
       return anew(key)
-    },
-
-    async spend ({ _id, binding }, challengedAt) {
-      if (binding === undefined || binding.spent || binding.challengedAt.getTime() !== challengedAt.getTime()) return false
-      return await setBinding(_id, binding, { ...binding, spent: true })
     }
   }
 }

@@ -24,7 +24,7 @@ export default [
       {
         name: 'what proves the device stays on the request',
         promise: 'T6: nor is what proves its device',
-        from: ', ...device.cookies]',
+        from: ', ...device?.cookies ?? []]',
         to: ']',
         tests: ['promises/secrecy']
       },

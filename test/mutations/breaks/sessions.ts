@@ -32,12 +32,6 @@ export default [
         to: 'requiredFrom: '
       },
       {
-        name: 'a new proof stays spent',
-        promise: 'each proof lets one request pass the guard',
-        from: '{ spent: _, ...binding }: DeviceBinding, challengedAt',
-        to: 'binding: DeviceBinding, challengedAt'
-      },
-      {
         name: 'a proof does not make the binding needed',
         promise: 'a browser that has proved its device has the bound cookie',
         from: '...inForce(binding, now), challengedAt',

@@ -135,7 +135,7 @@ export default [
       },
       {
         name: 'a binding is merged into the one before',
-        promise: 'nothing of an earlier proof is left, such as that it is spent',
+        promise: 'nothing of an earlier binding is left',
         from: '{ $set: { binding } })',
         to: "{ $set: Object.fromEntries(Object.entries(binding).map(([name, value]) => ['binding.' + name, value])) })"
       },

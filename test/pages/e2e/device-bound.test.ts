@@ -4,12 +4,13 @@
 import t from 'tap'
 import { browser, COOKIE } from '../../support/browser-jar.js'
 import {
-  BOUND, cookieOf, expireProof, fetchStatus, isBound, openOwner, REFRESH, REFUSED, settle, signIn
+  cookieOf, expireProof, fetchStatus, isBound, openOwner, RENEWED, REFUSED, settle, signIn
 } from '../../support/bound-scene.js'
 import { setBoundStage } from '../../support/bound-stage.js'
 import { MINUTE } from '../../support/clock.js'
+import { PAGE } from '../../support/page.js'
 import { poll } from '../../support/poll.js'
-import { softwareDevice } from '../../support/software-device.js'
+import { BOUND_COOKIE, softwareDevice } from '../../support/software-device.js'
 
 const REGISTER = 'POST /device-bound-session/register 200'
 
@@ -25,6 +26,8 @@ t.test('a sign-in by form binds the session', async t => {
   await settle(page, site)
   const [session] = await site.app.loginSessions.list(site.user)
   t.equal(session!.deviceBound, true)
+  await page.goto(`${site.origin}${PAGE}`)
+  await page.locator('.ls-fact', { hasText: 'Bound to this device' }).waitFor()
 })
 
 t.test('a sign-in by a script binds the session', async t => {
@@ -46,23 +49,23 @@ t.test('a sign-in that another site leads to binds the session, though the regis
   await settle(page, site)
   await expireProof(page)
   t.equal(await fetchStatus(page, '/account'), 200)
-  t.strictSame(site.calls.take(), [...REFRESH, 'GET /account 200'])
+  t.strictSame(site.calls.take(), [...RENEWED, 'GET /account 200'])
 })
 
 t.test('a request whose bound cookie is over waits for a new one', async t => {
   const { site, page } = await openOwner(t, stage)
   await expireProof(page)
   t.equal(await fetchStatus(page, '/account'), 200)
-  t.strictSame(site.calls.take(), [...REFRESH, 'GET /account 200'])
+  t.strictSame(site.calls.take(), [...RENEWED, 'GET /account 200'])
 })
 
 t.test('a bound cookie that is nearly over is renewed beside a request', async t => {
   const { site, page } = await openOwner(t, stage)
-  const { value, ...cookie } = (await cookieOf(page, BOUND))!
+  const { value, ...cookie } = (await cookieOf(page, BOUND_COOKIE))!
   await page.context().addCookies([{ ...cookie, value, expires: Date.now() / 1000 + 60 }])
   t.equal(await fetchStatus(page, '/account'), 200)
-  await poll('another bound cookie', async () => (await cookieOf(page, BOUND))!.value !== value || undefined)
-  t.strictSame(site.calls.take().sort(), ['GET /account 200', ...REFRESH].sort())
+  await poll('another bound cookie', async () => (await cookieOf(page, BOUND_COOKIE))!.value !== value || undefined)
+  t.strictSame(site.calls.take().sort(), ['GET /account 200', ...RENEWED].sort())
 })
 
 t.test('parallel requests wait for one refresh, and all are answered', async t => {
@@ -70,7 +73,7 @@ t.test('parallel requests wait for one refresh, and all are answered', async t =
   await expireProof(page)
   const statuses = await Promise.all(Array.from({ length: 8 }, () => fetchStatus(page, '/account')))
   t.strictSame(statuses, Array(8).fill(200))
-  t.strictSame(site.calls.take(), [...REFRESH, ...Array(8).fill('GET /account 200')])
+  t.strictSame(site.calls.take(), [...RENEWED, ...Array(8).fill('GET /account 200')])
 })
 
 t.test('a link of another site finds its reader signed in, also if the bound cookie is over', async t => {
@@ -79,7 +82,7 @@ t.test('a link of another site finds its reader signed in, also if the bound coo
   await expireProof(page)
   await page.getByRole('link').click()
   await page.getByRole('heading', { name: `Hello ${site.user}` }).waitFor()
-  t.strictSame(site.calls.take(), [...REFRESH, 'GET /hello 200'])
+  t.strictSame(site.calls.take(), [...RENEWED, 'GET /hello 200'])
 })
 
 t.test('a picture that another site shows of ours makes no browser renew its proof', async t => {
@@ -98,13 +101,13 @@ t.test('the handshake of a WebSocket waits for the refresh', async t => {
     socket.onclose = () => { resolve('closed') }
   }))
   t.equal(greeting, site.user)
-  t.strictSame(site.calls.take(), [...REFRESH, 'GET /live'])
+  t.strictSame(site.calls.take(), [...RENEWED, 'GET /live'])
 })
 
 t.test('after a sign-out the browser forgets its binding at the next request', async t => {
   const { site, page } = await openOwner(t, stage)
   t.equal(await fetchStatus(page, '/logout', { method: 'POST' }), 200)
-  t.equal(await cookieOf(page, BOUND), undefined)
+  t.equal(await cookieOf(page, BOUND_COOKIE), undefined)
   t.equal(await cookieOf(page, COOKIE), undefined)
   for (let times = 0; times < 3; times++) t.equal(await fetchStatus(page, '/hello'), 200)
   t.strictSame(site.calls.take(), ['POST /logout 200', ...REFUSED, ...Array(3).fill('GET /hello 200')])

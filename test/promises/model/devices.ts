@@ -5,8 +5,8 @@
  */
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Reply } from '../../support/browser-jar.js'
-import { BOUND, challengeOf, type Cookies, type Headers, keepCookies, REFRESH, REGISTER } from '../../support/raw-device.js'
-import { offerIn, proofOf } from '../../support/software-device.js'
+import { type Cookies, type Headers, keepCookies } from '../../support/raw-device.js'
+import { BOUND_COOKIE, challengeOf, offerIn, proofOf, REFRESH, REGISTER } from '../../support/software-device.js'
 import type { Operation } from './operation.js'
 
 /** What proves the device of one session. */
@@ -43,7 +43,7 @@ export async function renewedProof (operation: Operation): Promise<string> {
   const device = operation.token?.session.device ?? null
   if (device === null) return ''
   if (++device.uses % RENEWED_EVERY === 0) await renew(operation, device)
-  return `; ${BOUND}=${device.cookies.get(BOUND)}`
+  return `; ${BOUND_COOKIE}=${device.cookies.get(BOUND_COOKIE)}`
 }
 
 /** The session may have ended; and no time may have passed since the last challenge, so that another one would follow. */

@@ -2,13 +2,14 @@
  * The option `deviceBound`: what it may be, and where its routes are.
  */
 import Fastify from 'fastify'
+import { exportJWK, generateKeyPair } from 'jose'
 import t from 'tap'
 import loginSessions, { type LoginSessionsOptions, memoryStore, mongoStore, requireDeviceBinding } from '../../../plugin/index.js'
 import { resolveOptions } from '../../../plugin/options.js'
 import { createShop, SECRET } from '../../support/app.js'
-import { browser } from '../../support/browser-jar.js'
+import { browser, setCookies } from '../../support/browser-jar.js'
 import { MINUTE } from '../../support/clock.js'
-import { offerIn, softwareDevice } from '../../support/software-device.js'
+import { offerIn, proofOf, softwareDevice } from '../../support/software-device.js'
 
 const RIGHT = { secret: SECRET, store: memoryStore() }
 
@@ -63,6 +64,22 @@ t.test('the offer names the public path, also behind a proxy that takes a part a
     t.equal((await client.post(path.replace(/^\/shop/, ''))).statusCode, 400)
     t.equal((await client.post(path.replace(/^\/shop/, '').replace('register', 'refresh'))).statusCode, 400)
   }
+})
+
+t.test('the instructions name the attributes that the bound cookie has', async t => {
+  const app = await createShop(t, { deviceBound: true, cookie: { sameSite: 'strict' } })
+  const client = browser(app)
+  const { path, challenge } = offerIn(await client.post('/login', { user: 'ada' }))!
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const proof = await proofOf(challenge, privateKey, 'ES256', await exportJWK(publicKey))
+  const reply = await client.post(path, {}, { headers: { 'secure-session-response': proof } })
+  t.equal(reply.json().credentials[0].attributes, 'Path=/; Secure; HttpOnly; SameSite=Strict')
+  t.match(setCookies(reply), [/Path=\/; HttpOnly; Secure; SameSite=Strict$/])
+})
+
+t.test('a hook of the host\'s that answers first is left alone', async t => {
+  const app = await createShop(t, { deviceBound: true, before: app => app.addHook('onRequest', async (_request, reply) => reply.send('closed today')) })
+  t.equal((await browser(app).get('/')).body, 'closed today')
 })
 
 t.test('a guard of the host\'s for all routes does not shut the browser out', async t => {

@@ -6,10 +6,10 @@ import t from 'tap'
 import { memoryStore } from '../../../plugin/index.js'
 import { CHALLENGE_LIFETIME } from '../../../plugin/request/binding/challenges.js'
 import { OLD_SECRET, SECRET } from '../../support/app.js'
-import { BOUND_COOKIE, type BoundShop, boundShop, REFRESH, REGISTER } from '../../support/bound.js'
+import { type BoundShop, boundShop } from '../../support/bound.js'
 import { browser, COOKIE, type Reply, setCookies } from '../../support/browser-jar.js'
 import { DAY, MINUTE, NOW } from '../../support/clock.js'
-import { offerIn, proofOf } from '../../support/software-device.js'
+import { BOUND_COOKIE, challengeOf, offerIn, proofOf, REFRESH, REGISTER } from '../../support/software-device.js'
 import { breakable, holding, onBothStores } from '../../support/stores.js'
 
 type Algorithm = 'ES256' | 'RS256'
@@ -41,8 +41,6 @@ async function bound (shop: BoundShop, algorithm: Algorithm = 'ES256', user = 'a
 
 const refresh = async (shop: BoundShop, key: string, proof?: string): Promise<Reply> =>
   await post(shop, REFRESH, { 'sec-secure-session-id': key, ...(proof !== undefined && { 'secure-session-response': proof }) })
-
-const challengeOf = (reply: Reply): string => /^"([^"]+)";id="[^"]+"$/.exec(String(reply.headers['secure-session-challenge']))![1]!
 
 t.test('a sign-in offers a registration, and no other response does', async t => {
   const shop = await boundShop(t)
@@ -170,6 +168,7 @@ t.test('a proof that is wrong', async t => {
     ['with a modulus that is too short', await signed({ jwk: { ...rsa, n: rsa.n!.slice(0, 171) } })],
     ['with a modulus that is too long', await signed({ jwk: { ...rsa, n: rsa.n!.repeat(3) } })],
     ['with another exponent', await signed({ jwk: { ...rsa, e: 'Aw' } })],
+    ['with a header that is none', `AAAA.${Buffer.from(JSON.stringify({ jti: challenge })).toString('base64url')}.AAAA`],
     ['with a payload that is no object', `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.WzFd.AAAA`]
   ]
   for (const [what, proof] of wrong) t.equal((await register(shop, proof)).statusCode, 400, what)

@@ -65,8 +65,8 @@ export const mistakesOfBinding: Mistake[] = [
   })],
   ['a new key is merged into the one before', 'setBinding keeps keys', store => setting(store, isDeepStrictEqual, (before, binding) =>
     ({ ...binding, key: { ...before?.key, ...binding.key } }))],
-  ['`spent` stays', 'setBinding keeps keys', store => setting(store, isDeepStrictEqual, (before, binding) =>
-    ({ ...before?.spent && { spent: true }, ...binding }))],
+  ['`requiredFrom` stays', 'setBinding keeps keys', store => setting(store, isDeepStrictEqual, (before, binding) =>
+    ({ ...before?.requiredFrom && { requiredFrom: before.requiredFrom }, ...binding }))],
 
   ['bindings are not compared', COMPARED, store => setting(store, () => true)],
   ['any binding is as good as another one', COMPARED, store =>
@@ -75,7 +75,7 @@ export const mistakesOfBinding: Mistake[] = [
     setting(store, (binding, expected) => expected === undefined || isDeepStrictEqual(binding, expected))],
   ['a first binding needs nothing', COMPARED, store =>
     setting(store, (binding, expected) => binding === undefined || isDeepStrictEqual(binding, expected))],
-  ...(['key', 'challengedAt', 'spent', 'requiredFrom'] as const).map((name): Mistake =>
+  ...(['key', 'challengedAt', 'requiredFrom'] as const).map((name): Mistake =>
     [`\`${name}\` is not compared`, COMPARED, store => setting(store, except(name))]),
   ...['x', 'y'].map((name): Mistake => [`\`${name}\` of a key is not compared`, COMPARED, store => setting(store, byKeyField(name))]),
 
