@@ -39,7 +39,7 @@ export interface SessionCookie {
 export const MOST_SENT = 5
 
 /** The most values that are verified. */
-const MOST_VERIFIED = 10
+export const MOST_VERIFIED = 10
 
 /** A signed token: the token, a dot, 32 bytes as base64. */
 const VALUE_LENGTH = TOKEN_LENGTH + 1 + 43

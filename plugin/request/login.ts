@@ -70,7 +70,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
 
   /** Ends everything that the browser is signed in to, and clears its cookie. The visitor keeps these keys of its data. */
   async function end (state: RequestState, keep: string[]): Promise<void> {
-    state.throwOutage()
+    throwOutage(state)
     await saving.allSaved(state)
     await endAll(state, 'signed-out')
     const kept = Object.entries(dataOf(state.session)).filter(([key]) => keep.includes(key))
@@ -153,8 +153,7 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
     async signOut (request) {
       const state = requireState(request)
       if (state.record?.userId !== undefined) return await end(state, [])
-      // A cookie may sign out also without a proof of its device.
-      if (!state.unproven) state.throwOutage()
+      throwOutage(state)
       const hadOthers = state.others.length > 0
       await endOthers(state, 'signed-out')
       if (hadOthers && state.record === null) clearCookie(state)
@@ -193,6 +192,11 @@ export function becomeVisitor (state: RequestState, data: Record<string, unknown
 function issueCookie (state: RequestState): void {
   state.cookie = 'issue'
   state.cookieMayWait = state.superseded = false
+}
+
+/** A cookie may sign out also without a proof of its device. */
+function throwOutage (state: RequestState): void {
+  if (!state.unproven) state.throwOutage()
 }
 
 function requireState (request: FastifyRequest): RequestState {

@@ -28,11 +28,16 @@ export interface RequestLookups {
 export interface DeviceCheck {
   /** Does this request come from the session's device? Also if the session is not bound to one. */
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
-  /** Why nobody knows whose request it is; null: its cookie is a copy. Asked, and noted in the log, for requests that are not proven. */
-  refusal(request: FastifyRequest, record: LoginSessionRecord): LoginSessionError | null
+  /** Why nobody knows whose request it is that is not proven; null: its cookie is a copy. */
+  refusal(request: FastifyRequest): LoginSessionError | null
+  /** Writes into the log that a request is not proven. */
+  noteRefusal(request: FastifyRequest, record: LoginSessionRecord): void
   /** The names of its cookies. */
   cookies: readonly string[]
 }
+
+/** In the configuration of a route: nobody is looked up for its requests. */
+export const WITHOUT_LOOKUP: unique symbol = Symbol('fastify-login-sessions without lookup')
 
 /** What lookups work on. */
 export interface LookupParts {
@@ -52,7 +57,7 @@ const FRESH = 1000
 
 /** Finds out who sends a request. The first live token of its cookies counts. */
 export function createRequestLookups ({ lifecycle, cookie, name, actions, visits, device, now }: LookupParts): RequestLookups {
-  const ownCookies = [name, ...device?.cookies ?? []]
+  const bindingCookies = device?.cookies ?? []
 
   function lookUp (state: RequestState): Promise<void> {
     const { sent } = state
@@ -66,9 +71,13 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     })
   }
 
+  /** Is the token live, and does the request come from the session's device? */
+  const isSignedIn = ({ request }: RequestState, { record, at }: Resumed): boolean =>
+    record !== null && (device === undefined || device.isProven(request, record, at))
+
   /** The first live token counts, if it comes from the session's device. */
   function take (state: RequestState, resumed: Resumed[]): void {
-    const index = resumed.findIndex(({ record, at }) => record !== null && (device === undefined || device.isProven(state.request, record, at)))
+    const index = resumed.findIndex(one => isSignedIn(state, one))
     if (resumed.length > 1 || index === -1) state.others = resumed.flatMap(({ token }, at) => at === index ? [] : token)
     if (index === -1) return takeNone(state, resumed)
     const { record, token, hash, at } = resumed[index]! as Resumed & { record: NonNullable<Resumed['record']> }
@@ -88,15 +97,17 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     const record = resumed.find(({ standing }) => standing === 'live')?.record ?? null
     state.unproven = record !== null
     state.superseded = state.unproven || resumed.some(({ standing }) => standing === 'superseded')
-    if (record !== null) state.outage = device!.refusal(state.request, record)
     state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
+    if (record === null) return
+    state.outage = device!.refusal(state.request)
+    device!.noteRefusal(state.request, record)
   }
 
   async function lookAgain (state: RequestState): Promise<void> {
     const resumed = await lifecycle.resume(state.token!)
     state.lookedUpAt = resumed.at.getTime()
-    if (resumed.standing === 'live') return
+    if (isSignedIn(state, resumed)) return
     giveUp(state)
     // It was live a second ago: the browser may have signed in again meanwhile, and has a newer cookie then.
     state.cookie = 'keep'
@@ -116,9 +127,10 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
       const state = new RequestState(request, sent, actions)
       setState(request, state)
       request.session = state.session
-      if (sent.length === 0) return done()
       // Hosts log cookies, and neither the token nor what proves the device must be among them.
-      for (const own of ownCookies) delete request.cookies[own]
+      for (const own of bindingCookies) delete request.cookies[own]
+      if (sent.length === 0 || WITHOUT_LOOKUP in request.routeOptions.config) return done()
+      delete request.cookies[name]
       lookUp(state).then(done)
     },
 

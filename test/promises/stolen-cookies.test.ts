@@ -226,7 +226,7 @@ async function play (actions: Array<string | number>): Promise<void> {
   await app.loginSessions.revokeAll(world.user)
 }
 
-t.test('a copied cookie works until its proof is over, and on sensitive routes not at all; the owner is never refused', async t => {
+t.test('a copied cookie works until its proof is over, and on sensitive routes for ten seconds; the owner is never refused', async t => {
   const { runs, ...replay } = amount(80)
   await fc.assert(fc.asyncProperty(actions, play), { numRuns: runs, ...replay })
   t.comment(`seed ${replay.seed}: ${JSON.stringify(numbers)}`)

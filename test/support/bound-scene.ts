@@ -38,7 +38,7 @@ export async function openOwner (t: Test, stage: BoundStage, options?: ShopWithP
 export async function signIn (page: Page, { user }: Pick<Site, 'user'>): Promise<void> {
   const status = await fetchStatus(page, '/login', { method: 'POST', body: { user, remember: true } })
   if (status !== 200) throw new Error(`sign-in answered ${status}`)
-  await isBound(page)
+  await waitUntilBound(page)
 }
 
 /** Uses the bound cookie for the first time, and waits until every request needs one. */
@@ -50,7 +50,7 @@ export async function settle (page: Page, { app, advance, calls }: Owner['site']
 }
 
 /** Resolves when the browser has a bound cookie. */
-export const isBound = (page: Page): Promise<unknown> => poll('the bound cookie', () => cookieOf(page, BOUND_COOKIE))
+export const waitUntilBound = (page: Page): Promise<unknown> => poll('the bound cookie', () => cookieOf(page, BOUND_COOKIE))
 
 export async function cookieOf (page: Page, name: string) {
   const { origin } = new URL(page.url())

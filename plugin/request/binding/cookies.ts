@@ -5,7 +5,7 @@
  */
 import { fastifyCookie, signerFactory } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { valuesIn } from '../cookie.js'
+import { MOST_VERIFIED, valuesIn } from '../cookie.js'
 import type { ResolvedCookie } from '../cookie-options.js'
 import { type KeyUse, keysFor } from '../keys.js'
 
@@ -61,7 +61,7 @@ export function createBindingCookies ({ name, attributes }: ResolvedCookie, secr
 function createTimeCookie (name: string, use: KeyUse, attributes: ResolvedCookie['attributes'], secrets: readonly string[]) {
   const signer = signerFactory(keysFor(use, secrets))
   const prefix = `${name}=`
-  const valuesOf = ({ headers: { cookie = '' } }: FastifyRequest): string[] => cookie.includes(prefix) ? [...valuesIn(cookie, prefix)] : []
+  const valuesOf = ({ headers: { cookie = '' } }: FastifyRequest): string[] => cookie.includes(prefix) ? [...valuesIn(cookie, prefix)].slice(0, MOST_VERIFIED) : []
 
   function timeIn (value: string, key: string): Date[] {
     const [, ofKey, time] = CONTENT.exec(signer.unsign(value).value ?? '') ?? []

@@ -3,6 +3,7 @@
  * the offer of a sign-in, and the cookies that are over.
  * @module
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { deviceUnprovenError, type LoginSessionError } from '../../errors.js'
 import type { BackgroundWrites } from '../../sessions/background-writes.js'
@@ -33,6 +34,11 @@ export interface DeviceBindings extends DeviceCheck {
   beforeResponse(request: FastifyRequest, reply: FastifyReply): void
 }
 
+/** A browser says with it that it could not renew its proof, and why. */
+const SKIPPED = 'secure-session-skipped'
+
+const hasSkipped = (headers: IncomingHttpHeaders): boolean => headers[SKIPPED] !== undefined
+
 /** Created once for each server. */
 export function createDeviceBindings ({ cookies, protocol, background, refreshEvery, path }: DeviceCheckParts): DeviceBindings {
   const isFresh = (challengedAt: Date | null, at: Date): boolean =>
@@ -62,12 +68,11 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
       return true
     },
 
-    refusal ({ headers, log }, { _id }): LoginSessionError | null {
-      const skipped = headers['secure-session-skipped']
-      const isCopy = skipped === undefined
-      const what = isCopy ? 'the cookie came from another browser, or its key is lost' : 'its browser could not renew its proof'
-      log.warn({ loginSession: idOf(_id), skipped }, `login sessions: a bound session was refused: ${what}`)
-      return isCopy ? null : deviceUnprovenError()
+    refusal: ({ headers }): LoginSessionError | null => hasSkipped(headers) ? deviceUnprovenError() : null,
+
+    noteRefusal ({ headers, log }, { _id }) {
+      const what = hasSkipped(headers) ? 'its browser could not renew its proof' : 'the cookie came from another browser, or its key is lost'
+      log.warn({ loginSession: idOf(_id), skipped: headers[SKIPPED] }, `login sessions: a bound session was refused: ${what}`)
     },
 
     beforeResponse (request, reply) {

@@ -35,7 +35,7 @@ export interface Demands {
 /** What demands work on. */
 export interface DemandParts {
   cookies: BindingCookies
-  check: Pick<DeviceCheck, 'refusal'>
+  check: Pick<DeviceCheck, 'noteRefusal'>
   now: () => Date
 }
 
@@ -113,13 +113,15 @@ export function createDemands ({ cookies, check, now }: DemandParts): Demands {
       }
       // It was sent here without its bound cookie, and came back without a new one: a copy, or a browser that could not sign.
       if (provenAt === null && wasDemanded) {
-        check.refusal(request, record)
+        check.noteRefusal(request, record)
         throw deviceUnprovenError()
       }
+      reply.header('cache-control', 'no-store')
       makePrivate(reply, true)
       cookies.issueDemand(reply, record._id, provenAt ?? NEVER)
       cookies.clearBound(reply)
-      reply.redirect(sameUrl(request.url), 307)
+      // The browser's own URL: the host may rewrite it.
+      reply.redirect(sameUrl(request.originalUrl), 307)
       return false
     }
   }

@@ -6,7 +6,7 @@ import { afterProof, type DeviceBinding } from '../../sessions/binding.js'
 import type { FindRecord } from '../../sessions/lookups.js'
 import { isLive, type LoginSessionRecord } from '../../sessions/record.js'
 import type { LoginSessionStore } from '../../sessions/store.js'
-import type { Challenges } from './challenges.js'
+import type { Challenge, Challenges } from './challenges.js'
 import { challengeIn, isSignedBy, keyIn } from './proof.js'
 
 /** What became of a proof. */
@@ -51,9 +51,10 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
 
   const anew = (key: string): ProofOutcome => ({ kind: 'challenge', challenge: challenges.make('refresh', key, now()) })
 
-  async function takeProof (key: string, binding: DeviceBinding, proof: string): Promise<ProofOutcome | null> {
-    const challenge = challenges.read('refresh', challengeIn(proof) ?? '', now())
-    if (challenge?.key !== key || challenge.madeAt <= binding.challengedAt) return anew(key)
+  /** null: the binding has changed meanwhile. */
+  async function takeProof (challenge: Challenge, binding: DeviceBinding, proof: string): Promise<ProofOutcome | null> {
+    const { key } = challenge
+    if (challenge.madeAt <= binding.challengedAt) return anew(key)
     if (!await isSignedBy(binding.key, proof)) return refused('the proof is not signed by the key of this session')
     const isWritten = await setBinding(key, binding, afterProof(binding, challenge.madeAt, now()))
     return isWritten ? { kind: 'proven', key, challengedAt: challenge.madeAt } : null
@@ -74,12 +75,13 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
     },
 
     async refresh (key, proof) {
-      // A cross-site link brings no cookie, so this reads nothing for a browser that has no challenge yet.
-      if (proof === null) return anew(key)
+      // Before anything is read: a link from another site brings no cookie, so anybody may ask.
+      const challenge = challenges.read('refresh', challengeIn(proof ?? '') ?? '', now())
+      if (proof === null || challenge?.key !== key) return anew(key)
       for (let tries = 0; tries < TRIES; tries++) {
         const binding = (await findLogin(key))?.binding
         if (binding === undefined) return refused('the session has ended, or is not bound')
-        const outcome = await takeProof(key, binding, proof)
+        const outcome = await takeProof(challenge, binding, proof)
         if (outcome !== null) return outcome
       }
       return anew(key)

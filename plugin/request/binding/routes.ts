@@ -3,9 +3,11 @@
  * host's, such as one that redirects to a sign-in page, would confuse browsers.
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
-import type { LoginSessionError } from '../../errors.js'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { isLoginSessionError } from '../../errors.js'
 import { KEY_LENGTH } from '../../sessions/key.js'
+import { keyOfToken } from '../../sessions/tokens.js'
+import { WITHOUT_LOOKUP } from '../lookup.js'
 import { stateOf } from '../state.js'
 import type { BindingCookies } from './cookies.js'
 import type { BindingProtocol, ProofOutcome } from './protocol.js'
@@ -29,8 +31,8 @@ const SENT = /^(?:"([\w.-]+)"|([\w.-]+))\s*(?:;.*)?$/
 /** What answers one of the routes. */
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** Browsers call them by themselves, so they are no activity, and no part of the host's API. */
-const ROUTE = { config: { loginSessionActivity: false }, schema: { hide: true } as FastifySchema }
+/** Browsers call them by themselves, so they are no part of the host's API. Only proofs count, so nobody is looked up. */
+const ROUTE = { config: { [WITHOUT_LOOKUP]: true } as FastifyContextConfig, schema: { hide: true } as FastifySchema }
 
 /**
  * Registers both routes. Each is answered in a hook, which runs before the hooks that the host adds later: a guard for all routes would
@@ -40,15 +42,14 @@ export async function registerBindingRoutes (app: FastifyInstance, parts: Bindin
   const { protocol, prefix } = parts
 
   async function register (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    leaveCookies(request)
     const proof = sentIn(request, 'secure-session-response')
     return await answer(request, reply, parts, () => protocol.register(proof ?? ''), 400)
   }
 
   async function refresh (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    leaveCookies(request)
     const key = sentIn(request, 'sec-secure-session-id') ?? ''
     if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
+    if (isOfAnother(request, key)) return refuse(request, reply, 'the browser has signed in anew', 401)
     const proof = sentIn(request, 'secure-session-response')
     return await answer(request, reply, parts, () => protocol.refresh(key, proof), 401)
   }
@@ -69,8 +70,8 @@ async function answer (
   try {
     return send(request, reply, parts, await take(), refusal)
   } catch (error) {
-    // The store's: the protocol has no others.
-    const { statusCode, headers = {}, code, message } = error as LoginSessionError
+    if (!isLoginSessionError(error)) throw error
+    const { statusCode, headers = {}, code, message } = error
     request.log.error({ err: error }, 'login sessions: a proof of the device could not be taken')
     return sendJson(reply.code(statusCode).headers(headers), { code, message })
   }
@@ -79,10 +80,7 @@ async function answer (
 function send (
   request: FastifyRequest, reply: FastifyReply, { cookies, now, refreshEvery }: BindingRouteParts, outcome: ProofOutcome, refusal: number
 ): FastifyReply {
-  if (outcome.kind === 'refused') {
-    request.log.info(`login sessions: a proof of the device was refused: ${outcome.reason}`)
-    return sendJson(reply.code(refusal), { message: 'The proof of the device was refused' })
-  }
+  if (outcome.kind === 'refused') return refuse(request, reply, outcome.reason, refusal)
   if (outcome.kind === 'challenge') {
     const id = sentIn(request, 'sec-secure-session-id')!
     return sendJson(reply.code(403).header('secure-session-challenge', `"${outcome.challenge}";id="${id}"`), { message: 'Sign the challenge' })
@@ -90,6 +88,20 @@ function send (
   const { key, challengedAt } = outcome
   cookies.issueBound(reply, key, challengedAt, challengedAt.getTime() + refreshEvery - now().getTime() - MARGIN)
   return sendJson(reply, instructionsFor(key, cookies))
+}
+
+/**
+ * Does the browser have the cookie of another session? It has signed in anew then, such as after a restart that ended its session
+ * cookie. With both bindings alive, it would renew the former one and take that for enough, since their cookies have one name.
+ */
+function isOfAnother (request: FastifyRequest, key: string): boolean {
+  const { sent } = stateOf(request)!
+  return sent.length > 0 && !sent.some(({ token }) => keyOfToken(token) === key)
+}
+
+function refuse (request: FastifyRequest, reply: FastifyReply, reason: string, status: number): FastifyReply {
+  request.log.info(`login sessions: a proof of the device was refused: ${reason}`)
+  return sendJson(reply.code(status), { message: 'The proof of the device was refused' })
 }
 
 /** JSON session instructions. Links from other sites may make the browser refresh; their other requests have no cookie to renew. */
@@ -100,13 +112,6 @@ const instructionsFor = (key: string, { name, attributes }: BindingCookies) => (
   credentials: [{ type: 'cookie', name, attributes }],
   allowed_refresh_initiators: ['*']
 })
-
-/** Browsers send these requests between others, and may have signed in again meanwhile: only the proof changes their cookies. */
-function leaveCookies (request: FastifyRequest): void {
-  const state = stateOf(request)!
-  state.cookie = 'keep'
-  state.unproven = false
-}
 
 /** As text, whatever hooks and serializers the host has for objects. No cache keeps it, and no other site can embed it. */
 const sendJson = (reply: FastifyReply, answer: object): FastifyReply => reply

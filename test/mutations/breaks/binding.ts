@@ -35,8 +35,8 @@ export default [
       {
         name: 'a browser that cannot sign is signed out',
         promise: 'D1, rule 7: unknown is not signed out',
-        from: 'return isCopy ? null : deviceUnprovenError()',
-        to: 'return null'
+        from: 'hasSkipped(headers) ? deviceUnprovenError() : null',
+        to: 'null'
       },
       {
         name: 'a sign-out leaves the bound cookie',
@@ -77,8 +77,8 @@ export default [
       {
         name: 'the challenge of another session counts',
         promise: 'D1: a challenge belongs to one session',
-        from: 'challenge?.key !== key || ',
-        to: 'challenge === null || '
+        from: 'challenge?.key !== key)',
+        to: 'challenge === null)'
       },
       {
         name: 'a refresh needs no signature',
@@ -101,8 +101,8 @@ export default [
       {
         name: 'a browser without a challenge costs a read',
         promise: 'rule 9: no read for forged requests',
-        from: 'if (proof === null) return anew(key)',
-        to: 'if (proof === null) return await findLogin(key) === null ? refused(key) : anew(key)'
+        from: 'if (proof === null || challenge?.key !== key) return anew(key)',
+        to: 'if (proof === null || challenge?.key !== key) return await findLogin(key) === null ? refused(key) : anew(key)'
       }
     ]
   },
@@ -208,16 +208,16 @@ export default [
         to: ''
       },
       {
-        name: 'a refresh is activity',
-        promise: 'D1: a refresh does not keep a session active',
-        from: 'config: { loginSessionActivity: false }',
-        to: 'config: { loginSessionActivity: true }'
+        name: 'a refresh is looked up like any other request',
+        promise: 'D1: a refresh does not keep a session active, and the owner causes no warning',
+        from: '[WITHOUT_LOOKUP]: true',
+        to: '[Symbol()]: true'
       },
       {
-        name: 'a refresh clears the bound cookie that it brings',
-        promise: 'D1: a refresh with a worthless bound cookie brings a new one',
-        from: 'state.unproven = false',
-        to: 'state.responseSent = false'
+        name: 'the binding of a former session is renewed',
+        promise: 'D1: nobody is locked out by a binding of a session that the browser has no cookie of any more',
+        from: 'if (isOfAnother(request, key)) return refuse',
+        to: 'if (isOfAnother(request, key) && false) return refuse'
       }
     ]
   },

@@ -24,8 +24,8 @@ export default [
       {
         name: 'what proves the device stays on the request',
         promise: 'T6: nor is what proves its device',
-        from: ', ...device?.cookies ?? []]',
-        to: ']',
+        from: 'for (const own of bindingCookies) delete request.cookies[own]',
+        to: '',
         tests: ['promises/secrecy']
       },
       {
@@ -110,7 +110,7 @@ export default [
       {
         name: 'destroy during an outage does nothing',
         promise: 'T2, rule 7: unknown is not signed out',
-        from: 'state.throwOutage()\n    await saving',
+        from: 'throwOutage(state)\n    await saving',
         to: 'if (state.outage !== null) return\n    await saving'
       },
       {

@@ -4,7 +4,7 @@
 import t from 'tap'
 import { COOKIE } from '../../support/browser-jar.js'
 import {
-  cookieOf, copyOf, expireProof, fetchStatus, isBound, openOwner, type Owner, RENEWED, REFUSED, settle, signIn
+  cookieOf, copyOf, expireProof, fetchStatus, waitUntilBound, openOwner, type Owner, RENEWED, REFUSED, settle, signIn
 } from '../../support/bound-scene.js'
 import { setBoundStage } from '../../support/bound-stage.js'
 import { MINUTE } from '../../support/clock.js'
@@ -69,6 +69,19 @@ t.test('parallel sensitive requests all pass, with one proof', async t => {
   const transfer = (): Promise<number> => fetchStatus(page, '/transfer', { method: 'POST', body: { amount: 5 } })
   t.strictSame(await Promise.all([transfer(), transfer(), transfer()]), [200, 200, 200])
   t.equal(site.calls.take().filter(call => call === RENEWED[1]).length, 1)
+})
+
+// As after a restart that ended the session cookie: the browser has kept its binding, and the record lives on.
+t.test('a sign-in beside a former binding is bound, and the former one is forgotten', async t => {
+  const { site, page } = await openOwner(t, stage)
+  await page.context().clearCookies({ name: COOKIE })
+  await signIn(page, site)
+  await settle(page, site)
+  for (let count = 0; count < 2; count++) {
+    await expireProof(page)
+    t.equal(await fetchStatus(page, '/account'), 200)
+  }
+  t.equal((await site.app.loginSessions.list(site.user)).filter(({ deviceBound }) => deviceBound).length, 2)
 })
 
 t.test('a session that is revoked elsewhere during a refresh is over, and the next sign-in is bound', async t => {
@@ -181,7 +194,7 @@ t.test('a browser that has lost its key is signed out, and its next sign-in ends
   t.ok(await cookieOf(page, COOKIE), 'the cookie stays')
   await signIn(page, site)
   t.equal(await fetchStatus(page, '/account'), 200)
-  await isBound(page)
+  await waitUntilBound(page)
   const [session, ...others] = await site.app.loginSessions.list(site.user)
   t.strictSame(others, [])
   t.not(session!.id, former!.id)

@@ -4,7 +4,7 @@
 import t from 'tap'
 import { browser, COOKIE } from '../../support/browser-jar.js'
 import {
-  cookieOf, expireProof, fetchStatus, isBound, openOwner, RENEWED, REFUSED, settle, signIn
+  cookieOf, expireProof, fetchStatus, waitUntilBound, openOwner, RENEWED, REFUSED, settle, signIn
 } from '../../support/bound-scene.js'
 import { setBoundStage } from '../../support/bound-stage.js'
 import { MINUTE } from '../../support/clock.js'
@@ -21,7 +21,7 @@ t.test('a sign-in by form binds the session', async t => {
   const page = await stage.openPage(t, site, '/sign-in')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: `Hello ${site.user}` }).waitFor()
-  await isBound(page)
+  await waitUntilBound(page)
   t.strictSame(site.calls.take().sort(), ['GET /hello 200', 'GET /sign-in 200', REGISTER, 'POST /sign-in 303'])
   await settle(page, site)
   const [session] = await site.app.loginSessions.list(site.user)
@@ -43,7 +43,7 @@ t.test('a sign-in that another site leads to binds the session, though the regis
   await page.goto(stage.elsewhere('/link', { to: stage.elsewhere('/authorize', { then: `${site.origin}/signed-in-elsewhere` }) }))
   await page.getByRole('link').click()
   await page.getByRole('heading', { name: `Hello ${site.user}` }).waitFor()
-  await isBound(page)
+  await waitUntilBound(page)
   const registration = site.calls.takeWhole().find(call => call.startsWith(REGISTER))
   t.match(registration, /^POST \/device-bound-session\/register 200 secure-session-response/, 'no cookie')
   await settle(page, site)
@@ -131,7 +131,7 @@ t.test('the browser of the other tests calls what Chromium calls', async t => {
   const page = await stage.openPage(t, site, '/hello')
   site.calls.take()
   const inChromium = async (method: string, url: string, body?: object): Promise<unknown> => await fetchStatus(page, url, { method, ...(body && { body }) })
-  await play(inChromium, () => isBound(page), () => expireProof(page))
+  await play(inChromium, () => waitUntilBound(page), () => expireProof(page))
   const real = site.calls.takeWhole()
 
   const { get, post, forgetBound } = browser(site.app, { host: site.host, device: softwareDevice() })

@@ -3,7 +3,7 @@
  */
 import { exportJWK, generateKeyPair } from 'jose'
 import t from 'tap'
-import { memoryStore } from '../../../plugin/index.js'
+import { memoryStore, requireLoginSession } from '../../../plugin/index.js'
 import { BINDING_GRACE } from '../../../plugin/sessions/binding.js'
 import { createShop } from '../../support/app.js'
 import { browser, clearsCookie, COOKIE, setCookies } from '../../support/browser-jar.js'
@@ -199,6 +199,48 @@ t.test('signing in as somebody else binds the new session, and the former one ca
   t.equal(await owner.user(), 'bob')
   t.equal((await shop.app.loginSessions.list('bob'))[0]!.deviceBound, true)
   t.strictSame(await shop.app.loginSessions.list('ada'), [])
+})
+
+t.test('a request whose body is held back until the proof is over is not carried out', async t => {
+  const shop = await boundShop(t, {
+    routes: app => app.post('/slow', {
+      onRequest: requireLoginSession,
+      preParsing: (_request, _reply, payload, done) => { shop.clock.advance(REFRESH_EVERY); done(null, payload) }
+    }, async () => ({ done: true }))
+  })
+  const owner = await boundBrowser(shop)
+  const reply = await owner.post('/slow')
+  t.equal(reply.statusCode, 401)
+  t.strictSame(lines(reply, COOKIE), [], 'the cookie is kept')
+  t.equal(await owner.accountStatus(), 200)
+})
+
+t.test('the log has no warning of the owner', async t => {
+  const logs: string[] = []
+  const shop = await boundShop(t, { logs })
+  const owner = await boundBrowser(shop)
+  for (let count = 0; count < 3; count++) {
+    shop.clock.advance(REFRESH_EVERY)
+    t.equal(await owner.accountStatus(), 200)
+    t.equal((await transfer(owner, shop.clock)).statusCode, 200)
+  }
+  t.strictSame(logs.filter(line => /"level":[456]0/.test(line) && !line.includes('trustProxy')), [])
+})
+
+t.test('cookies that prove the device are not among those that hosts log', async t => {
+  const shop = await boundShop(t, { routes: app => app.get('/cookies', async request => request.cookies) })
+  const cookie = `${BOUND_COOKIE}=x; ${DEMAND_COOKIE}=y; other=z`
+  t.strictSame((await shop.app.inject({ url: '/cookies', headers: { cookie } })).json(), { other: 'z' })
+})
+
+t.test('of many bound cookies, ten are verified', async t => {
+  const shop = await boundShop(t)
+  const owner = await boundBrowser(shop)
+  const junk = (count: number): string => Array.from({ length: count }, (_, index) => `${BOUND_COOKIE}=${index}`).join('; ')
+  for (const [count, status] of [[9, 200], [10, 401]] as const) {
+    const cookie = `${COOKIE}=${owner.cookieValue()}; ${junk(count)}; ${BOUND_COOKIE}=${owner.boundValue()}`
+    t.equal((await shop.app.inject({ url: '/account', headers: { cookie } })).statusCode, status)
+  }
 })
 
 t.test('without the option, bindings that exist are not asked for', async t => {

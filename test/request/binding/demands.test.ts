@@ -44,11 +44,22 @@ t.test('the demand sends the browser to the same URL, with the same method, with
   const reply = await owner.post('/strict/transfer?id=1&x=?')
   t.equal(reply.statusCode, 307)
   t.equal(reply.headers.location, './transfer?id=1&x=?')
-  t.equal(reply.headers['cache-control'], 'private')
   t.match(setCookies(reply), [
     new RegExp(`^${DEMAND_COOKIE}=[\\w-]{30}\\.[\\da-z]+\\.[\\w+/]{43}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax$`),
     new RegExp(`^${BOUND_COOKIE}=; Max-Age=0; Path=/;`)
   ])
+})
+
+t.test('the demand is kept by no cache, and names the URL that the browser asked for', async t => {
+  const shop = await boundShop(t, {
+    server: { rewriteUrl: ({ url = '' }: { url?: string }) => url.replace(/^\/pay\b/, '/transfer') },
+    between: app => app.addHook('onRequest', async (_request, reply) => { reply.header('cache-control', 'private, max-age=300') })
+  })
+  const owner = await boundBrowser(shop)
+  const reply = await owner.post('/pay?x=1')
+  t.equal(reply.statusCode, 307)
+  t.equal(reply.headers.location, './pay?x=1')
+  t.equal(reply.headers['cache-control'], 'no-store')
 })
 
 t.test('another site cannot be the target', async t => {

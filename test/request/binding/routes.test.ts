@@ -8,7 +8,7 @@ import { CHALLENGE_LIFETIME } from '../../../plugin/request/binding/challenges.j
 import { OLD_SECRET, SECRET } from '../../support/app.js'
 import { type BoundShop, boundShop } from '../../support/bound.js'
 import { browser, COOKIE, type Reply, setCookies } from '../../support/browser-jar.js'
-import { DAY, MINUTE, NOW } from '../../support/clock.js'
+import { createClock, DAY, MINUTE, NOW } from '../../support/clock.js'
 import { BOUND_COOKIE, challengeOf, offerIn, proofOf, REFRESH, REGISTER } from '../../support/software-device.js'
 import { breakable, holding, onBothStores } from '../../support/stores.js'
 
@@ -240,6 +240,42 @@ t.test('a store that is away answers 503, so that the browser tries again', asyn
   store.recover()
   t.equal((await refresh(shop, key, proof)).statusCode, 200)
   t.equal((await register(shop, registration)).statusCode, 200)
+})
+
+t.test('an error that is not ours goes to the error handler', async t => {
+  let isBroken = false
+  const clock = createClock()
+  const shop = { ...await boundShop(t, { now () { if (isBroken) throw new Error('the clock is broken'); return clock.now() } }), clock }
+  const { key, sign } = await bound(shop)
+  const proof = await sign(challengeOf(await refresh(shop, key)))
+  isBroken = true
+  const reply = await refresh(shop, key, proof)
+  t.equal(reply.statusCode, 500)
+  t.match(reply.json(), { message: 'the clock is broken' })
+})
+
+t.test('a browser that has signed in anew forgets its former binding', async t => {
+  const shop = await boundShop(t)
+  const former = await bound(shop)
+  const asked = await refresh(shop, former.key)
+  const { client } = await offered(shop)
+  const headers = { cookie: `${COOKIE}=${client.cookieValue()}`, 'sec-secure-session-id': former.key }
+  t.equal((await post(shop, REFRESH, headers)).statusCode, 401)
+  t.equal((await post(shop, REFRESH, { ...headers, 'secure-session-response': await former.sign(challengeOf(asked)) })).statusCode, 401)
+  const own = { ...headers, cookie: `${COOKIE}=${former.client.cookieValue()}` }
+  t.equal((await post(shop, REFRESH, own)).statusCode, 403, 'with its own cookie it goes on')
+})
+
+t.test('a proof without a challenge of ours costs no read', async t => {
+  const store = memoryStore()
+  let reads = 0
+  const shop = await boundShop(t, { store: { ...store, find: async keys => { reads++; return await store.find(keys) } } })
+  const { key, sign } = await bound(shop)
+  const before = reads
+  for (const proof of [undefined, 'x', await sign('x'), await sign(key)]) t.equal((await refresh(shop, key, proof)).statusCode, 403)
+  t.equal(reads, before)
+  t.equal((await refresh(shop, key, await sign(challengeOf(await refresh(shop, key))))).statusCode, 200)
+  t.equal(reads, before + 1)
 })
 
 t.test('a binding that changes all the time: the proof is taken when it stands still', async t => {
