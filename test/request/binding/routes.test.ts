@@ -161,6 +161,7 @@ t.test('a proof that is wrong', async t => {
     ['of another type', await signed({ typ: 'jwt' })],
     ['without a key', await signed({ jwk: undefined })],
     ['with a key that is no object', await signed({ jwk: 'key' as never })],
+    ['with a private key', await signed({ jwk: await exportJWK(keys.privateKey) })],
     ['signed by another key', await signed({}, undefined, others.privateKey)],
     ['with a key of another algorithm', await signed({ jwk: rsa })],
     ['with a key that is not on the curve', await signed({ jwk: { ...jwk, x: jwk.y } })],
