@@ -138,8 +138,12 @@ export const confirmationRequiredError = (confirmPath?: string): LoginSessionErr
 /** 403: the session is not bound to a device, and the route wants that. */
 export const notBoundError = (): LoginSessionError => coded(new NotBoundError())
 
-/** 503 with Retry-After: the browser says that it could not renew its proof, so nobody knows whether the cookie is a copy. */
-export const deviceUnprovenError = (): LoginSessionError => withRetryAfter(new DeviceUnprovenError(), RETRY_AFTER_SECONDS)
+/**
+ * 503 with Retry-After: no proof of the device came, so nobody knows whether the cookie is a copy.
+ * @param seconds when the browser may be able to give one
+ */
+export const deviceUnprovenError = (seconds: number = RETRY_AFTER_SECONDS): LoginSessionError =>
+  withRetryAfter(new DeviceUnprovenError(), seconds)
 
 /** 503 with Retry-After: the host's `verifyPassword` or `confirm` threw or did not answer in time. The attempt is not counted. */
 export const checkFailedError = (cause: unknown): LoginSessionError =>

@@ -45,7 +45,10 @@ export async function registerFastifySession (
       if (token === undefined) return process.nextTick(callback, null, null)
       // Outside the promise chain: the promise must not catch what the callback throws.
       lifecycle.resume(token).then(
-        ({ record, at }) => { process.nextTick(callback, null, record === null || needsProof(record, at) ? null : { ...record.data } as unknown as Session) },
+        ({ record, at }) => {
+          const isKnown = record !== null && !needsProof(record, at)
+          process.nextTick(callback, null, isKnown ? { ...record.data } as unknown as Session : null)
+        },
         error => { process.nextTick(callback, error) })
     },
     set: (_id, _session, callback) => { process.nextTick(callback, readOnly('saved')) },

@@ -81,6 +81,9 @@ export function createRequestLogins (lifecycle: Lifecycle, cookie: SessionCookie
   function clearCookie (state: RequestState): void {
     state.cookie = state.sent.length > 0 ? 'clear' : 'none'
     state.cookieMayWait = state.superseded = false
+    // The session that nobody has proven is over, too.
+    if (state.unproven) state.outage = null
+    state.unproven = false
   }
 
   const actions: SessionActions<RequestState> = {

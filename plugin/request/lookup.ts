@@ -28,7 +28,7 @@ export interface RequestLookups {
 export interface DeviceCheck {
   /** Does this request come from the session's device? Also if the session is not bound to one. */
   isProven(request: FastifyRequest, record: LoginSessionRecord, at: Date): boolean
-  /** Why nobody knows whose request it is that is not proven; null: its cookie is a copy. */
+  /** For a request that is not proven: the error if its browser could not renew its proof; null: its cookie is a copy. */
   refusal(request: FastifyRequest): LoginSessionError | null
   /** Writes into the log that a request is not proven. */
   noteRefusal(request: FastifyRequest, record: LoginSessionRecord): void
@@ -94,14 +94,18 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
    * of a name that the browser has so often that not all were looked up: a live one may be among the others.
    */
   function takeNone (state: RequestState, resumed: Resumed[]): void {
-    const record = resumed.find(({ standing }) => standing === 'live')?.record ?? null
-    state.unproven = record !== null
-    state.superseded = state.unproven || resumed.some(({ standing }) => standing === 'superseded')
+    const unproven = resumed.find(({ record }) => record !== null)
+    state.superseded = unproven !== undefined || resumed.some(({ standing }) => standing === 'superseded')
     state.cookie = state.superseded || state.sent.length === MOST_SENT ? 'keep' : 'clear'
     state.cookieMayWait = true
-    if (record === null) return
+    if (unproven !== undefined) noteUnproven(state, unproven)
+  }
+
+  /** The token is live, and does not come from the session's device. */
+  function noteUnproven (state: RequestState, { record }: Resumed): void {
+    state.unproven = true
     state.outage = device!.refusal(state.request)
-    device!.noteRefusal(state.request, record)
+    device!.noteRefusal(state.request, record!)
   }
 
   async function lookAgain (state: RequestState): Promise<void> {
@@ -112,7 +116,8 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
     // It was live a second ago: the browser may have signed in again meanwhile, and has a newer cookie then.
     state.cookie = 'keep'
     state.superseded = true
-    if (state.guarded) throw requiredError()
+    if (resumed.record !== null) noteUnproven(state, resumed)
+    if (state.guarded) throw state.outage ?? requiredError()
   }
 
   /** The login of the first lookup counts no more. Its token may still have a session, which a sign-in or sign-out ends. */
@@ -129,8 +134,10 @@ export function createRequestLookups ({ lifecycle, cookie, name, actions, visits
       request.session = state.session
       // Hosts log cookies, and neither the token nor what proves the device must be among them.
       for (const own of bindingCookies) delete request.cookies[own]
-      if (sent.length === 0 || WITHOUT_LOOKUP in request.routeOptions.config) return done()
-      delete request.cookies[name]
+      if (sent.length > 0) delete request.cookies[name]
+      // What hooks of the host write to its session must not start a visitor session, whose cookie would replace that of a login.
+      state.superseded = WITHOUT_LOOKUP in request.routeOptions.config
+      if (sent.length === 0 || state.superseded) return done()
       lookUp(state).then(done)
     },
 

@@ -129,7 +129,7 @@ t.test('a session that is bound to its device says so, in words, in its row and 
   const page = await listOf(t, [{ device: IPHONE, ip: null, binding: BINDING }, { device: DESKTOP, ip: null, binding: { key: BINDING.key, challengedAt: NOW } }])
 
   t.match(textOf(page), 'iPhone Safari · Last active: 1 minute ago · Bound to this device Details Browser Safari 26.1 Operating system iOS 26.1 ')
-  t.match(textOf(page), / Bound to this device Only the browser that signed in can use this session\. Sign out .*Linux computer/)
+  t.match(textOf(page), / Bound to this device In another browser, a copy of its cookie soon stops working\. Sign out .*Linux computer/)
   t.strictSame(page.body.match(/Bound to this device/g)?.length, 2, 'not the one whose browser has not used its key yet')
   t.match(page.body, '<svg class="ls-bound" viewBox="0 0 24 24" aria-hidden="true"')
 

@@ -15,7 +15,7 @@ const ar: Messages = {
   signedIn: 'تسجيل الدخول',
   expires: 'انتهاء الصلاحية',
   deviceBound: 'مرتبطة بهذا الجهاز',
-  deviceBoundDetail: 'لا يمكن استخدام هذه الجلسة إلا من المتصفح الذي جرى فيه تسجيل الدخول.',
+  deviceBoundDetail: 'في متصفح آخر تتوقف نسخة من ملف تعريف الارتباط عن العمل بعد وقت قصير.',
   thisDevice: 'هذا الجهاز',
   newDevice: 'جديد',
   notYou: 'ليس أنت؟',

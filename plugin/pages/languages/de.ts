@@ -15,7 +15,7 @@ const de: Messages = {
   signedIn: 'Angemeldet',
   expires: 'Läuft ab',
   deviceBound: 'An dieses Gerät gebunden',
-  deviceBoundDetail: 'Nur der Browser, mit dem die Anmeldung erfolgte, kann diese Sitzung nutzen.',
+  deviceBoundDetail: 'In einem anderen Browser funktioniert eine Kopie des Cookies bald nicht mehr.',
   thisDevice: 'Dieses Gerät',
   newDevice: 'Neu',
   notYou: 'Nicht Sie?',

@@ -16,7 +16,7 @@ const en = {
   signedIn: 'Signed in',
   expires: 'Expires',
   deviceBound: 'Bound to this device',
-  deviceBoundDetail: 'Only the browser that signed in can use this session.',
+  deviceBoundDetail: 'In another browser, a copy of its cookie soon stops working.',
   thisDevice: 'This device',
   newDevice: 'New',
   notYou: 'Not you?',

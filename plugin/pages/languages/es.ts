@@ -15,7 +15,7 @@ const es: Messages = {
   signedIn: 'Inicio de sesión',
   expires: 'Caduca',
   deviceBound: 'Vinculada a este dispositivo',
-  deviceBoundDetail: 'Solo el navegador en el que se inició la sesión puede usarla.',
+  deviceBoundDetail: 'En otro navegador, una copia de su cookie pronto deja de funcionar.',
   thisDevice: 'Este dispositivo',
   newDevice: 'Nuevo',
   notYou: '¿No eres tú?',

@@ -15,7 +15,7 @@ const fr: Messages = {
   signedIn: 'Connexion',
   expires: 'Expiration',
   deviceBound: 'Liée à cet appareil',
-  deviceBoundDetail: 'Seul le navigateur où la connexion a eu lieu peut utiliser cette session.',
+  deviceBoundDetail: 'Dans un autre navigateur, une copie de son cookie cesse vite de fonctionner.',
   thisDevice: 'Cet appareil',
   newDevice: 'Nouveau',
   notYou: 'Ce n’était pas vous\u202f?',

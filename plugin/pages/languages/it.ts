@@ -15,7 +15,7 @@ const it: Messages = {
   signedIn: 'Accesso',
   expires: 'Scadenza',
   deviceBound: 'Vincolata a questo dispositivo',
-  deviceBoundDetail: 'Solo il browser in cui è stato eseguito l’accesso può usare questa sessione.',
+  deviceBoundDetail: 'In un altro browser, una copia del suo cookie smette presto di funzionare.',
   thisDevice: 'Questo dispositivo',
   newDevice: 'Nuovo',
   notYou: 'Non sei tu?',

@@ -15,7 +15,7 @@ const ja: Messages = {
   signedIn: 'ログイン日時',
   expires: '有効期限',
   deviceBound: 'このデバイスに紐付け済み',
-  deviceBoundDetail: 'このセッションを使えるのは、ログインしたブラウザだけです。',
+  deviceBoundDetail: '別のブラウザでは、Cookie のコピーはすぐに使えなくなります。',
   thisDevice: 'このデバイス',
   newDevice: '新規',
   notYou: '心当たりがありませんか？',

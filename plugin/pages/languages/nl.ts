@@ -15,7 +15,7 @@ const nl: Messages = {
   signedIn: 'Ingelogd',
   expires: 'Verloopt',
   deviceBound: 'Gebonden aan dit apparaat',
-  deviceBoundDetail: 'Alleen de browser waarin is ingelogd, kan deze sessie gebruiken.',
+  deviceBoundDetail: 'In een andere browser werkt een kopie van de cookie al snel niet meer.',
   thisDevice: 'Dit apparaat',
   newDevice: 'Nieuw',
   notYou: 'Ben jij dit niet?',

@@ -15,7 +15,7 @@ const pl: Messages = {
   signedIn: 'Zalogowano',
   expires: 'Wygasa',
   deviceBound: 'Powiązana z tym urządzeniem',
-  deviceBoundDetail: 'Z tej sesji może korzystać tylko przeglądarka, w której się zalogowano.',
+  deviceBoundDetail: 'W innej przeglądarce kopia jej pliku cookie szybko przestaje działać.',
   thisDevice: 'To urządzenie',
   newDevice: 'Nowe',
   notYou: 'To nie Ty?',

@@ -15,7 +15,7 @@ const ptBR: Messages = {
   signedIn: 'Login',
   expires: 'Expira',
   deviceBound: 'Vinculada a este dispositivo',
-  deviceBoundDetail: 'Só o navegador em que o login foi feito pode usar esta sessão.',
+  deviceBoundDetail: 'Em outro navegador, uma cópia do cookie logo deixa de funcionar.',
   thisDevice: 'Este dispositivo',
   newDevice: 'Novo',
   notYou: 'Não foi você?',

@@ -32,7 +32,8 @@ export function createBinding (app: FastifyInstance, parts: BindingParts): { che
   const { options: { refreshEvery, prefix, publicPrefix }, cookie, secrets, store, findRecord, background, now } = parts
   const cookies = createBindingCookies(cookie, secrets, refreshEvery)
   const protocol = createBindingProtocol({ setBinding: store.setBinding!, findRecord, challenges: createChallenges(secrets), now })
-  const path = `${publicPrefix}${app.prefix}${prefix === '/' ? '' : prefix}/register`
+  // As a browser writes it: a header has no other characters.
+  const path = new URL(`${publicPrefix}${app.prefix}${prefix === '/' ? '' : prefix}/register`, 'https://host').pathname
   const check = createDeviceBindings({ cookies, protocol, background, refreshEvery, path })
   provideDemands(app, createDemands({ cookies, check, now }))
   return { check, register: async () => { await registerBindingRoutes(app, { cookies, protocol, now, refreshEvery, prefix }) } }

@@ -61,7 +61,8 @@ export function createBindingCookies ({ name, attributes }: ResolvedCookie, secr
 function createTimeCookie (name: string, use: KeyUse, attributes: ResolvedCookie['attributes'], secrets: readonly string[]) {
   const signer = signerFactory(keysFor(use, secrets))
   const prefix = `${name}=`
-  const valuesOf = ({ headers: { cookie = '' } }: FastifyRequest): string[] => cookie.includes(prefix) ? [...valuesIn(cookie, prefix)].slice(0, MOST_VERIFIED) : []
+  const valuesOf = ({ headers: { cookie = '' } }: FastifyRequest): string[] =>
+    cookie.includes(prefix) ? [...valuesIn(cookie, prefix)].slice(0, MOST_VERIFIED) : []
 
   function timeIn (value: string, key: string): Date[] {
     const [, ofKey, time] = CONTENT.exec(signer.unsign(value).value ?? '') ?? []

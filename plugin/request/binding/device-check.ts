@@ -37,6 +37,9 @@ export interface DeviceBindings extends DeviceCheck {
 /** A browser says with it that it could not renew its proof, and why. */
 const SKIPPED = 'secure-session-skipped'
 
+/** How long a browser should wait if it has signed too often, in seconds. Chromium counts the last nine minutes. */
+const QUOTA_WAIT = 60
+
 const hasSkipped = (headers: IncomingHttpHeaders): boolean => headers[SKIPPED] !== undefined
 
 /** Created once for each server. */
@@ -68,7 +71,10 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
       return true
     },
 
-    refusal: ({ headers }): LoginSessionError | null => hasSkipped(headers) ? deviceUnprovenError() : null,
+    refusal ({ headers }): LoginSessionError | null {
+      if (!hasSkipped(headers)) return null
+      return String(headers[SKIPPED]).includes('quota_exceeded') ? deviceUnprovenError(QUOTA_WAIT) : deviceUnprovenError()
+    },
 
     noteRefusal ({ headers, log }, { _id }) {
       const what = hasSkipped(headers) ? 'its browser could not renew its proof' : 'the cookie came from another browser, or its key is lost'

@@ -1,10 +1,10 @@
 /**
- * The guard for sensitive routes: a bound session must prove its device for this very request.
+ * The guard for sensitive routes: a bound session must have proven its device in the last ten seconds.
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deviceUnprovenError, notBoundError, optionError } from '../../errors.js'
-import { oneOf, type OptionTable, resolveTable } from '../../option-check.js'
+import { isObject, oneOf, type OptionTable, resolveTable } from '../../option-check.js'
 import { isBound } from '../../sessions/binding.js'
 import type { LoginSessionRecord } from '../../sessions/record.js'
 import { makePrivate } from '../caching.js'
@@ -56,6 +56,8 @@ const TABLE: OptionTable<DeviceBindingOptions> = {
   unbound: { default: 'pass', check: oneOf('pass', 'refuse'), write: "'refuse'" }
 }
 
+const NOT_BINDING = 'requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions'
+
 const OWNER = { kind: 'method', name: 'requireDeviceBinding', example: "requireDeviceBinding({ unbound: 'refuse' })" } as const
 
 /** Makes demands available to the guard. */
@@ -80,12 +82,14 @@ export function provideDemands (app: FastifyInstance, demands: Demands): void {
 export function requireDeviceBinding (
   options: DeviceBindingOptions = {}
 ): (request: AnyRequest, reply: AnyReply) => Promise<unknown> {
-  if ('raw' in options) throw new TypeError('requireDeviceBinding makes the hook: write requireDeviceBinding(), with its parentheses')
+  if (isObject(options) && 'raw' in options) {
+    throw new TypeError('requireDeviceBinding makes the hook: write requireDeviceBinding(), with its parentheses')
+  }
   const { unbound } = resolveTable(TABLE, options, OWNER)
   return async function loginSessionDeviceBinding (request, reply) {
     await requireLoginSession(request)
     const demands = (request.server as unknown as Record<symbol, Demands | undefined>)[DEMANDS]
-    if (demands === undefined) throw optionError('requireDeviceBinding needs bound sessions: write deviceBound: true for loginSessions')
+    if (demands === undefined) throw optionError(NOT_BINDING)
     const record = stateOf(request)!.record!
     if (demands.canProve(request as FastifyRequest, record)) {
       const hasPassed = demands.demand(request as FastifyRequest, reply as FastifyReply, record)
@@ -106,13 +110,9 @@ export function createDemands ({ cookies, check, now }: DemandParts): Demands {
 
     demand (request, reply, record) {
       const provenAt = cookies.proofIn(request, record._id)
-      const wasDemanded = cookies.formerProofIn(request, record._id) !== null
-      if (provenAt !== null && isRecent(provenAt)) {
-        if (wasDemanded && makePrivate(reply, true)) cookies.clearDemand(reply)
-        return true
-      }
+      if (provenAt !== null && isRecent(provenAt)) return true
       // It was sent here without its bound cookie, and came back without a new one: a copy, or a browser that could not sign.
-      if (provenAt === null && wasDemanded) {
+      if (provenAt === null && cookies.formerProofIn(request, record._id) !== null) {
         check.noteRefusal(request, record)
         throw deviceUnprovenError()
       }

@@ -10,7 +10,7 @@ import type { ResolvedCookie } from '../cookie-options.js'
 export interface DeviceBoundOptions {
   /**
    * How long a proof of the device counts, in ms: a copied cookie works for so long at most. At least 5 minutes, because Chromium
-   * gives a site 6 proofs in 9 minutes, and begins 2 minutes before the time is over. @default 10 minutes
+   * signs at most 6 times in 9 minutes for a site, and begins 2 minutes before the time is over; at most an hour. @default 10 minutes
    */
   refreshEvery?: number
   /** Where the two routes are that the browser calls: `/register` and `/refresh` below it. @default '/device-bound-session' */
@@ -27,9 +27,12 @@ const MINUTE = 60_000
 /** Chromium's quota: six signatures in nine minutes for each site (`session_service_impl.cc`). */
 const SHORTEST = 5 * MINUTE
 
+/** A copied cookie works for so long. */
+const LONGEST = 60 * MINUTE
+
 const TABLE: OptionTable<DeviceBoundOptions> = {
-  refreshEvery: { default: 10 * MINUTE, check: aRefreshTime, write: '10 * 60_000 for 10 minutes' },
-  prefix: { default: '/device-bound-session', ...prefixRow('/device-bound-session') },
+  refreshEvery: { default: 10 * MINUTE, check: aRefreshTime, write: '10 * 60_000' },
+  prefix: { default: '/device-bound-session', ...prefixRow('/device-bound-session'), write: "'/device-bound-session'" },
   publicPrefix: { default: '', check: aPublicPrefix, write: "'/shop'" }
 }
 
@@ -41,7 +44,8 @@ export const trueOrOptions = (value: unknown): string | undefined =>
 export function resolveDeviceBound (option: boolean | DeviceBoundOptions, { attributes }: ResolvedCookie): ResolvedDeviceBound {
   if (option === false) return null
   if (!attributes.secure) {
-    throw optionError('deviceBound needs https, because browsers bind sessions over https only: leave cookie.secure out, or leave deviceBound out')
+    throw optionError('deviceBound needs https, because browsers bind sessions over https only: ' +
+      'leave cookie.secure out, or leave deviceBound out')
   }
   if (attributes.domain !== undefined) {
     throw optionError('deviceBound needs a cookie of one host, because a browser renews its proof for one origin: ' +
@@ -51,7 +55,7 @@ export function resolveDeviceBound (option: boolean | DeviceBoundOptions, { attr
 }
 
 function aRefreshTime (milliseconds: number): string | undefined {
-  const wrong = duration()(milliseconds)
+  const wrong = duration(LONGEST)(milliseconds)
   if (wrong !== undefined || milliseconds >= SHORTEST) return wrong
   return `must be at least ${SHORTEST} milliseconds (5 minutes), not ${milliseconds}, because browsers limit how often they sign`
 }

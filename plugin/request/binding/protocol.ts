@@ -49,12 +49,12 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
     return record?.userId !== undefined && isLive(record, now()) ? record : null
   }
 
-  const anew = (key: string): ProofOutcome => ({ kind: 'challenge', challenge: challenges.make('refresh', key, now()) })
+  const askAgain = (key: string): ProofOutcome => ({ kind: 'challenge', challenge: challenges.make('refresh', key, now()) })
 
   /** null: the binding has changed meanwhile. */
   async function takeProof (challenge: Challenge, binding: DeviceBinding, proof: string): Promise<ProofOutcome | null> {
     const { key } = challenge
-    if (challenge.madeAt <= binding.challengedAt) return anew(key)
+    if (challenge.madeAt <= binding.challengedAt) return askAgain(key)
     if (!await isSignedBy(binding.key, proof)) return refused('the proof is not signed by the key of this session')
     const isWritten = await setBinding(key, binding, afterProof(binding, challenge.madeAt, now()))
     return isWritten ? { kind: 'proven', key, challengedAt: challenge.madeAt } : null
@@ -67,7 +67,9 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
       const challenge = challenges.read('registration', challengeIn(proof) ?? '', now())
       if (challenge === null) return refused('the challenge is missing, too old, or not ours')
       const publicKey = keyIn(proof)
-      if (publicKey === null || !await isSignedBy(publicKey, proof)) return refused('the proof has no key of ES256 or RS256, or is not signed by it')
+      if (publicKey === null || !await isSignedBy(publicKey, proof)) {
+        return refused('the proof has no key of ES256 or RS256, or is not signed by it')
+      }
       const { key, madeAt } = challenge
       if (await findLogin(key) === null) return refused('the session has ended')
       const isWritten = await setBinding(key, undefined, { key: publicKey, challengedAt: madeAt })
@@ -77,14 +79,14 @@ export function createBindingProtocol ({ setBinding, findRecord, challenges, now
     async refresh (key, proof) {
       // Before anything is read: a link from another site brings no cookie, so anybody may ask.
       const challenge = challenges.read('refresh', challengeIn(proof ?? '') ?? '', now())
-      if (proof === null || challenge?.key !== key) return anew(key)
+      if (proof === null || challenge?.key !== key) return askAgain(key)
       for (let tries = 0; tries < TRIES; tries++) {
         const binding = (await findLogin(key))?.binding
         if (binding === undefined) return refused('the session has ended, or is not bound')
         const outcome = await takeProof(challenge, binding, proof)
         if (outcome !== null) return outcome
       }
-      return anew(key)
+      return askAgain(key)
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The two routes that a browser calls by itself: registration and refresh. They send every answer themselves: an error handler of the
- * host's, such as one that redirects to a sign-in page, would confuse browsers.
+ * The two routes that a browser calls by itself: registration and refresh. They send their answers and refusals themselves: an error
+ * handler of the host's, such as one that redirects to a sign-in page, would confuse browsers.
  * @module
  */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
@@ -49,7 +49,7 @@ export async function registerBindingRoutes (app: FastifyInstance, parts: Bindin
   async function refresh (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const key = sentIn(request, 'sec-secure-session-id') ?? ''
     if (key.length !== KEY_LENGTH) return sendJson(reply.code(400), { message: 'Sec-Secure-Session-Id is missing or wrong' })
-    if (isOfAnother(request, key)) return refuse(request, reply, 'the browser has signed in anew', 401)
+    if (isOfAnother(request, key)) return refuse(request, reply, 'the browser has the cookie of another session', 401)
     const proof = sentIn(request, 'secure-session-response')
     return await answer(request, reply, parts, () => protocol.refresh(key, proof), 401)
   }

@@ -35,8 +35,8 @@ export default [
       {
         name: 'a browser that cannot sign is signed out',
         promise: 'D1, rule 7: unknown is not signed out',
-        from: 'hasSkipped(headers) ? deviceUnprovenError() : null',
-        to: 'null'
+        from: 'if (!hasSkipped(headers)) return null',
+        to: 'if (headers !== undefined) return null'
       },
       {
         name: 'a sign-out leaves the bound cookie',
@@ -101,8 +101,8 @@ export default [
       {
         name: 'a browser without a challenge costs a read',
         promise: 'rule 9: no read for forged requests',
-        from: 'if (proof === null || challenge?.key !== key) return anew(key)',
-        to: 'if (proof === null || challenge?.key !== key) return await findLogin(key) === null ? refused(key) : anew(key)'
+        from: 'if (proof === null || challenge?.key !== key) return askAgain(key)',
+        to: 'if (proof === null || challenge?.key !== key) return await findLogin(key) === null ? refused(key) : askAgain(key)'
       }
     ]
   },
@@ -240,7 +240,7 @@ export default [
       {
         name: 'decryptSession reads bound sessions',
         promise: 'D1: a copied cookie is refused everywhere',
-        from: ' || needsProof(record, at)',
+        from: ' && !needsProof(record, at)',
         to: ''
       }
     ]

@@ -202,8 +202,8 @@ t.test('sessions that are bound to their device say so, and the numbers say how 
   clock.advance(10 * SECOND)
   const list = textOf(await root.get(OPERATORS))
   t.match(list, 'Live sessions 3 Users signed in 3 Bound to their device 1 (33%)')
-  t.match(list, /ada Windows computer · Chrome · Signed in .* ago · Bound to this device Details .* Bound to this device Only the browser that signed in can use this session\. Ends at the latest/)
-  t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), / ago · Bound to this device Details .* Bound to this device Only the browser/)
+  t.match(list, /ada Windows computer · Chrome · Signed in .* ago · Bound to this device Details .* Bound to this device In another browser, a copy of its cookie soon stops working\. Ends at the latest/)
+  t.match(textOf(await root.get(`${OPERATORS}/user?user=ada`)), / ago · Bound to this device Details .* Bound to this device In another browser/)
   t.notMatch(textOf(await root.get(`${OPERATORS}?who=bob`)), 'Bound')
 })
 

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import t from 'tap'
 import { memoryStore, requireLoginSession } from '../../../plugin/index.js'
 import { BINDING_GRACE } from '../../../plugin/sessions/binding.js'
-import { createShop } from '../../support/app.js'
+import { createShop, dataOf } from '../../support/app.js'
 import { browser, clearsCookie, COOKIE, setCookies } from '../../support/browser-jar.js'
 import { boundBrowser, boundShop, REFRESH_EVERY, transfer } from '../../support/bound.js'
 import { MINUTE } from '../../support/clock.js'
@@ -123,7 +123,8 @@ t.test('Secure-Session-Skipped: nobody knows whose request it is', async t => {
   const reply = await unlucky.get('/account', { headers })
   t.equal(reply.statusCode, 503)
   t.match(reply.json(), { code: 'FST_LOGIN_SESSION_DEVICE_UNPROVEN' })
-  t.equal(reply.headers['retry-after'], '2')
+  t.equal(reply.headers['retry-after'], '60')
+  t.equal((await unlucky.get('/account', { headers: { 'secure-session-skipped': 'server_error' } })).headers['retry-after'], '2')
   t.strictSame(setCookies(reply), lines(reply, BOUND_COOKIE), 'the session cookie is kept')
   t.strictSame((await unlucky.get('/', { headers })).json(), { user: null }, 'public routes work')
   t.equal(await owner.accountStatus(), 200)
@@ -213,6 +214,35 @@ t.test('a request whose body is held back until the proof is over is not carried
   t.equal(reply.statusCode, 401)
   t.strictSame(lines(reply, COOKIE), [], 'the cookie is kept')
   t.equal(await owner.accountStatus(), 200)
+})
+
+t.test('what a hook of the host\'s writes during a registration replaces no cookie, and its logs show no token', async t => {
+  const seen: string[] = []
+  const shop = await boundShop(t, {
+    before: app => app.addHook('onSend', async request => {
+      dataOf(request).last = request.url
+      seen.push(...Object.keys(request.cookies))
+    })
+  })
+  const owner = browser(shop.app, { device: softwareDevice() })
+  await owner.signIn('ada')
+  t.equal(await owner.user(), 'ada')
+  t.strictSame(seen, [])
+})
+
+t.test('after a sign-out without a proof, the request goes on as a visitor\'s', async t => {
+  const shop = await boundShop(t, {
+    routes: app => app.post('/bye', async request => {
+      await request.endLoginSession()
+      dataOf(request).flash = 'bye'
+      return { user: request.loginSession }
+    })
+  })
+  const unlucky = (await boundBrowser(shop)).twin()
+  shop.clock.advance(REFRESH_EVERY)
+  const reply = await unlucky.post('/bye', {}, { headers: { 'secure-session-skipped': 'unreachable' } })
+  t.equal(reply.statusCode, 200)
+  t.equal((await unlucky.get('/data')).json().flash, 'bye')
 })
 
 t.test('the log has no warning of the owner', async t => {

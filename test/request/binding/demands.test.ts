@@ -17,8 +17,8 @@ await onBothStores(t, async (t, makeStore) => {
     for (let count = 0; count < 3; count++) {
       const reply = await transfer(owner, shop.clock)
       t.strictSame(reply.json(), { sent: { to: 'bob' } })
-      t.match(setCookies(reply), [new RegExp(`^${DEMAND_COOKIE}=; Max-Age=0`)])
-      t.equal(reply.headers['cache-control'], 'private')
+      // Of two answers that cross, the one could clear what the other has set.
+      t.strictSame(setCookies(reply), [])
       shop.clock.advance(10 * SECOND)
       t.equal((await transfer(thief, shop.clock)).statusCode, 503)
       t.equal((await transfer(owner.twin(), shop.clock)).statusCode, 503, 'a copy of now')
@@ -142,7 +142,6 @@ t.test('a request that comes after a pause passes with the proof that it waited 
   shop.clock.advance(REFRESH_EVERY)
   const sent = await owner.post('/transfer')
   t.equal(sent.statusCode, 200)
-  t.strictSame(setCookies(sent), [], 'there was no demand to clear')
 })
 
 for (const [age, status] of [[10 * SECOND - 1, 200], [10 * SECOND, 307]] as const) {

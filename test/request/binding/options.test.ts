@@ -28,7 +28,8 @@ const WRONG: Array<[what: string, options: object, sentence: RegExp]> = [
   ['a word', { deviceBound: 'yes' }, /deviceBound must be true, false or an object, not 'yes': write deviceBound: true, or leave deviceBound out/],
   ['an array', { deviceBound: [] }, /deviceBound must be true, false or an object, not \[\]/],
   ['a part with another name', { deviceBound: { refreshEach: 1 } }, /unknown option deviceBound\.refreshEach \(did you mean refreshEvery\?\)/],
-  ['a time under five minutes', { deviceBound: { refreshEvery: 5 * MINUTE - 1 } }, /deviceBound\.refreshEvery must be at least 300000 milliseconds \(5 minutes\), not 299999, because browsers limit how often they sign: write deviceBound: { refreshEvery: 10 \* 60_000 for 10 minutes }/],
+  ['a time under five minutes', { deviceBound: { refreshEvery: 5 * MINUTE - 1 } }, /deviceBound\.refreshEvery must be at least 300000 milliseconds \(5 minutes\), not 299999, because browsers limit how often they sign: write deviceBound: { refreshEvery: 10 \* 60_000 }, or leave refreshEvery out/],
+  ['a time over an hour', { deviceBound: { refreshEvery: 60 * MINUTE + 1 } }, /deviceBound\.refreshEvery must be at most 3600000 milliseconds, not 3600001/],
   ['a time that is none', { deviceBound: { refreshEvery: '10m' } }, /deviceBound\.refreshEvery must be a positive number of milliseconds, not '10m'/],
   ['a pattern as prefix', { deviceBound: { prefix: '/:x' } }, /deviceBound\.prefix must be a fixed path/],
   ['a public prefix with a slash at its end', { deviceBound: { publicPrefix: '/shop/' } }, /deviceBound\.publicPrefix must be a fixed path/],
@@ -55,7 +56,8 @@ t.test('the offer names the public path, also behind a proxy that takes a part a
     [{}, '/device-bound-session/register'],
     [{ prefix: '/bound' }, '/bound/register'],
     [{ prefix: '/' }, '/register'],
-    [{ publicPrefix: '/shop' }, '/shop/device-bound-session/register']
+    [{ publicPrefix: '/shop' }, '/shop/device-bound-session/register'],
+    [{ prefix: '/\u65e5"x' }, '/%E6%97%A5%22x/register']
   ]
   for (const [deviceBound, path] of paths) {
     const app = await createShop(t, { deviceBound })
@@ -93,6 +95,7 @@ t.test('a guard of the host\'s for all routes does not shut the browser out', as
 })
 
 t.test('requireDeviceBinding says what is wrong', async t => {
+  t.throws(() => requireDeviceBinding('refuse' as never), { name: 'TypeError', message: /takes its options as an object, not 'refuse': write requireDeviceBinding\({ unbound: 'refuse' }\)/ })
   t.throws(() => requireDeviceBinding({ unbound: 'maybe' as 'pass' }), { name: 'TypeError', message: /requireDeviceBinding: unbound must be 'pass' or 'refuse': write unbound: 'refuse'/ })
   const app = await createShop(t, {
     routes: app => {
