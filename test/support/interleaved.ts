@@ -45,10 +45,11 @@ export function interleaved (given: LoginSessionStore): InterleavedStore {
     store: { ...given, ...Object.fromEntries(methods) },
 
     async interleave (at, first, second) {
-      let done: Awaited<ReturnType<typeof second>> | undefined
-      const plan: Plan = { before: at, act: async () => { done = await second() } }
+      let doing: ReturnType<typeof second> | undefined
+      const plan: Plan = { before: at, act: async () => { await (doing = second()) } }
       const result = await plans.run(plan, first)
-      return plan.act === null ? { first: result, second: done! } : null
+      // A write that no response waits for may still wait for the second one.
+      return doing === undefined ? null : { first: result, second: await doing }
     }
   }
 }
