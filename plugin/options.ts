@@ -151,13 +151,7 @@ export function resolveOptions (options: LoginSessionsOptions): ResolvedOptions 
   const { secret, cookie: givenCookie, deviceBound, ...resolved } = resolveTable(TABLE, options, { kind: 'plugin', name: '' })
   requireTouchesInTime(resolved, options.visitorTimeout)
   const cookie = resolveCookie(givenCookie)
-  requireBindingStore(resolved.store, deviceBound)
-  return { ...resolved, secrets: [secret].flat(), cookie, deviceBound: resolveDeviceBound(deviceBound, cookie) }
-}
-
-function requireBindingStore (store: LoginSessionStore, deviceBound: boolean | DeviceBoundOptions): void {
-  if (deviceBound === false || typeof store.setBinding === 'function') return
-  throw optionError('deviceBound needs a store with setBinding: use mongoStore or memoryStore, write setBinding in yours, or leave deviceBound out')
+  return { ...resolved, secrets: [secret].flat(), cookie, deviceBound: resolveDeviceBound(deviceBound, cookie, resolved.store) }
 }
 
 /**

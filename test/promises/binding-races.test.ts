@@ -130,7 +130,7 @@ await onBothStores(t, async (t, makeStore) => {
     if ((await device.refresh(await device.newChallenge())).statusCode !== 200) throw new Error('the proof was refused')
   }
 
-  t.test('two registrations with one challenge: one key is bound, and its browser is told so', async t => {
+  t.test('two registrations with one challenge: one key is bound, and its browser gets the answer 200', async t => {
     await inEveryOrder(scene, async () => {
       const [device, thief] = [await scene.signedIn(), await rawDevice(app, 'eve')]
       const stolen = await proofOf(device.challenge, thief.privateKey, 'ES256', thief.publicKey)

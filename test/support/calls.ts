@@ -37,7 +37,7 @@ export function createCalls (): Calls {
         noted.set(request, call)
         calls.push(call)
       })
-      // The browser has its answer later: whoever knows of the answer finds the status here.
+      // The browser has its answer later, so the status is here when a test sees the answer.
       app.addHook('onSend', async (request, reply) => {
         const call = noted.get(request)
         if (call !== undefined) call.status = reply.statusCode

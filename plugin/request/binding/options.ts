@@ -4,13 +4,14 @@
  */
 import { optionError } from '../../errors.js'
 import { aPublicPrefix, duration, isObject, type OptionTable, prefixRow, resolveTable, shown } from '../../option-check.js'
+import type { LoginSessionStore } from '../../sessions/store.js'
 import type { ResolvedCookie } from '../cookie-options.js'
 
 /** How sessions are bound to the device that signed in. */
 export interface DeviceBoundOptions {
   /**
    * How long a proof of the device counts, in ms: a copied cookie works for so long at most. At least 5 minutes, because Chromium
-   * signs at most 6 times in 9 minutes for a site, and begins 2 minutes before the time is over; at most an hour. @default 10 minutes
+   * signs at most 6 times in 9 minutes for a site, and begins 2 minutes before the time is over; at most a day. @default 10 minutes
    */
   refreshEvery?: number
   /** Where the two routes are that the browser calls: `/register` and `/refresh` below it. @default '/device-bound-session' */
@@ -28,7 +29,7 @@ const MINUTE = 60_000
 const SHORTEST = 5 * MINUTE
 
 /** A copied cookie works for so long. */
-const LONGEST = 60 * MINUTE
+const LONGEST = 24 * 60 * MINUTE
 
 const TABLE: OptionTable<DeviceBoundOptions> = {
   refreshEvery: { default: 10 * MINUTE, check: aRefreshTime, write: '10 * 60_000' },
@@ -41,8 +42,14 @@ export const trueOrOptions = (value: unknown): string | undefined =>
   typeof value === 'boolean' || isObject(value) ? undefined : `must be true, false or an object, not ${shown(value)}`
 
 /** @throws FST_LOGIN_SESSION_OPTION with a sentence that says what to write instead */
-export function resolveDeviceBound (option: boolean | DeviceBoundOptions, { attributes }: ResolvedCookie): ResolvedDeviceBound {
+export function resolveDeviceBound (
+  option: boolean | DeviceBoundOptions, { attributes }: ResolvedCookie, store: LoginSessionStore
+): ResolvedDeviceBound {
   if (option === false) return null
+  if (typeof store.setBinding !== 'function') {
+    throw optionError('deviceBound needs a store with setBinding: use mongoStore or memoryStore, write setBinding in yours, ' +
+      'or leave deviceBound out')
+  }
   if (!attributes.secure) {
     throw optionError('deviceBound needs https, because browsers bind sessions over https only: ' +
       'leave cookie.secure out, or leave deviceBound out')

@@ -77,7 +77,7 @@ export default [
     breaks: [
       {
         name: 'a browser that could not renew its proof cannot sign out',
-        promise: 'whoever has the cookie may sign out',
+        promise: 'a cookie may sign out without a proof',
         from: 'if (!state.unproven) state.throwOutage()',
         to: 'state.throwOutage()',
         tests: ['promises/stolen-cookies']

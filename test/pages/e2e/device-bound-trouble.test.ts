@@ -164,7 +164,7 @@ t.test('a binding outlives a restart of the browser', async t => {
   t.strictSame(await renew({ page, site }), ['GET /hello 200', ...RENEWED, 'GET /account 200'])
 })
 
-t.test('whoever uses up Chromium\'s quota is told to come later, and stays signed in', async t => {
+t.test('a user of a browser whose quota is used up is asked to come later, and stays signed in', async t => {
   const site = await stage.openSite(t)
   const page = await installed.open(`${site.origin}/hello`)
   await signIn(page, site)

@@ -8,7 +8,7 @@ import loginSessions, { type LoginSessionsOptions, memoryStore, mongoStore, requ
 import { resolveOptions } from '../../../plugin/options.js'
 import { createShop, SECRET } from '../../support/app.js'
 import { browser, setCookies } from '../../support/browser-jar.js'
-import { MINUTE } from '../../support/clock.js'
+import { DAY, MINUTE } from '../../support/clock.js'
 import { offerIn, proofOf, softwareDevice } from '../../support/software-device.js'
 
 const RIGHT = { secret: SECRET, store: memoryStore() }
@@ -29,8 +29,8 @@ const WRONG: Array<[what: string, options: object, sentence: RegExp]> = [
   ['an array', { deviceBound: [] }, /deviceBound must be true, false or an object, not \[\]/],
   ['a part with another name', { deviceBound: { refreshEach: 1 } }, /unknown option deviceBound\.refreshEach \(did you mean refreshEvery\?\)/],
   ['a time under five minutes', { deviceBound: { refreshEvery: 5 * MINUTE - 1 } }, /deviceBound\.refreshEvery must be at least 300000 milliseconds \(5 minutes\), not 299999, because browsers limit how often they sign: write deviceBound: { refreshEvery: 10 \* 60_000 }, or leave refreshEvery out/],
-  ['a time over an hour', { deviceBound: { refreshEvery: 60 * MINUTE + 1 } }, /deviceBound\.refreshEvery must be at most 3600000 milliseconds, not 3600001/],
-  ['a time that is none', { deviceBound: { refreshEvery: '10m' } }, /deviceBound\.refreshEvery must be a positive number of milliseconds, not '10m'/],
+  ['a time over a day', { deviceBound: { refreshEvery: DAY + 1 } }, /deviceBound\.refreshEvery must be at most 86400000 milliseconds, not 86400001/],
+  ['a time that is a text', { deviceBound: { refreshEvery: '10m' } }, /deviceBound\.refreshEvery must be a positive number of milliseconds, not '10m'/],
   ['a pattern as prefix', { deviceBound: { prefix: '/:x' } }, /deviceBound\.prefix must be a fixed path/],
   ['a public prefix with a slash at its end', { deviceBound: { publicPrefix: '/shop/' } }, /deviceBound\.publicPrefix must be a fixed path/],
   ['no https', { deviceBound: true, cookie: { name: 'sid', secure: false } }, /deviceBound needs https, .*leave cookie\.secure out, or leave deviceBound out/],

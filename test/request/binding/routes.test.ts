@@ -169,7 +169,7 @@ t.test('a proof that is wrong', async t => {
     ['with a modulus that is too short', await signed({ jwk: { ...rsa, n: rsa.n!.slice(0, 171) } })],
     ['with a modulus that is too long', await signed({ jwk: { ...rsa, n: rsa.n!.repeat(3) } })],
     ['with another exponent', await signed({ jwk: { ...rsa, e: 'Aw' } })],
-    ['with a header that is none', `AAAA.${Buffer.from(JSON.stringify({ jti: challenge })).toString('base64url')}.AAAA`],
+    ['with a malformed header', `AAAA.${Buffer.from(JSON.stringify({ jti: challenge })).toString('base64url')}.AAAA`],
     ['with a payload that is no object', `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.WzFd.AAAA`]
   ]
   for (const [what, proof] of wrong) t.equal((await register(shop, proof)).statusCode, 400, what)
@@ -188,7 +188,7 @@ t.test('a refresh that is wrong', async t => {
   const unbound = await offered(shop, 'eve')
   const challenge = challengeOf(await refresh(shop, ada.key))
   t.equal((await post(shop, REFRESH, {})).statusCode, 400, 'no identifier')
-  t.equal((await refresh(shop, 'x')).statusCode, 400, 'an identifier that is none')
+  t.equal((await refresh(shop, 'x')).statusCode, 400, 'a malformed identifier')
   t.equal((await refresh(shop, ada.key, await ada.sign(ada.challenge))).statusCode, 403, 'the challenge of the registration')
   t.equal((await refresh(shop, ada.key, await ada.sign('x'))).statusCode, 403, 'a challenge that is not ours')
   t.equal((await refresh(shop, ada.key, await ada.sign(challengeOf(await refresh(shop, bob.key))))).statusCode, 403, 'the challenge of another session')
