@@ -95,7 +95,7 @@ export function browser (
     renewBinding()
     while (skipped === null && device?.needsProof(jar, origin)) skipped = await device.prove(jar, origin, send)
     const reply = await send({ ...injected, headers: { ...(skipped !== null && { 'secure-session-skipped': skipped }), ...injected.headers } })
-    await device?.afterResponse(reply, jar, origin, send)
+    await device?.afterResponse(reply, send)
     return reply
   }
 

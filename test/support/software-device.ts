@@ -29,7 +29,7 @@ const MOST_CHALLENGES = 5
 /** The keys of one browser. */
 export interface SoftwareDevice {
   /** Registers, if this response offers it. */
-  afterResponse(reply: Reply, jar: CookieJar, origin: string, send: Send): Promise<void>
+  afterResponse(reply: Reply, send: Send): Promise<void>
   /** Is a bound cookie missing? The request must be sent in the same turn, with the cookies that are there. */
   needsProof(jar: CookieJar, origin: string): boolean
   /** Renews the proofs of bound cookies that are missing. Resolves to why it could not, as Secure-Session-Skipped says it, or null. */
@@ -86,7 +86,7 @@ export function softwareDevice (algorithm: 'ES256' | 'RS256' = 'ES256'): Softwar
   }
 
   return {
-    async afterResponse (reply, _jar, _origin, send) {
+    async afterResponse (reply, send) {
       const offer = offerIn(reply)
       if (offer === null || !offer.algorithms.includes(algorithm)) return
       const { privateKey, publicKey } = await generateKeyPair(algorithm)

@@ -30,11 +30,11 @@ export interface BindingParts {
 /** Binds sessions: `check` judges requests and completes responses; `register` adds the routes, after the hooks of the core. */
 export function createBinding (app: FastifyInstance, parts: BindingParts): { check: DeviceBindings, register: () => Promise<void> } {
   const { options: { refreshEvery, prefix, publicPrefix }, cookie, secrets, store, findRecord, background, now } = parts
-  const cookies = createBindingCookies(cookie, secrets, refreshEvery)
+  const cookies = createBindingCookies(cookie, secrets)
   const protocol = createBindingProtocol({ setBinding: store.setBinding!, findRecord, challenges: createChallenges(secrets), now })
   // As a browser writes it: a header has no other characters.
   const path = new URL(`${publicPrefix}${app.prefix}${prefix === '/' ? '' : prefix}/register`, 'https://host').pathname
   const check = createDeviceBindings({ cookies, protocol, background, refreshEvery, path })
-  provideDemands(app, createDemands({ cookies, check, now }))
+  provideDemands(app, createDemands({ cookies, check, now, refreshEvery }))
   return { check, register: async () => { await registerBindingRoutes(app, { cookies, protocol, now, refreshEvery, prefix }) } }
 }

@@ -49,7 +49,7 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
 
   /** A demand takes the bound cookie away, so the proof that it showed counts on. */
   const isProof = (request: FastifyRequest, key: string, at: Date): boolean =>
-    isFresh(cookies.proofIn(request, key) ?? cookies.formerProofIn(request, key), at)
+    isFresh(cookies.bound.read(request, key) ?? cookies.demand.read(request, key), at)
 
   function offer ({ record }: RequestState, reply: FastifyReply): void {
     const header = `(${ALGORITHMS.join(' ')});path="${path}";challenge="${protocol.offer(record!._id)}"`
@@ -57,12 +57,11 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
   }
 
   function clear ({ request }: RequestState, reply: FastifyReply): void {
-    if (cookies.hasBound(request)) cookies.clearBound(reply)
-    if (cookies.hasDemand(request)) cookies.clearDemand(reply)
+    for (const cookie of [cookies.bound, cookies.demand]) if (cookie.has(request)) cookie.clear(reply)
   }
 
   return {
-    cookies: cookies.names,
+    cookies: [cookies.bound.name, cookies.demand.name],
 
     isProven (request, { _id, binding }: LoginSessionRecord, at) {
       if (binding === undefined) return true
@@ -89,7 +88,7 @@ export function createDeviceBindings ({ cookies, protocol, background, refreshEv
       state.cookieSent = null
       if (cookieSent === 'clear' || (cookieSent === 'issue' && state.signedIn)) clear(state, reply)
       // A browser that still has a bound cookie does not renew its proof, even if the cookie is worthless here.
-      else if (state.unproven && cookies.hasBound(state.request) && makePrivate(reply, false)) cookies.clearBound(reply)
+      else if (state.unproven && cookies.bound.has(state.request) && makePrivate(reply, false)) cookies.bound.clear(reply)
       if (cookieSent === 'issue' && state.signedIn) offer(state, reply)
     }
   }

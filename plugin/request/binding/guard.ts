@@ -37,6 +37,8 @@ export interface DemandParts {
   cookies: BindingCookies
   check: Pick<DeviceCheck, 'noteRefusal'>
   now: () => Date
+  /** How long a proof counts, in ms. */
+  refreshEvery: number
 }
 
 /**
@@ -102,24 +104,25 @@ export function requireDeviceBinding (
 const NEVER = new Date(0)
 
 /** Created once for each server. */
-export function createDemands ({ cookies, check, now }: DemandParts): Demands {
+export function createDemands ({ cookies: { bound, demand }, check, now, refreshEvery }: DemandParts): Demands {
   const isRecent = (provenAt: Date): boolean => now().getTime() - provenAt.getTime() < RECENT
 
   return {
-    canProve: (request, record) => isBound(record) || cookies.proofIn(request, record._id) !== null,
+    canProve: (request, record) => isBound(record) || bound.read(request, record._id) !== null,
 
     demand (request, reply, record) {
-      const provenAt = cookies.proofIn(request, record._id)
+      const provenAt = bound.read(request, record._id)
       if (provenAt !== null && isRecent(provenAt)) return true
       // It was sent here without its bound cookie, and came back without a new one: a copy, or a browser that could not sign.
-      if (provenAt === null && cookies.formerProofIn(request, record._id) !== null) {
+      if (provenAt === null && demand.read(request, record._id) !== null) {
         check.noteRefusal(request, record)
         throw deviceUnprovenError()
       }
       reply.header('cache-control', 'no-store')
       makePrivate(reply, true)
-      cookies.issueDemand(reply, record._id, provenAt ?? NEVER)
-      cookies.clearBound(reply)
+      // It lives as long as the proof that it carries may count.
+      demand.issue(reply, record._id, provenAt ?? NEVER, refreshEvery)
+      bound.clear(reply)
       // The browser's own URL: the host may rewrite it.
       reply.redirect(sameUrl(request.originalUrl), 307)
       return false

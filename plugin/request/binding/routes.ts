@@ -86,7 +86,7 @@ function send (
     return sendJson(reply.code(403).header('secure-session-challenge', `"${outcome.challenge}";id="${id}"`), { message: 'Sign the challenge' })
   }
   const { key, challengedAt } = outcome
-  cookies.issueBound(reply, key, challengedAt, challengedAt.getTime() + refreshEvery - now().getTime() - MARGIN)
+  cookies.bound.issue(reply, key, challengedAt, challengedAt.getTime() + refreshEvery - now().getTime() - MARGIN)
   return sendJson(reply, instructionsFor(key, cookies))
 }
 
@@ -105,7 +105,7 @@ function refuse (request: FastifyRequest, reply: FastifyReply, reason: string, s
 }
 
 /** JSON session instructions. Links from other sites may make the browser refresh; their other requests have no cookie to renew. */
-const instructionsFor = (key: string, { name, attributes }: BindingCookies) => ({
+const instructionsFor = (key: string, { bound: { name }, attributes }: BindingCookies) => ({
   session_identifier: key,
   refresh_url: 'refresh',
   scope: { include_site: false, scope_specification: [] },

@@ -23,7 +23,7 @@ export default [
       {
         name: 'the former proof is lost with a demand',
         promise: 'D1: other routes go on working while a browser cannot sign',
-        from: ' ?? cookies.formerProofIn(request, key)',
+        from: ' ?? cookies.demand.read(request, key)',
         to: ''
       },
       {
@@ -47,8 +47,8 @@ export default [
       {
         name: 'a worthless bound cookie stays',
         promise: 'D1: a browser that has a worthless bound cookie renews its proof',
-        from: ' && makePrivate(reply, false)) cookies.clearBound(reply)',
-        to: ' && makePrivate(reply, false)) cookies.hasBound(state.request)'
+        from: ' && makePrivate(reply, false)) cookies.bound.clear(reply)',
+        to: ' && makePrivate(reply, false)) cookies.bound.has(state.request)'
       },
       {
         name: 'a bound cookie is cleared on a public response',
@@ -192,7 +192,7 @@ export default [
       {
         name: 'the first request after a registration needs no proof',
         promise: 'D1: a browser that can prove its device must',
-        from: 'isBound(record) || cookies.proofIn(request, record._id) !== null',
+        from: 'isBound(record) || bound.read(request, record._id) !== null',
         to: 'isBound(record)'
       }
     ]
