@@ -65,8 +65,9 @@ for (const version of Object.keys(HTMX)) {
     await page.keyboard.press('Escape')
     await buy(1)
 
+    const former = await page.locator('[data-ls-part=rows]').elementHandle()
     await page.getByRole('button', { name: 'Load again' }).click()
-    await page.locator('[data-ls-part=rows]:not([data-htmx-powered])').waitFor({ state: 'detached' })
+    await former?.waitForElementState('hidden')
     await openDialog(page)
     await page.locator(FIELD).fill(PASSWORD)
     await page.keyboard.press('Enter')
