@@ -21,7 +21,7 @@ const { collection } = await database(t)
 const collections = await Promise.all(Array.from({ length: COLLECTIONS }, () => mongoBacking(collection())))
 
 // Here and not within a subtest: tap follows each promise of a subtest, which takes as long as the attack itself.
-const [onMemory, onMongo] = await Promise.allSettled([attack(t, [memoryBacking], { usual: 150 }), attack(t, collections, { usual: 20 })])
+const [onMemory, onMongo] = await Promise.allSettled([attack(t, [memoryBacking], { usual: 80 }), attack(t, collections, { usual: 12 })])
 
 for (const [name, outcome] of [['memoryStore', onMemory], ['mongoStore over a real mongod', onMongo]] as const) {
   t.test(`on ${name}, what is ended stays ended, and what is not stays signed in, in whatever order things happen`, async t => {

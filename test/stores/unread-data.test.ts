@@ -75,10 +75,10 @@ t.test('of a hundred sessions with 300 kB of data each, nothing is read that is 
   t.equal(await app.loginSessions.count('ada'), 0)
 })
 
-t.test('of twenty thousand sessions of one user no reply brings more than a thousand, and their ends are complete', async t => {
-  const COUNT = 20_000
+t.test('of five thousand sessions of one user no reply brings more than a thousand, and their ends are complete', async t => {
+  const COUNT = 5000
   const { app, sessions, reads, forget } = await setup(t, COUNT, 0, { maxSessionsPerUser: null, storeTimeout: 30_000 })
-  const strict = await createShop(t, { store: mongoStore(sessions), maxSessionsPerUser: 5000, storeTimeout: 30_000 })
+  const strict = await createShop(t, { store: mongoStore(sessions), maxSessionsPerUser: 2500, storeTimeout: 30_000 })
   const kept = await app.loginSessions.list('ada', { limit: 1 })
   await browser(app).signIn('ada')
   forget()
@@ -89,13 +89,13 @@ t.test('of twenty thousand sessions of one user no reply brings more than a thou
   t.equal(reads.mostDocuments, 1000)
 
   await browser(strict).signIn('ada')
-  t.equal(await app.loginSessions.count('ada'), 5000, 'a limit that is set later is met at once')
+  t.equal(await app.loginSessions.count('ada'), 2500, 'a limit that is set later is met at once')
   t.equal((await app.loginSessions.find('ada', kept[0]!.id))?.id, kept[0]!.id, 'the most recently active ones stay')
   let seen = 0
   for await (const { userId } of app.loginSessions.all()) if (userId === 'ada') seen++
-  t.equal(seen, 5000)
+  t.equal(seen, 2500)
   await sessions.insertOne(aRecord({ _id: keyOf('ada', newId()), expiresAt: after(NOW, -HOUR) }) as never)
-  t.equal(await app.loginSessions.revokeOthers({ userId: 'ada', id: kept[0]!.id }), 4999)
+  t.equal(await app.loginSessions.revokeOthers({ userId: 'ada', id: kept[0]!.id }), 2499)
   t.equal(await sessions.countDocuments({}), 1, 'nothing is left, expired or not')
   t.equal(reads.mostDocuments, 1000)
   t.equal(reads.withData, 0)

@@ -293,11 +293,3 @@ t.test('app.decryptSession does not know a bound session: it cannot see where a 
   })
   t.not((decrypted as any)?.sessionId, (await shop.app.loginSessions.list('ada'))[0]!.id)
 })
-
-t.test('a route that needs a new proof: the owner passes each time, a copy never', async t => {
-  const shop = await boundShop(t)
-  const owner = await boundBrowser(shop)
-  const thief = owner.twin()
-  t.equal((await transfer(thief, shop.clock)).statusCode, 503)
-  for (let count = 0; count < 3; count++) t.strictSame((await transfer(owner, shop.clock)).json(), { sent: { to: 'bob' } })
-})
