@@ -78,7 +78,7 @@ export default [
         name: 'the challenge of another session counts',
         promise: 'D1: a challenge belongs to one session',
         from: 'challenge?.key !== key)',
-        to: 'challenge === null)'
+        to: 'challenge === null || !Object.assign(challenge, { key }))'
       },
       {
         name: 'a refresh needs no signature',
@@ -126,7 +126,7 @@ export default [
   },
   {
     file: 'plugin/request/binding/proof.ts',
-    tests: TESTS,
+    tests: [...TESTS, 'request/binding/proof'],
     breaks: [
       {
         name: 'any modulus is taken',

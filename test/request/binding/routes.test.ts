@@ -166,9 +166,6 @@ t.test('a proof that is wrong', async t => {
     ['with a key of another algorithm', await signed({ jwk: rsa })],
     ['with a key that is not on the curve', await signed({ jwk: { ...jwk, x: jwk.y } })],
     ['with a key of another curve', await signed({ jwk: { ...jwk, crv: 'P-384' } })],
-    ['with a modulus that is too short', await signed({ jwk: { ...rsa, n: rsa.n!.slice(0, 171) } })],
-    ['with a modulus that is too long', await signed({ jwk: { ...rsa, n: rsa.n!.repeat(3) } })],
-    ['with another exponent', await signed({ jwk: { ...rsa, e: 'Aw' } })],
     ['with a malformed header', `AAAA.${Buffer.from(JSON.stringify({ jti: challenge })).toString('base64url')}.AAAA`],
     ['with a payload that is no object', `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.WzFd.AAAA`]
   ]
