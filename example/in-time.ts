@@ -4,6 +4,9 @@
  */
 import { MongoError, MongoServerError } from 'mongodb'
 
+/** The longest time of a query before the site is open, in ms. Nobody waits for a page yet, and the database may be busy. */
+export const START_TIMEOUT = 30_000
+
 /** The database does not answer: worth trying again in a moment. */
 export class UnavailableError extends Error {
   readonly statusCode = 503

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { MongoClient } from 'mongodb'
 import { type Addresses, addressesOf } from './addresses.js'
 import { buildApp } from './app.js'
+import { START_TIMEOUT, UnavailableError } from './in-time.js'
 import { type Mongod, startMongod } from './mongod.js'
 import { seedCrowd } from './seed-crowd.js'
 import { seedSessions } from './seed-sessions.js'
@@ -43,7 +44,7 @@ async function start (): Promise<void> {
   const app = await buildApp({ db, secret, url, ...(passkeyOrigin !== null && { passkeyOrigin }), cookie, tls, logger: { level: 'warn' } })
   closers.push(() => app.close())
 
-  const users = await createUsers(db)
+  const users = await createUsers(db, { timeout: START_TIMEOUT })
   await seedUsers(users)
   await seedSessions(db, (await users.findByEmail(DEMO_USER.email))!.id)
   await seedCrowd(db, users)
@@ -87,7 +88,7 @@ function explain (error: unknown): unknown {
   const { code, name, message, stack } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return 'This port is taken: choose another one, for example with `PORT=3001 npm start`.'
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '')) return `This computer has no address "${host}": choose another HOST, for example 0.0.0.0 for all that it has.`
-  if (name.startsWith('Mongo')) return `MongoDB cannot be used (${message}): check MONGODB_URI, or leave it out to have a MongoDB started for you.`
+  if (name.startsWith('Mongo') || error instanceof UnavailableError) return `MongoDB cannot be used (${message}): check MONGODB_URI, or leave it out to have a MongoDB started for you.`
   return error instanceof Refusal || code === 'FST_LOGIN_SESSION_OPTION' ? message : stack
 }
 

@@ -56,7 +56,7 @@ const PASSWORD_CHARACTERS = 8
 /** bcrypt looks at no more. */
 const PASSWORD_BYTES = 72
 
-/** Options for tests. */
+/** What tests and the start of the server need otherwise. */
 export interface UsersOptions {
   /** The longest time of a query, in ms. After it the query is an UnavailableError. @default 2000 */
   timeout?: number

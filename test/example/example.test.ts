@@ -13,13 +13,18 @@ import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from '.
 import type { LoginSession } from '../../plugin/index.js'
 import { browser } from '../support/browser-jar.js'
 import { actionOf, landing, linkOf, newEmail, PASSWORD, plain, printing as printingOn, SECRET, submit } from '../support/example-app.js'
+import { failCommands } from '../support/fail-command.js'
 import { freePort } from '../support/free-port.js'
 import { makeLabCa } from '../support/lab-ca.js'
 import { database } from '../support/mongo.js'
 import { textOf } from '../support/page.js'
 import { poll } from '../support/poll.js'
+import { startReplicaSet } from '../support/replica-set.js'
 import { run, serveExample } from '../support/served-example.js'
 import { softwareDevice } from '../support/software-device.js'
+
+// It starts the example as a process a dozen times.
+t.setTimeout(300_000)
 
 // --- through inject ---
 
@@ -557,6 +562,17 @@ t.test('with a MongoDB of its own, people stay signed in over a restart', async 
   const account = await fetch(`${url}/account`, { headers: { cookie }, redirect: 'manual' })
   t.equal(account.status, 200)
   t.equal(await second.stop(), 0)
+})
+
+t.test('it starts on a busy database, too: no page waits yet', async t => {
+  const set = await startReplicaSet(t, { members: 1 })
+  // The three demo users, and the first of their sessions.
+  const { met } = await failCommands(set.members[0]!, 'busy', ['insert'], { blockConnection: true, blockTimeMS: 2200 }, 4)
+  const example = run({ MONGODB_URI: `${set.uri}&appName=busy`, PORT: String(await freePort()) })
+  t.teardown(() => example.stop())
+  await example.says('Sign in with')
+  t.ok(await met(4, 1000))
+  t.equal(await example.stop(), 0)
 })
 
 t.test('what prevents a start is said in one sentence, and ends with 1', async t => {
