@@ -9,6 +9,7 @@ import { type Db, MongoNetworkError } from 'mongodb'
 import t, { type Test } from 'tap'
 import { type AppOptions, buildApp } from '../../example/app.js'
 import { createSessionHooks, newSignInMail } from '../../example/mail.js'
+import { createPast } from '../../example/past.js'
 import { createUsers, DEMO_USER, DEMO_USER_WITHOUT_PASSWORD, seedUsers } from '../../example/users.js'
 import type { LoginSession } from '../../plugin/index.js'
 import { browser } from '../support/browser-jar.js'
@@ -564,6 +565,12 @@ t.test('with a MongoDB of its own, people stay signed in over a restart', async 
   t.equal(await second.stop(), 0)
 })
 
+t.test('a demo user who cannot be signed in stops the start', async t => {
+  const past = await createPast(db)
+  t.teardown(past.close)
+  await t.rejects(past.signIn('', { headers: {}, ip: '203.0.113.1', sessions: [[0, 0]] }), /A demo user could not be signed in: /)
+})
+
 t.test('it starts on a busy database, too: no page waits yet', async t => {
   const set = await startReplicaSet(t, { members: 1 })
   // The three demo users, and the first of their sessions.
@@ -580,18 +587,18 @@ t.test('what prevents a start is said in one sentence, and ends with 1', async t
   await once(taken, 'listening')
   t.teardown(() => taken.close())
   const { port } = taken.address() as { port: number }
-  const free = String(await freePort())
 
-  const cases: Array<[Record<string, string>, RegExp]> = [
+  const cases: Array<[env: Record<string, string>, sentence: RegExp]> = [
     [{ PORT: String(port) }, /This port is taken: .*PORT=3001 npm start/],
     [{ PORT: 'many' }, /PORT must be a number/],
-    [{ PORT: free, HOST: '203.0.113.254' }, /has no address "203\.0\.113\.254": choose another HOST/],
-    [{ PORT: free, MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
-    [{ PORT: free, TLS_KEY: 'key.pem' }, /https needs both files: TLS_KEY, the private key, and TLS_CERT, the certificate/],
-    [{ PORT: free, TLS_KEY: 'missing.pem', TLS_CERT: 'missing.pem' }, /The certificate cannot be read .*: check TLS_KEY and TLS_CERT/],
-    [{ PORT: free, SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
+    [{ HOST: '203.0.113.254' }, /has no address "203\.0\.113\.254": choose another HOST/],
+    [{ MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /MongoDB cannot be used .*check MONGODB_URI/],
+    [{ TLS_KEY: 'key.pem' }, /https needs both files: TLS_KEY, the private key, and TLS_CERT, the certificate/],
+    [{ TLS_KEY: 'missing.pem', TLS_CERT: 'missing.pem' }, /The certificate cannot be read .*: check TLS_KEY and TLS_CERT/],
+    [{ SESSION_SECRET: 'short' }, /secret must be a string of at least 32 characters/]
   ]
-  const examples = cases.map(([env, sentence]) => ({ sentence, example: run(env) }))
+  // A port for each: they look at the same moment whether theirs is free.
+  const examples = await Promise.all(cases.map(async ([env, sentence]) => ({ sentence, example: run({ PORT: String(await freePort()), ...env }) })))
   for (const { sentence, example } of examples) {
     t.equal(await example.ended, 1)
     t.match(example.output(), sentence)
